@@ -1,0 +1,414 @@
+"""The canonical model: which facts there are, and which fields they have.
+
+This module is data. Mapping, checking, storing and the KPI language all read it, so that a fact or
+field is declared in exactly one place. A *fact* is a typed record such as a deal; *entities*
+(person, team, company, ...) are facts that others refer to and that KPIs can be shown by.
+
+Kinds of fields:
+
+====== ====================================================== =======================
+kind   meaning                                                 stored as
+====== ====================================================== =======================
+text   free text or a name                                     VARCHAR
+choice one of few words; ``choices`` lists the canonical ones   VARCHAR (ENUM when encoded)
+ref    the source's key of another fact (``to``)               VARCHAR
+day    a calendar day                                          DATE
+time   a moment; kept in UTC                                   TIMESTAMP
+money  an amount in the record's currency                      DECIMAL(18, 4)
+number a decimal number that is not money                      DECIMAL(18, 6)
+whole  a whole number                                          BIGINT
+yesno  true or false                                           BOOLEAN
+====== ====================================================== =======================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+Kind = Literal["text", "choice", "ref", "day", "time", "money", "number", "whole", "yesno"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a fact. ``to`` names the fact a ``ref`` points at.
+
+    A ``derived`` field is worked out from other facts when a generation is built; no file is mapped
+    to it.
+    """
+
+    name: str
+    kind: Kind
+    to: str | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact of the canonical model.
+
+    ``fields`` excludes the technical columns that every stored fact has (see ``TECHNICAL``).
+    ``person`` names the field that says whom a record belongs to; ``main_date`` the date that
+    orders the table and by which its age is judged (none for entities).
+    ``before`` lists pairs of dates of which the first must not be later than the second.
+    A ``derived`` fact is worked out as a whole when a generation is built.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    main_date: str | None = None
+    person: str | None = None
+    before: tuple[tuple[str, str], ...] = ()
+    derived: bool = False
+    by_name: MappingProxyType[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", MappingProxyType({f.name: f for f in self.fields}))
+
+    @property
+    def dates(self) -> tuple[Field, ...]:
+        """The fields a KPI can be counted on."""
+        return tuple(f for f in self.fields if f.kind in ("day", "time"))
+
+
+def _text(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "text") for name in names)
+
+
+def _choice(name: str, *choices: str) -> Field:
+    return Field(name, "choice", choices=choices)
+
+
+def _ref(name: str, to: str | None = None, *, required: bool = False) -> Field:
+    return Field(name, "ref", to=to or name, required=required)
+
+
+def _day(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "day") for name in names)
+
+
+def _time(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "time") for name in names)
+
+
+def _money(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "money") for name in names)
+
+
+#: Columns every stored fact has. ``key`` is the record's identity within its fact: the source's own
+#: id, or a digest of the row where the source has none. ``batch`` is the import that last changed it.
+TECHNICAL = ("key", "source", "source_row", "batch")
+
+_ENTITIES = (
+    Fact(
+        "company",
+        (
+            *_text("name", "vat_id", "wid_no", "register_court", "register_no", "uid_no", "lei", "duns"),
+            *_text("postcode", "city", "country", "region", "industry", "segment"),
+            Field("employees", "whole"),
+            Field("parent", "ref", to="company"),
+            Field("owner", "ref", to="person"),
+            *_day("customer_since", "customer_until"),
+            *_time("created_at"),
+        ),
+        person="owner",
+        before=(("customer_since", "customer_until"),),
+    ),
+    Fact(
+        "contact",
+        (
+            *_text("name", "email", "phone", "position", "source"),
+            _ref("company"),
+            _ref("owner", "person"),
+            *_time("created_at"),
+        ),
+        person="owner",
+    ),
+    Fact(
+        "person",
+        (
+            *_text("name", "email", "site", "region", "calendar"),
+            Field("working_share", "number"),
+            Field("manager", "ref", to="person"),
+            *_day("joined_at", "left_at"),
+        ),
+        before=(("joined_at", "left_at"),),
+    ),
+    Fact(
+        "team",
+        (
+            *_text("name", "region", "department"),
+            Field("lead", "ref", to="person"),
+            Field("parent", "ref", to="team"),
+        ),
+    ),
+    Fact(
+        "membership",
+        (_ref("person", required=True), _ref("team", required=True), *_day("valid_from", "valid_to")),
+        before=(("valid_from", "valid_to"),),
+    ),
+    Fact(
+        "stage",
+        (
+            *_text("name", "pipeline"),
+            Field("position", "whole"),
+            _choice("outcome", "open", "won", "lost"),
+            Field("probability", "number"),
+        ),
+    ),
+    Fact(
+        "campaign",
+        (
+            *_text("name", "channel", "goal"),
+            *_day("started_at", "ended_at"),
+            *_money("budget"),
+            *_text("currency"),
+        ),
+        before=(("started_at", "ended_at"),),
+    ),
+    Fact("product", (*_text("name", "line"), *_money("price"), *_text("currency"))),
+)
+
+_RECORDS = (
+    Fact(
+        "lead",
+        (
+            *_text("name", "source", "landing_page", "region", "disqualified_reason"),
+            _ref("company"),
+            _ref("contact"),
+            _ref("owner", "person"),
+            _ref("team"),
+            _ref("campaign"),
+            _ref("deal"),
+            _choice("status", "new", "working", "qualified", "converted", "disqualified"),
+            Field("created_at", "time", required=True),
+            *_time(
+                "first_response_at", "mql_at", "sql_at", "handed_over_at", "converted_at", "disqualified_at"
+            ),
+        ),
+        main_date="created_at",
+        person="owner",
+        before=(("created_at", "first_response_at"), ("created_at", "converted_at"), ("mql_at", "sql_at")),
+    ),
+    Fact(
+        "deal",
+        (
+            *_text("name", "source", "region", "lost_reason", "currency"),
+            _ref("company"),
+            _ref("contact"),
+            _ref("owner", "person"),
+            _ref("team"),
+            _ref("campaign"),
+            _ref("lead"),
+            _ref("product"),
+            _ref("stage"),
+            _choice("status", "open", "won", "lost"),
+            _choice("kind", "new", "existing"),
+            Field("probability", "number"),
+            *_money("amount", "cost"),
+            *_time("first_contact_at", "created_at", "closed_at"),
+            *_day("expected_close_at"),
+            # The company's first won deal, by closing date.
+            Field("is_first", "yesno", derived=True),
+            # The first activity with the company after this deal was won.
+            Field("first_contact_after_win_at", "time", derived=True),
+        ),
+        main_date="created_at",
+        person="owner",
+        before=(("created_at", "closed_at"), ("first_contact_at", "closed_at")),
+    ),
+    Fact(
+        "deal_share",
+        (_ref("deal", required=True), _ref("person", required=True), Field("share", "number", required=True)),
+    ),
+    Fact(
+        "deal_event",
+        (
+            _ref("deal", required=True),
+            Field("at", "time", required=True),
+            _choice("field", "stage", "amount", "owner", "expected_close_at"),
+            *_text("old", "new"),
+            _ref("actor", "person"),
+            _choice("origin", "source", "snapshot", "inferred"),
+        ),
+        main_date="at",
+        person="actor",
+    ),
+    Fact(
+        "activity",
+        (
+            _choice("kind", "call", "email", "meeting", "visit", "demo", "task", "letter", "other"),
+            _choice("direction", "in", "out"),
+            _choice("outcome", "planned", "held", "cancelled", "no_show"),
+            *_text("subject"),
+            _ref("company"),
+            _ref("contact"),
+            _ref("owner", "person"),
+            _ref("team"),
+            _ref("deal"),
+            _ref("lead"),
+            _ref("campaign"),
+            Field("minutes", "number"),
+            Field("at", "time", required=True),
+            *_time("booked_at"),
+            # The company had bought before this activity.
+            Field("after_win", "yesno", derived=True),
+        ),
+        main_date="at",
+        person="owner",
+    ),
+    Fact(
+        "quote",
+        (
+            *_text("number", "currency", "region"),
+            _ref("company"),
+            _ref("owner", "person"),
+            _ref("team"),
+            _ref("deal"),
+            _ref("product"),
+            _choice("status", "draft", "sent", "accepted", "rejected", "expired"),
+            *_money("amount"),
+            *_time("created_at", "sent_at", "decided_at"),
+        ),
+        main_date="sent_at",
+        person="owner",
+        before=(("sent_at", "decided_at"),),
+    ),
+    Fact(
+        "invoice",
+        (
+            *_text("number", "currency", "region"),
+            _choice("kind", "invoice", "credit_note"),
+            _ref("company"),
+            _ref("owner", "person"),
+            _ref("team"),
+            _ref("deal"),
+            _ref("campaign"),
+            _ref("product"),
+            Field("quantity", "number"),
+            Field("amount", "money", required=True),
+            *_money("cost"),
+            Field("at", "time", required=True),
+            # The company had an earlier invoice (by moment, then key).
+            Field("is_repeat", "yesno", derived=True),
+        ),
+        main_date="at",
+        person="owner",
+    ),
+    Fact(
+        "spend",
+        (
+            _choice("kind", "media", "people", "tools", "events", "other"),
+            _choice("area", "marketing", "sales"),
+            *_text("currency"),
+            _ref("campaign"),
+            _ref("team"),
+            _ref("person"),
+            Field("amount", "money", required=True),
+            Field("at", "day", required=True),
+        ),
+        main_date="at",
+        person="person",
+    ),
+    Fact(
+        "touchpoint",
+        (
+            _choice("kind", "impression", "click", "reply", "visit", "download", "event", "follower"),
+            *_text("channel"),
+            _ref("campaign"),
+            _ref("contact"),
+            _ref("company"),
+            _ref("lead"),
+            Field("quantity", "number"),
+            Field("at", "time", required=True),
+        ),
+        main_date="at",
+    ),
+    Fact(
+        "survey_response",
+        (
+            _choice("kind", "nps", "csat", "employee"),
+            Field("score", "number", required=True),
+            Field("scale_max", "number"),
+            *_text("comment", "reason"),
+            _ref("company"),
+            _ref("contact"),
+            _ref("owner", "person"),
+            _ref("team"),
+            Field("at", "time", required=True),
+        ),
+        main_date="at",
+        person="owner",
+    ),
+    Fact(
+        "ticket",
+        (
+            *_text("subject", "category"),
+            _choice("priority", "low", "normal", "high", "urgent"),
+            _choice("status", "open", "waiting", "resolved"),
+            _ref("company"),
+            _ref("contact"),
+            _ref("owner", "person"),
+            _ref("team"),
+            Field("created_at", "time", required=True),
+            *_time("first_response_at", "resolved_at"),
+        ),
+        main_date="created_at",
+        person="owner",
+        before=(("created_at", "first_response_at"), ("created_at", "resolved_at")),
+    ),
+    Fact(
+        "stage_visit",
+        (
+            _ref("deal"),
+            _ref("stage"),
+            _ref("company"),
+            _ref("owner", "person"),
+            _ref("campaign"),
+            _ref("product"),
+            *_text("region", "currency"),
+            _choice("outcome", "open", "won", "lost"),
+            # The deal's amount, and the amount times the stage's probability.
+            *_money("amount", "weighted_amount"),
+            *_time("entered_at", "left_at"),
+        ),
+        main_date="entered_at",
+        person="owner",
+        derived=True,
+    ),
+    Fact(
+        "exchange_rate",
+        (
+            Field("day", "day", required=True),
+            Field("currency", "text", required=True),
+            # Units of the workspace's currency for one unit of ``currency``.
+            Field("rate", "number", required=True),
+        ),
+    ),
+    Fact(
+        "manual_value",
+        (
+            Field("measure", "text", required=True),
+            _ref("person"),
+            _ref("team"),
+            *_text("region"),
+            Field("value", "number", required=True),
+            Field("at", "day", required=True),
+        ),
+        main_date="at",
+        person="person",
+    ),
+)
+
+FACTS: MappingProxyType[str, Fact] = MappingProxyType({f.name: f for f in (*_ENTITIES, *_RECORDS)})
+
+#: What a KPI can be shown by. ``company`` is the whole firm; a firm that buys is a ``customer``.
+SUBJECTS = ("company", "team", "person", "customer", "campaign", "product", "region")
+
+#: Which fact holds the members of a subject type. The company needs none, regions are plain names.
+SUBJECT_FACTS: MappingProxyType[str, str] = MappingProxyType(
+    {"team": "team", "person": "person", "customer": "company", "campaign": "campaign", "product": "product"}
+)
