@@ -188,6 +188,8 @@ _RECORDS = (
             *_time(
                 "first_response_at", "mql_at", "sql_at", "handed_over_at", "converted_at", "disqualified_at"
             ),
+            # When the first deal from this lead (by ``lead.deal`` or ``deal.lead``) was won.
+            Field("won_at", "time", derived=True),
         ),
         main_date="created_at",
         person="owner",
@@ -211,6 +213,8 @@ _RECORDS = (
             *_money("amount", "cost"),
             *_time("first_contact_at", "created_at", "closed_at"),
             *_day("expected_close_at"),
+            # ``closed_at`` of a won deal, nothing otherwise: what a cohort of deals can reach.
+            Field("won_at", "time", derived=True),
             # The company's first won deal, by closing date.
             Field("is_first", "yesno", derived=True),
             # The first activity with the company after this deal was won.
@@ -294,6 +298,8 @@ _RECORDS = (
             Field("at", "time", required=True),
             # The company had an earlier invoice (by moment, then key).
             Field("is_repeat", "yesno", derived=True),
+            # The first invoice (by moment, then key) of this product to this company; credit notes never are.
+            Field("is_new_product", "yesno", derived=True),
         ),
         main_date="at",
         person="owner",
