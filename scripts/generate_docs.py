@@ -1,0 +1,107 @@
+"""Write the pages of docs/ that follow from the code. A test holds them to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from leitstern.facts.model import FACTS, SUBJECT_FACTS, SUBJECTS, Fact, Field
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+#: What a record of each fact is, in one line.
+MEANINGS = {
+    "company": "A firm that buys, may buy or did buy. Records of the same firm are brought together by its ids.",
+    "contact": "A person at a company.",
+    "person": "Someone of your own: a rep, a marketer, a service agent. Shares, sites and dates make pace fair.",
+    "team": "A group of persons; teams may stand under a team.",
+    "membership": "Who was in which team from when to when. A record counts for the team of its date.",
+    "stage": "A step of a pipeline, its order, and how likely a deal in it is won.",
+    "campaign": "What marketing did, from when to when, on which channel.",
+    "product": "What is sold.",
+    "lead": "Someone's interest, from the first sign until it is converted or disqualified.",
+    "deal": "A possible sale, from first contact until it is won or lost.",
+    "deal_share": "The part of a deal that counts for a person, between 0 and 1.",
+    "deal_event": "A change of a deal: the only truth about stages over time.",
+    "activity": "A call, a mail, a meeting, a visit.",
+    "quote": "An offer with a price.",
+    "invoice": "An invoice or a credit note. A credit note's amount is negative.",
+    "spend": "Money spent on marketing and sales, people included.",
+    "touchpoint": "A reaction to a campaign: seen, clicked, replied, visited.",
+    "survey_response": "One answer to a survey.",
+    "ticket": "A request to the service team.",
+    "stage_visit": "A deal's stay in a stage, worked out from its events.",
+    "exchange_rate": "What one unit of a currency was worth on a day.",
+    "manual_value": "A number typed in or imported for a period, for what no source holds.",
+}
+
+_KINDS = {
+    "text": "text", "choice": "choice", "ref": "reference", "day": "day", "time": "moment",
+    "money": "money", "number": "number", "whole": "whole number", "yesno": "yes or no",
+}  # fmt: skip
+
+
+def data_model() -> str:
+    """docs/data-model.md: every fact with its fields."""
+    parts = [
+        "# The data model",
+        "<!-- Written by scripts/generate_docs.py from src/leitstern/facts/model.py. Edit there. -->",
+        "Whatever a source calls it, an imported row becomes one of these facts. A mapping file says how. "
+        "KPI files count and sum these fields.",
+        "Every stored fact also has `key` (the source's own id, or a digest of the row), `source`, "
+        "`source_row` (the line in the file) and `batch` (the import that last changed it). Moments are kept "
+        "in UTC, money as decimal numbers with four places. *Worked out* fields come from other facts when a "
+        "generation is built; no file is mapped to them.",
+        "A KPI can be shown by: " + ", ".join(map(_subject, SUBJECTS)) + ".",
+    ]
+    parts.append("\n".join(f"- [`{name}`](#{name}): {MEANINGS[name]}" for name in FACTS))
+    parts.extend(_fact(fact) for fact in FACTS.values())
+    return "\n\n".join(parts) + "\n"
+
+
+def _subject(name: str) -> str:
+    fact = SUBJECT_FACTS.get(name)
+    return f"`{name}`" + (f" (the fact `{fact}`)" if fact not in (None, name) else "")
+
+
+def _fact(fact: Fact) -> str:
+    lines = [f"## {fact.name}", "", MEANINGS[fact.name], ""]
+    if fact.derived:
+        lines += ["Worked out as a whole; no file is mapped to it.", ""]
+    if fact.main_date:
+        lines += [f"Main date: `{fact.main_date}`." + _belongs(fact), ""]
+    if fact.before:
+        order = "; ".join(f"`{first}` not after `{second}`" for first, second in fact.before)
+        lines += [f"Checked order: {order}.", ""]
+    lines += ["| field | kind | |", "| --- | --- | --- |"]
+    lines += [f"| `{field.name}` | {_KINDS[field.kind]} | {_remarks(field)} |" for field in fact.fields]
+    return "\n".join(lines)
+
+
+def _belongs(fact: Fact) -> str:
+    return f" Belongs to: `{fact.person}`." if fact.person else ""
+
+
+def _remarks(field: Field) -> str:
+    remarks = []
+    if field.required:
+        remarks.append("required")
+    if field.to:
+        remarks.append(f"key of a [{field.to}](#{field.to})")
+    if field.choices:
+        remarks.append(", ".join(f"`{choice}`" for choice in field.choices))
+    if field.derived:
+        remarks.append("worked out")
+    return "; ".join(remarks)
+
+
+PAGES = {"data-model.md": data_model}
+
+
+def main() -> None:
+    """Write every generated page."""
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
