@@ -10,9 +10,9 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 #: What a record of each fact is, in one line.
 MEANINGS = {
-    "company": "A firm that buys, may buy or did buy. Records of the same firm are brought together by its ids.",
+    "company": "A firm that buys, may buy or did buy. Its ids bring records of one firm together.",
     "contact": "A person at a company.",
-    "person": "Someone of your own: a rep, a marketer, a service agent. Shares, sites and dates make pace fair.",
+    "person": "One of your own people: a rep, a marketer, a service agent.",
     "team": "A group of persons; teams may stand under a team.",
     "membership": "Who was in which team from when to when. A record counts for the team of its date.",
     "stage": "A step of a pipeline, its order, and how likely a deal in it is won.",
@@ -45,12 +45,16 @@ def data_model() -> str:
     parts = [
         "# The data model",
         "<!-- Written by scripts/generate_docs.py from src/leitstern/facts/model.py. Edit there. -->",
-        "Whatever a source calls it, an imported row becomes one of these facts. A mapping file says how. "
-        "KPI files count and sum these fields.",
-        "Every stored fact also has `key` (the source's own id, or a digest of the row), `source`, "
-        "`source_row` (the line in the file) and `batch` (the import that last changed it). Moments are kept "
-        "in UTC, money as decimal numbers with four places. *Worked out* fields come from other facts when a "
-        "generation is built; no file is mapped to them.",
+        (
+            "Whatever a source calls it, an imported row becomes one of these facts. A mapping file says how. "
+            "KPI files count and sum these fields."
+        ),
+        (
+            "Every stored fact also has `key` (the source's own id, or a digest of the row), `source`, "
+            "`source_row` (the line in the file) and `batch` (the import that last changed it). Moments are kept "
+            "in UTC, money as decimal numbers with four places. *Worked out* fields come from other facts when a "
+            "generation is built; no file is mapped to them."
+        ),
         "A KPI can be shown by: " + ", ".join(map(_subject, SUBJECTS)) + ".",
     ]
     parts.append("\n".join(f"- [`{name}`](#{name}): {MEANINGS[name]}" for name in FACTS))
