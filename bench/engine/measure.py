@@ -1,0 +1,70 @@
+"""Run one method in a process of its own: answers to a folder, seconds and memory as JSON.
+
+    python bench/engine/measure.py METHOD --data DIR --out DIR [--rounds 2] [--shapes]
+
+``start`` is the seconds until the method's module is imported, ``open`` until it can be asked. The first
+round starts with nothing read; later rounds find what the process keeps in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from questions import LEVELS
+
+
+def _timed(call: Any, *args: Any) -> tuple[Any, float]:
+    begun = time.perf_counter()
+    found = call(*args)
+    return found, round(time.perf_counter() - begun, 4)
+
+
+def _round(method: ModuleType, state: Any, shapes: bool, out: Path | None) -> dict[str, float]:
+    seconds = {}
+    for level in LEVELS:
+        if shapes and level not in getattr(method, "SHAPE_LEVELS", LEVELS):
+            continue
+        answer, seconds[level] = _timed(method.shapes if shapes else method.level, state, level)
+        if out is not None:
+            _keep(method.tables(answer), out, f"{'shapes-' if shapes else ''}{level}")
+    return seconds
+
+
+def _keep(tables: list[Any], out: Path, name: str) -> None:
+    import pyarrow.parquet as pq
+
+    for number, table in enumerate(tables):
+        pq.write_table(table, out / f"{name}-{number:02d}.parquet")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("method")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, help="keep the answers here")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--shapes", action="store_true", help="the rolling and cumulative KPIs instead")
+    given = parser.parse_args()
+    if given.out is not None:
+        given.out.mkdir(parents=True, exist_ok=True)
+    method, start = _timed(importlib.import_module, f"methods.{given.method}")
+    state, opening = _timed(method.connect, given.data, given.threads)
+    rounds = [_round(method, state, given.shapes, given.out if n == 0 else None) for n in range(given.rounds)]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    found = {"method": given.method, "name": method.NAME, "start": start, "open": opening, "rounds": rounds}
+    if hasattr(method, "extra"):
+        found["extra"] = method.extra(state)
+    json.dump({**found, "peak_mb": round(peak)}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
