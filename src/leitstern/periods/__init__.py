@@ -1,0 +1,1 @@
+"""Calendars: grains and periods, time zones, working days, spreading amounts over them."""
