@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
 Unit = Literal["count", "currency", "percent", "days", "hours", "score", "ratio"]
@@ -107,7 +108,11 @@ class Measure(Document):
     def _one_kind(self) -> Measure:
         given = [kind for kind in MEASURE_KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"a measure has exactly one kind, this one has {', '.join(given) or 'none'}")
+            raise PydanticCustomError(
+                "measure_kind",
+                "a measure has exactly one kind, this one has {given}",
+                {"given": ", ".join(given) or "-", "kinds": ", ".join(MEASURE_KINDS)},
+            )
         return self
 
 
@@ -137,11 +142,13 @@ class Shape(Document):
     def _one_key(self) -> Shape:
         given = [k for k in ("rolling", "cumulative", "to_date", "growth") if getattr(self, k) is not None]
         if len(given) != 1:
-            raise ValueError(
-                f"a shape has exactly one of rolling, cumulative, to_date, growth; found {given}"
+            raise PydanticCustomError(
+                "shape_key",
+                "a shape has exactly one of rolling, cumulative, to_date, growth, this one has {given}",
+                {"given": ", ".join(given) or "-"},
             )
         if (self.rolling is None) != (self.unit is None):
-            raise ValueError("rolling and unit belong together: {rolling: 12, unit: month}")
+            raise PydanticCustomError("shape_unit", "rolling and unit belong together")
         return self
 
 
