@@ -99,8 +99,9 @@ def _money(*names: str) -> tuple[Field, ...]:
 
 
 #: Columns every stored fact has. ``key`` is the record's identity within its fact: the source's own
-#: id, or a digest of the row where the source has none. ``batch`` is the import that last changed it.
-TECHNICAL = ("key", "source", "source_row", "batch")
+#: id, or a digest of the row where the source has none. ``source_file`` and ``source_row`` say where
+#: it was read last, ``batch`` is the import that last changed it.
+TECHNICAL = ("key", "source_file", "source_row", "batch")
 
 _ENTITIES = (
     Fact(

@@ -1,0 +1,272 @@
+"""The store: typed facts, and an account of every row that an import read.
+
+One DuckDB file per workspace, written by one process at a time. An import is one batch in one
+transaction: a killed import leaves the store as it was. Names in SQL come from the canonical model
+alone; values travel as parameters or as Arrow tables.
+
+Tables: one per fact (``TECHNICAL`` columns, then the model's fields that are not derived), and
+
+============== =========================================================================
+``batch``      imports: number, moment
+``receipt``    per batch, file, sheet and fact: what became of the rows
+``set_aside``  rows that were not loaded: file, sheet, fact, line, column, reason, value
+``reading``    how a column was read
+``change``     which records a batch changed (for incremental refreshes)
+``meta``       the schema's version
+============== =========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from leitstern.errors import Problem
+from leitstern.facts.model import FACTS, Fact, Field
+from leitstern.facts.receipts import ReadAs, SetAsideRow, TableReceipt
+from leitstern.facts.upsert import upsert
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from leitstern.facts.convert import Converted
+
+SCHEMA_VERSION = 1
+
+#: How each kind of field is stored.
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "choice": "VARCHAR",
+    "ref": "VARCHAR",
+    "day": "DATE",
+    "time": "TIMESTAMP",
+    "money": "DECIMAL(18, 4)",
+    "number": "DECIMAL(18, 6)",
+    "whole": "BIGINT",
+    "yesno": "BOOLEAN",
+}
+
+_BOOKS = (
+    "CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER)",
+    "CREATE TABLE IF NOT EXISTS batch (number INTEGER, at TIMESTAMP)",
+    "CREATE TABLE IF NOT EXISTS receipt (batch INTEGER, mapping VARCHAR, file VARCHAR, sheet VARCHAR, "
+    "sha256 VARCHAR, digest VARCHAR, fact VARCHAR, rows_read BIGINT, loaded BIGINT, updated BIGINT, "
+    "unchanged BIGINT, set_aside BIGINT, left_out BIGINT, removed BIGINT)",
+    "CREATE TABLE IF NOT EXISTS set_aside (batch INTEGER, file VARCHAR, sheet VARCHAR, fact VARCHAR, "
+    "line BIGINT, column_name VARCHAR, reason VARCHAR, value VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS reading (batch INTEGER, file VARCHAR, sheet VARCHAR, pattern VARCHAR, "
+    "column_name VARCHAR, code VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS change (fact VARCHAR, key VARCHAR, batch INTEGER)",
+)
+
+
+def stored_facts() -> tuple[Fact, ...]:
+    """The facts that have a table."""
+    return tuple(fact for fact in FACTS.values() if not fact.derived)
+
+
+def stored_fields(fact: Fact) -> tuple[Field, ...]:
+    """The fields that have a column."""
+    return tuple(field for field in fact.fields if not field.derived)
+
+
+def _create_fact(fact: Fact) -> str:
+    columns = ["key VARCHAR NOT NULL", "source_file VARCHAR", "source_row BIGINT", "batch INTEGER NOT NULL"]
+    columns += [f'"{field.name}" {SQL_TYPES[field.kind]}' for field in stored_fields(fact)]
+    return f'CREATE TABLE IF NOT EXISTS "{fact.name}" ({", ".join(columns)})'
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table of rows comes from. ``digest`` stands for mapping and readings together."""
+
+    mapping: str
+    pattern: str
+    file: str
+    sheet: str | None
+    sha256: str
+    digest: str
+
+
+class Store:
+    """The facts of a workspace. Use as a context manager, or close it.
+
+    Raises ``Problem`` ``facts.store_busy`` while another process has the file open for writing.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        import duckdb
+
+        self.path = path
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "enable_external_access": "false",
+        }
+        try:
+            self.connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            raise Problem("facts.store_busy", path=str(path)) from None
+        if not read_only:
+            self._create()
+
+    def _create(self) -> None:
+        run = self.connection.execute
+        run("BEGIN")
+        for statement in (*_BOOKS, *(_create_fact(fact) for fact in stored_facts())):
+            run(statement)
+        found = run("SELECT max(schema_version) FROM meta").fetchone()
+        version = found[0] if found else None
+        if version is None:
+            run("INSERT INTO meta VALUES (?)", [SCHEMA_VERSION])
+        run("COMMIT")
+        if version is not None and version > SCHEMA_VERSION:
+            self.close()
+            raise Problem("facts.store_newer", path=str(self.path), found=version, known=SCHEMA_VERSION)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a transaction that is open is undone."""
+        self.connection.close()
+
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """One import: everything inside is written together, or nothing of it."""
+        run = self.connection.execute
+        run("BEGIN")
+        try:
+            number = self.last_batch() + 1
+            run("INSERT INTO batch VALUES (?, now() AT TIME ZONE 'UTC')", [number])
+            yield Batch(self, number)
+        except BaseException:
+            run("ROLLBACK")
+            raise
+        run("COMMIT")
+
+    def last_batch(self) -> int:
+        """The number of the newest import, 0 before the first."""
+        return int(self._one("SELECT coalesce(max(number), 0) FROM batch"))
+
+    def count(self, fact: str) -> int:
+        """How many records a fact has."""
+        return int(self._one(f'SELECT count(*) FROM "{FACTS[fact].name}"'))
+
+    def imported(self, sha256: str, sheet: str | None, digest: str) -> TableReceipt | None:
+        """The receipt of an earlier import of the same bytes under the same mapping and readings."""
+        found = self.receipts("sha256 = ? AND sheet IS NOT DISTINCT FROM ? AND digest = ?", sha256, sheet, digest)
+        return found[-1] if found else None
+
+    def receipts(self, condition: str = "true", *values: object) -> list[TableReceipt]:
+        """Receipts in the order of the imports. ``condition`` is code, never a user's text."""
+        rows = self.connection.execute(
+            "SELECT batch, mapping, file, sheet, fact, rows_read, loaded, updated, unchanged, left_out, removed "
+            f"FROM receipt WHERE {condition} ORDER BY batch, rowid",
+            list(values),
+        ).fetchall()
+        return [TableReceipt(*row, set_aside=self._reasons(row[0], row[2], row[3], row[4])) for row in rows]
+
+    def _reasons(self, batch: int, file: str, sheet: str | None, fact: str) -> dict[str, int]:
+        rows = self.connection.execute(
+            "SELECT reason, count(*) FROM set_aside WHERE batch = ? AND file = ? "
+            "AND sheet IS NOT DISTINCT FROM ? AND fact = ? GROUP BY reason ORDER BY reason",
+            [batch, file, sheet, fact],
+        ).fetchall()
+        return dict(rows)
+
+    def set_aside(self, *, batch: int | None = None, limit: int = 1000) -> list[SetAsideRow]:
+        """Rows that were not loaded, newest import first; of one batch if given."""
+        rows = self.connection.execute(
+            "SELECT batch, file, sheet, fact, line, column_name, reason, value FROM set_aside "
+            "WHERE batch = ? OR ? IS NULL ORDER BY batch DESC, rowid LIMIT ?",
+            [batch, batch, limit],
+        ).fetchall()
+        return [SetAsideRow(*row) for row in rows]
+
+    def reading_before(self, pattern: str, column: str) -> str | None:
+        """How this column was read in the last import of a table with the same file pattern."""
+        row = self.connection.execute(
+            "SELECT code FROM reading WHERE pattern = ? AND column_name = ? ORDER BY batch DESC, rowid DESC LIMIT 1",
+            [pattern, column],
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def changed_since(self, batch: int) -> dict[str, int]:
+        """How many records of each fact later imports changed."""
+        rows = self.connection.execute(
+            "SELECT fact, count(DISTINCT key) FROM change WHERE batch > ? GROUP BY fact ORDER BY fact", [batch]
+        ).fetchall()
+        return dict(rows)
+
+    def _one(self, sql: str, *values: object) -> Any:
+        row = self.connection.execute(sql, list(values)).fetchone()
+        return row[0] if row else None
+
+
+class Batch:
+    """An import that is being written; see ``Store.batch``."""
+
+    def __init__(self, store: Store, number: int) -> None:
+        self._store = store
+        self._run = store.connection.execute
+        self.number = number
+
+    def load(self, origin: Origin, converted: Converted, readings: tuple[ReadAs, ...] = ()) -> TableReceipt:
+        """Write one converted table and its account; returns what became of its rows."""
+        source = origin.file if origin.sheet is None else f"{origin.file}#{origin.sheet}"
+        counts = upsert(self._store.connection, converted, source=source, batch=self.number)
+        self._write_set_aside(origin, converted, counts.set_aside)
+        reasons = self._store._reasons(self.number, origin.file, origin.sheet, converted.fact)  # noqa: SLF001
+        receipt = TableReceipt(
+            self.number, origin.mapping, origin.file, origin.sheet, converted.fact, converted.rows_read,
+            counts.loaded, counts.updated, counts.unchanged, converted.left_out, counts.removed, set_aside=reasons,
+        )  # fmt: skip
+        receipt.check()
+        self._run(
+            "INSERT INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                self.number, origin.mapping, origin.file, origin.sheet, origin.sha256, origin.digest,
+                converted.fact, receipt.rows_read, receipt.loaded, receipt.updated, receipt.unchanged,
+                receipt.rows_set_aside, receipt.left_out, receipt.removed,
+            ],
+        )  # fmt: skip
+        for reading in readings:
+            self._run(
+                "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?)",
+                [self.number, origin.file, origin.sheet, origin.pattern, reading.column, reading.code],
+            )
+        return receipt
+
+    def _write_set_aside(self, origin: Origin, converted: Converted, later: list[tuple[int, str, str]]) -> None:
+        import pyarrow as pa
+
+        rows = [*converted.set_aside, *((line, None, reason, key) for line, reason, key in later)]
+        if not rows:
+            return
+        lines, columns, reasons, values = zip(*rows, strict=True)
+        table = pa.table(
+            {
+                "line": pa.array(lines, pa.int64()),
+                "column_name": pa.array(columns, pa.string()),
+                "reason": pa.array(reasons, pa.string()),
+                "value": pa.array(values, pa.string()),
+            }
+        )
+        self._store.connection.register("incoming_set_aside", table)
+        self._run(
+            "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value FROM incoming_set_aside",
+            [self.number, origin.file, origin.sheet, converted.fact],
+        )
+        self._store.connection.unregister("incoming_set_aside")
