@@ -1,0 +1,119 @@
+"""German, Swiss and English numbers: which texts are numbers under which reading, and their value.
+
+Everything works on Arrow arrays with RE2 expressions, so a million values take well under a second.
+A value may have one kind of thousands mark only, groups have three digits and do not begin with 0;
+so ``0.123`` can only have a decimal point and ``1.23`` no thousands mark.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from leitstern.sources.readings import Reading
+
+SPACES = " \u00a0\u202f\u2009"
+APOSTROPHES = "'’"
+_WS = rf"[\s{SPACES}]*"
+_MINUS = "[-−–]"
+_SIGN = "[-−–+]"
+#: What is written beside amounts -> ISO code. The longer spelling stands first.
+CURRENCIES = {
+    "EUR": r"€|(?i:EURO?)",
+    "CHF": r"(?i:CHF|S?Fr\.)",
+    "USD": r"US-?\$|\$|(?i:USD)",
+    "GBP": r"£|(?i:GBP)",
+}
+_CURRENCY = "(?:" + "|".join(CURRENCIES.values()) + ")"
+
+#: Integer digits that fit beside the decimals of DECIMAL(18, 4), DECIMAL(18, 6) and BIGINT.
+INTEGER_DIGITS = {"money": 14, "number": 12, "whole": 18}
+SCALE = {"money": 4, "number": 6}
+
+
+#: Thousands mark of a reading -> what is taken for it.
+_GROUP = {".": r"\.", ",": ",", " ": f"[{SPACES}]", "'": f"[{APOSTROPHES}]"}
+
+
+@cache
+def _pattern(decimal: str, marks: str) -> str:
+    """RE2 expression for a whole value; ``marks`` are the thousands marks allowed, one kind a value."""
+    whole = "|".join([*(rf"[1-9]\d{{0,2}}(?:{_GROUP[m]}\d{{3}})+" for m in marks), r"\d+"])
+    point = _GROUP[decimal]
+    # ``100,-`` and ``100.--`` are prices without cents; ``1,5E+05`` is how Excel writes big numbers.
+    core = rf"(?:(?:{whole})(?:{point}\d+|{point}[-–—]{{1,2}})?|{point}\d+|\d+(?:{point}\d+)?[eE][-+]\d{{2,3}})"
+    unit = rf"(?:{_CURRENCY}|%)"
+    before = rf"(?:{_SIGN}{_WS}(?:{_CURRENCY}{_WS})?|{_CURRENCY}{_WS}(?:{_SIGN}{_WS})?)?"
+    plain = rf"{before}{core}(?:{_WS}{unit})?"
+    trailing = rf"(?:{_CURRENCY}{_WS})?{core}{_WS}(?:{_MINUS}(?:{_WS}{unit})?|{unit}{_WS}{_MINUS})"
+    brackets = rf"\({_WS}(?:{_CURRENCY}{_WS})?{core}(?:{_WS}{unit})?{_WS}\)(?:{_WS}{unit})?"
+    return rf"^{_WS}(?:{plain}|{trailing}|{brackets}){_WS}$"
+
+
+def _marks(reading: Reading) -> str:
+    """All thousands marks a number reading takes: spaces and apostrophes never mislead."""
+    return {"de": ". '", "en": ", '", "ch": " '", "plain": ""}[reading.code]
+
+
+def is_number(texts: pa.Array, reading: Reading) -> pa.Array:
+    """Which texts are numbers under the reading, looking at the digits and marks only."""
+    assert reading.decimal is not None
+    return pc.match_substring_regex(texts, _pattern(reading.decimal, _marks(reading)))
+
+
+def has_currency(texts: pa.Array, code: str) -> pa.Array:
+    """Which texts carry the sign or the letters of a currency of ``CURRENCIES``."""
+    return pc.match_substring_regex(texts, CURRENCIES[code])
+
+
+def canonical(texts: pa.Array, decimal: str) -> pa.Array:
+    """Numbers as ``-1234.56``, ready for a cast to decimal; percent is divided by 100.
+
+    ``texts`` must match a number reading with this decimal mark, or be null.
+    """
+    dashes = pc.replace_substring_regex(texts, r"[.,][-–—]{1,2}", "")
+    strange = _any(pc.match_substring_regex(dashes, r"\d[eE][-+]\d"))
+    if strange:  # powers of ten are rare: one by one
+        return pa.array([None if t is None else _one(t, decimal) for t in texts.to_pylist()], pa.string())
+    bare = dashes
+    if _any(pc.match_substring(bare, "r.", ignore_case=True)):
+        bare = pc.replace_substring_regex(bare, r"(?i)S?Fr\.", "")
+    digits = pc.replace_substring_regex(bare, rf"[^0-9{decimal}]+", "")
+    if decimal != ".":
+        digits = pc.replace_substring(digits, decimal, ".")
+    negative = pc.match_substring_regex(dashes, rf"{_MINUS}|\(")
+    signed = pc.binary_join_element_wise(pc.if_else(negative, "-0", "0"), digits, "")
+    # No more decimals than matter for rounding to six places; the cast refuses more than ten.
+    signed = pc.replace_substring_regex(signed, r"(\.\d{10})\d+", r"\1")
+    percent = pc.match_substring(texts, "%")
+    if _any(percent):
+        signed = pc.binary_join_element_wise(signed, pc.if_else(percent, "E-2", ""), "")
+    return signed
+
+
+def _one(text: str, decimal: str) -> str:
+    """``canonical`` for one value, with powers of ten."""
+    import re
+
+    bare = re.sub(r"[.,][-–—]{1,2}", "", text)
+    power = re.search(r"[eE]([-+]\d+)", bare)
+    mantissa = re.sub(r"(?i)S?Fr\.", "", bare if power is None else bare[: power.start()])
+    digits = re.sub(rf"[^0-9{decimal}]", "", mantissa).replace(decimal, ".")
+    rest = mantissa + ("" if power is None else bare[power.end() :])
+    value = Decimal("0" + digits) * Decimal(10) ** (int(power[1]) if power else 0)
+    if "%" in text:
+        value /= 100
+    if re.search(rf"{_MINUS}|\(", rest):
+        value = -value
+    if abs(value) >= Decimal(10) ** 20:
+        return "9" * 20
+    return format(value.quantize(Decimal("1e-10")), "f")
+
+
+def _any(mask: pa.Array) -> bool:
+    return bool(pc.any(mask).as_py())

@@ -1,0 +1,194 @@
+"""Turns a column of text into typed values, and names every row that refuses.
+
+Every row of the column is either empty, typed, or bad with a reason: nothing disappears. The work is
+done once per different text and with Arrow's vectorised functions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leitstern.errors import Problem
+from leitstern.sources import dates, numbers
+from leitstern.sources.columns import NO, YES, no_value, strangers, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from leitstern.sources.readings import Reading
+
+    Codes = NDArray[np.int8]
+
+#: Kind of a field of the model -> Arrow type of its values. Times are UTC without a zone.
+TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "choice": pa.string(),
+    "ref": pa.string(),
+    "money": pa.decimal128(18, 4),
+    "number": pa.decimal128(18, 6),
+    "whole": pa.int64(),
+    "day": pa.date32(),
+    "time": pa.timestamp("us"),
+    "yesno": pa.bool_(),
+}
+#: Reason codes of bad rows (texts in messages.toml); the position is the number used inside.
+REASONS = (
+    "",
+    "sources.not_a_number",
+    "sources.other_currency",
+    "sources.other_percent",
+    "sources.number_too_big",
+    "sources.not_whole",
+    "sources.not_a_date",
+    "sources.impossible_date",
+    "sources.not_yes_or_no",
+)
+_CODE = {reason: code for code, reason in enumerate(REASONS)}
+
+
+class Bad(NamedTuple):
+    """The rows that could not be typed (positions from 0), and why."""
+
+    rows: pa.Array
+    reasons: pa.Array
+
+
+class Typed(NamedTuple):
+    """Typed values, as long as the column; null where the text was empty or bad."""
+
+    values: pa.Array
+    bad: Bad
+
+
+def to_kind(
+    column: pa.Array | pa.ChunkedArray | Iterable[str | None],
+    kind: str,
+    reading: Reading,
+    timezone: str = "UTC",
+) -> Typed:
+    """Types a column for a field of ``kind`` under a reading.
+
+    ``money`` and ``number`` are rounded half away from zero to 4 and 6 decimals; a percent sign
+    divides by 100. ``day`` of a moment with an offset is its day in ``timezone``; ``time`` of a
+    moment without one is taken as local there, of a day as its first moment; see ``dates``.
+    Problem ``sources.unanswered`` if the reading is an open question.
+    """
+    if reading.is_question and kind not in ("text", "choice", "ref"):
+        raise Problem("sources.unanswered", column=reading.name, choices=", ".join(c.code for c in reading.choices))
+    texts = texts_of(column)
+    if kind in ("text", "choice", "ref"):
+        return Typed(texts.cast(pa.string()), _bad(np.zeros(len(texts), np.int8)))
+    encoded = texts.dictionary_encode()
+    different = encoded.dictionary
+    different = pc.if_else(pa.array(no_value(different)), pa.scalar(None, different.type), different)
+    values, codes = _convert(different, kind, reading, timezone)
+    indices = encoded.indices
+    places = pc.fill_null(indices, len(codes)).to_numpy(zero_copy_only=False)
+    return Typed(values.take(indices), _bad(np.append(codes, np.int8(0))[places]))
+
+
+def _bad(codes: Codes) -> Bad:
+    rows = np.flatnonzero(codes)
+    reasons = pa.DictionaryArray.from_arrays(pa.array(codes[rows], pa.int8()), pa.array(REASONS))
+    return Bad(pa.array(rows, pa.int64()), reasons.cast(pa.string()))
+
+
+def _convert(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[pa.Array, Codes]:
+    if kind in ("money", "number", "whole"):
+        return _number(texts, kind, reading)
+    if kind in ("day", "time"):
+        return _date(texts, kind, reading, timezone)
+    if kind == "yesno":
+        return _yesno(texts)
+    raise ValueError(kind)
+
+
+def _number(texts: pa.Array, kind: str, reading: Reading) -> tuple[pa.Array, Codes]:
+    codes = np.zeros(len(texts), np.int8)
+    if reading.decimal is None:
+        return _refused(texts, kind, "sources.not_a_number")
+    codes[~_mask(numbers.is_number(texts, reading))] = _CODE["sources.not_a_number"]
+    strange = strangers(texts, reading) & (codes == 0)
+    percent = _mask(pc.match_substring(texts, "%")) != bool(reading.percent)
+    codes[strange] = _CODE["sources.other_currency"]
+    codes[strange & percent & (reading.percent is not None)] = _CODE["sources.other_percent"]
+    plain = numbers.canonical(_only(texts, codes), reading.decimal)
+    big = _mask(pc.match_substring_regex(plain, rf"^-?0*[1-9]\d{{{numbers.INTEGER_DIGITS[kind]},}}"))
+    codes[big & (codes == 0)] = _CODE["sources.number_too_big"]
+    exact = _only(plain, codes).cast(pa.decimal128(38, 10))
+    if kind == "whole":
+        whole = pc.round(exact, 0)
+        codes[_mask(pc.not_equal(whole, exact))] = _CODE["sources.not_whole"]
+        values = _only(whole, codes).cast(pa.int64())
+    else:
+        values = _rounded(exact, kind, codes)
+    codes[_mask(pc.is_null(texts))] = 0
+    return values, codes
+
+
+def _rounded(exact: pa.Array, kind: str, codes: Codes) -> pa.Array:
+    rounded = pc.round(exact, numbers.SCALE[kind], round_mode="half_towards_infinity")
+    limit = pa.scalar(10 ** numbers.INTEGER_DIGITS[kind], pa.decimal128(38, 10))
+    over = _mask(pc.greater_equal(pc.abs(rounded), limit))  # 99...9,99999 may be rounded up to the limit
+    codes[over] = _CODE["sources.number_too_big"]
+    return _only(rounded, codes).cast(TYPES[kind])
+
+
+def _date(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[pa.Array, Codes]:
+    if reading.kind not in ("date", "time"):
+        return _refused(texts, kind, "sources.not_a_date")
+    found = dates.parse(texts, reading)
+    codes = np.zeros(len(texts), np.int8)
+    codes[~found.valid] = _CODE["sources.not_a_date"]
+    codes[~found.valid & found.impossible] = _CODE["sources.impossible_date"]
+    codes[_mask(pc.is_null(texts))] = 0
+    missing = ~found.valid
+    if kind == "day":
+        return pa.array(dates.local_days(found, timezone).astype(np.int32), pa.date32(), mask=missing), codes
+    moments = found._replace(micros=np.where(found.valid, found.micros, 0))
+    return pa.array(dates.to_utc(moments, timezone), pa.timestamp("us"), mask=missing), codes
+
+
+def _yesno(texts: pa.Array) -> tuple[pa.Array, Codes]:
+    lower = pc.utf8_lower(texts)
+    yes, no = (_mask(pc.is_in(lower, pa.array(words, lower.type))) for words in (YES, NO))
+    codes = np.where(yes | no | _mask(pc.is_null(texts)), 0, _CODE["sources.not_yes_or_no"]).astype(np.int8)
+    return pa.array(yes, mask=~(yes | no)), codes
+
+
+def _refused(texts: pa.Array, kind: str, reason: str) -> tuple[pa.Array, Codes]:
+    """Nothing can be typed: the column was left as text."""
+    codes = np.where(_mask(pc.is_null(texts)), 0, _CODE[reason]).astype(np.int8)
+    return pa.nulls(len(texts), TYPES[kind]), codes
+
+
+def _only(values: pa.Array, codes: Codes) -> pa.Array:
+    """The values of rows that are good so far; null elsewhere."""
+    if not codes.any():
+        return values
+    return pc.if_else(pa.array(codes == 0), values, pa.scalar(None, values.type))
+
+
+def _mask(values: pa.Array) -> NDArray[np.bool_]:
+    return pc.fill_null(values, False).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+
+
+def shown(texts: pa.Array, reading: Reading) -> list[str]:
+    """What texts are under a reading, as plain text: ``1234.56``, ``2025-04-03``, ``2025-04-03 10:30``."""
+    if reading.kind == "number":
+        assert reading.decimal is not None
+        exact = numbers.canonical(texts, reading.decimal).cast(pa.decimal128(38, 10))
+        return [format(v.normalize(), "f") for v in exact.to_pylist()]
+    if reading.kind in ("date", "time"):
+        micros = dates.parse(texts, reading).micros
+        moments = pa.array(micros, pa.timestamp("us")).to_pylist()
+        return [m.isoformat(" ").removesuffix(" 00:00:00") for m in moments]
+    if reading.kind == "yesno":
+        return ["true" if text.lower() in YES else "false" for text in texts.to_pylist()]
+    return list(texts.to_pylist())
