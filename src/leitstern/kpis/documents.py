@@ -94,8 +94,8 @@ def _documents(text: str, file: str) -> Iterator[tuple[object, dict[Part, int]]]
     try:
         while loader.check_node():
             walk = _Walk(file)
-            node: yaml.Node = loader.get_node()
-            yield walk.value(node, ()), walk.lines
+            if (node := loader.get_node()) is not None:
+                yield walk.value(node, ()), walk.lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
