@@ -128,7 +128,7 @@ class _Walk:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, place)) for place, item in enumerate(node.value)]
         written = str(node.value)
-        plain = isinstance(node, yaml.ScalarNode) and node.style is None
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
         return _PLAIN.get(written, written) if plain else written
 
     def _mapping(self, node: yaml.MappingNode, path: Part) -> dict[str, Any]:
