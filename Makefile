@@ -11,14 +11,14 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 
 VENV := .venv
 BIN := $(VENV)/bin
-PORT ?= 8000
+PORT ?= 8321
 SCALE ?= 1
 DEMO := demo-workspace
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test lint types imports unit format docs lock clean help
 
-demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8000, SCALE=1)
+demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8321, SCALE=1)
 	@test -f $(DEMO)/generations/current || $(BIN)/leitstern demo $(DEMO) --scale $(SCALE)
 	$(BIN)/leitstern -w $(DEMO) serve --port $(PORT)
 

@@ -1,0 +1,107 @@
+"""The `leitstern` command: parse, ask the library, print.
+
+Each command stands in a module of its own, which is imported when the command is called; so the
+start stays fast. The list below is what `leitstern --help` shows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from leitstern.cli.state import State
+
+#: Command: what it does, as `leitstern --help` says it. Ordered as one meets them.
+COMMANDS = {
+    "init": "Make a workspace: a folder that holds settings, KPI files and data.",
+    "import": "Import files, and account for every row.",
+    "refresh": "Build a new generation from the imported data.",
+    "kpis": "List the KPIs, search them, or show one KPI's sheet.",
+    "show": "Compute KPIs by period and subject.",
+    "records": "List the records behind a number.",
+    "sql": "Print the SQL that computes KPIs.",
+    "quality": "Report gaps, duplicates, impossible dates, and the KPIs they touch.",
+    "data": "List the facts at hand, the imports, and the rows set aside.",
+    "serve": "Serve the pages on this machine.",
+    "demo": "Build a workspace with the data of an invented company.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands in the order of ``COMMANDS``."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command ``cmd_name``, which is called ``command`` in its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"leitstern.cli.{cmd_name}_")
+        command: click.Command = module.command
+        command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `leitstern init DIR`, or with `leitstern demo DIR` to look around.",
+)
+@click.option(
+    "-w", "--workspace", metavar="DIR", default=".", envvar="LEITSTERN_WORKSPACE",
+    type=click.Path(path_type=Path),
+    help="The workspace folder. [env: LEITSTERN_WORKSPACE; default: the current folder]",
+)  # fmt: skip
+@click.option(
+    "--language", type=click.Choice(["de", "en"]), envvar="LEITSTERN_LANGUAGE",
+    help="Language of tables and messages. [env: LEITSTERN_LANGUAGE; default: the workspace's]",
+)  # fmt: skip
+@click.version_option(package_name="leitstern", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, workspace: Path, language: str | None) -> None:
+    """KPIs of marketing and sales: defined once, computed right, traceable to the record."""
+    ctx.obj.folder, ctx.obj.chosen = workspace, language
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    from leitstern.errors import Problem
+
+    state = State()
+    try:
+        cli.main(arguments, prog_name="leitstern", standalone_mode=False, obj=state)
+        sys.stdout.flush()
+    except click.UsageError as wrong:
+        wrong.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        text = state.say("cancelled")
+    except Problem as problem:
+        text = state.say("failed", text=problem.text(state.language))
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nobody is left to tell, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as failed:
+        place = f"{failed.filename}: " if failed.filename else ""
+        text = state.say("failed", text=place + (failed.strerror or str(failed)))
+    else:
+        return 0
+    click.echo(text, err=True)
+    return 1

@@ -1,0 +1,5 @@
+"""`python -m leitstern.cli`."""
+
+from leitstern.cli import main
+
+main()

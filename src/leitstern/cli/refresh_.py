@@ -1,0 +1,25 @@
+"""`leitstern refresh`: build a new generation."""
+
+from __future__ import annotations
+
+import click
+
+from leitstern.cli.progress import reporting
+from leitstern.cli.state import State
+
+
+@click.command
+@click.pass_obj
+def command(state: State, /) -> None:
+    """Build a new generation from the imported data.
+
+    It is built beside the old one and takes its place in one step; readers never see half of it.
+    """
+    refresh(state)
+
+
+def refresh(state: State) -> None:
+    """Build a generation and say so on standard error."""
+    with reporting(state) as progress:
+        info = state.workspace.refresh(progress=progress)
+    state.note("refreshed", number=info.number, as_of=info.as_of)
