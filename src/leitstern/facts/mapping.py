@@ -230,8 +230,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 def _wrong(code: str, **values: object) -> PydanticCustomError:
     """A mistake that ``_problem`` turns into a message in the user's language."""
-    # The library's type wants a literal, for checking format strings that are not used here.
-    return PydanticCustomError("facts_" + code, code, values)  # type: ignore[arg-type]
+    return PydanticCustomError("facts_" + code, code, values)
 
 
 def _check_field(fact: Fact, name: str, mapped: FieldMapping) -> None:

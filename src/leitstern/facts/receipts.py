@@ -18,7 +18,7 @@ class ReadAs:
 
 @dataclass(frozen=True, slots=True)
 class SetAsideRow:
-    """A row that was not loaded. ``reason`` is a code; ``facts.reason_<code>`` is its text."""
+    """A row that was not loaded. ``reason`` is the code of a message."""
 
     batch: int
     file: str
@@ -64,7 +64,9 @@ class TableReceipt:
         """Raise ``AssertionError`` if a row is unaccounted for: that would be our mistake, not the user's."""
         accounted = self.loaded + self.updated + self.unchanged + self.rows_set_aside
         if accounted != self.rows_read:
-            raise AssertionError(f"{self.file} -> {self.fact}: {self.rows_read} rows read, {accounted} accounted for")
+            raise AssertionError(
+                f"{self.file} -> {self.fact}: {self.rows_read} rows read, {accounted} accounted for"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -31,8 +31,6 @@ from leitstern.facts.receipts import ReadAs, SetAsideRow, TableReceipt
 from leitstern.facts.upsert import upsert
 
 if TYPE_CHECKING:
-    import duckdb
-
     from leitstern.facts.convert import Converted
 
 SCHEMA_VERSION = 1
@@ -50,18 +48,23 @@ SQL_TYPES = {
     "yesno": "BOOLEAN",
 }
 
-_BOOKS = (
-    "CREATE TABLE IF NOT EXISTS meta (schema_version INTEGER)",
-    "CREATE TABLE IF NOT EXISTS batch (number INTEGER, at TIMESTAMP)",
-    "CREATE TABLE IF NOT EXISTS receipt (batch INTEGER, mapping VARCHAR, file VARCHAR, sheet VARCHAR, "
-    "sha256 VARCHAR, digest VARCHAR, fact VARCHAR, rows_read BIGINT, loaded BIGINT, updated BIGINT, "
-    "unchanged BIGINT, set_aside BIGINT, left_out BIGINT, removed BIGINT)",
-    "CREATE TABLE IF NOT EXISTS set_aside (batch INTEGER, file VARCHAR, sheet VARCHAR, fact VARCHAR, "
-    "line BIGINT, column_name VARCHAR, reason VARCHAR, value VARCHAR)",
-    "CREATE TABLE IF NOT EXISTS reading (batch INTEGER, file VARCHAR, sheet VARCHAR, pattern VARCHAR, "
-    "column_name VARCHAR, code VARCHAR)",
-    "CREATE TABLE IF NOT EXISTS change (fact VARCHAR, key VARCHAR, batch INTEGER)",
-)
+_BOOKS = {
+    "meta": "schema_version INTEGER",
+    "batch": "number INTEGER, at TIMESTAMP",
+    "receipt": (
+        "batch INTEGER, mapping VARCHAR, file VARCHAR, sheet VARCHAR, sha256 VARCHAR, digest VARCHAR, "
+        "fact VARCHAR, rows_read BIGINT, loaded BIGINT, updated BIGINT, unchanged BIGINT, set_aside BIGINT, "
+        "left_out BIGINT, removed BIGINT"
+    ),
+    "set_aside": (
+        "batch INTEGER, file VARCHAR, sheet VARCHAR, fact VARCHAR, line BIGINT, column_name VARCHAR, "
+        "reason VARCHAR, value VARCHAR"
+    ),
+    "reading": (
+        "batch INTEGER, file VARCHAR, sheet VARCHAR, pattern VARCHAR, column_name VARCHAR, code VARCHAR"
+    ),
+    "change": "fact VARCHAR, key VARCHAR, batch INTEGER",
+}
 
 
 def stored_facts() -> tuple[Fact, ...]:
@@ -119,8 +122,10 @@ class Store:
     def _create(self) -> None:
         run = self.connection.execute
         run("BEGIN")
-        for statement in (*_BOOKS, *(_create_fact(fact) for fact in stored_facts())):
-            run(statement)
+        for name, columns in _BOOKS.items():
+            run(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+        for fact in stored_facts():
+            run(_create_fact(fact))
         found = run("SELECT max(schema_version) FROM meta").fetchone()
         version = found[0] if found else None
         if version is None:
@@ -166,19 +171,25 @@ class Store:
 
     def imported(self, sha256: str, sheet: str | None, digest: str) -> TableReceipt | None:
         """The receipt of an earlier import of the same bytes under the same mapping and readings."""
-        found = self.receipts("sha256 = ? AND sheet IS NOT DISTINCT FROM ? AND digest = ?", sha256, sheet, digest)
+        found = self.receipts(
+            "sha256 = ? AND sheet IS NOT DISTINCT FROM ? AND digest = ?", sha256, sheet, digest
+        )
         return found[-1] if found else None
 
     def receipts(self, condition: str = "true", *values: object) -> list[TableReceipt]:
         """Receipts in the order of the imports. ``condition`` is code, never a user's text."""
         rows = self.connection.execute(
-            "SELECT batch, mapping, file, sheet, fact, rows_read, loaded, updated, unchanged, left_out, removed "
-            f"FROM receipt WHERE {condition} ORDER BY batch, rowid",
+            "SELECT batch, mapping, file, sheet, fact, rows_read, loaded, updated, unchanged, left_out, "
+            f"removed FROM receipt WHERE {condition} ORDER BY batch, rowid",
             list(values),
         ).fetchall()
-        return [TableReceipt(*row, set_aside=self._reasons(row[0], row[2], row[3], row[4])) for row in rows]
+        return [
+            replace(TableReceipt(*row), set_aside=self.reasons(row[0], row[2], row[3], row[4]))
+            for row in rows
+        ]
 
-    def _reasons(self, batch: int, file: str, sheet: str | None, fact: str) -> dict[str, int]:
+    def reasons(self, batch: int, file: str, sheet: str | None, fact: str) -> dict[str, int]:
+        """How many rows of a table were set aside in one import, by reason."""
         rows = self.connection.execute(
             "SELECT reason, count(*) FROM set_aside WHERE batch = ? AND file = ? "
             "AND sheet IS NOT DISTINCT FROM ? AND fact = ? GROUP BY reason ORDER BY reason",
@@ -198,7 +209,8 @@ class Store:
     def reading_before(self, pattern: str, column: str) -> str | None:
         """How this column was read in the last import of a table with the same file pattern."""
         row = self.connection.execute(
-            "SELECT code FROM reading WHERE pattern = ? AND column_name = ? ORDER BY batch DESC, rowid DESC LIMIT 1",
+            "SELECT code FROM reading WHERE pattern = ? AND column_name = ? "
+            "ORDER BY batch DESC, rowid DESC LIMIT 1",
             [pattern, column],
         ).fetchone()
         return str(row[0]) if row else None
@@ -206,7 +218,8 @@ class Store:
     def changed_since(self, batch: int) -> dict[str, int]:
         """How many records of each fact later imports changed."""
         rows = self.connection.execute(
-            "SELECT fact, count(DISTINCT key) FROM change WHERE batch > ? GROUP BY fact ORDER BY fact", [batch]
+            "SELECT fact, count(DISTINCT key) FROM change WHERE batch > ? GROUP BY fact ORDER BY fact",
+            [batch],
         ).fetchall()
         return dict(rows)
 
@@ -228,10 +241,11 @@ class Batch:
         source = origin.file if origin.sheet is None else f"{origin.file}#{origin.sheet}"
         counts = upsert(self._store.connection, converted, source=source, batch=self.number)
         self._write_set_aside(origin, converted, counts.set_aside)
-        reasons = self._store._reasons(self.number, origin.file, origin.sheet, converted.fact)  # noqa: SLF001
+        reasons = self._store.reasons(self.number, origin.file, origin.sheet, converted.fact)
         receipt = TableReceipt(
             self.number, origin.mapping, origin.file, origin.sheet, converted.fact, converted.rows_read,
-            counts.loaded, counts.updated, counts.unchanged, converted.left_out, counts.removed, set_aside=reasons,
+            counts.loaded, counts.updated, counts.unchanged, converted.left_out, counts.removed,
+            reasons,
         )  # fmt: skip
         receipt.check()
         self._run(
@@ -249,7 +263,9 @@ class Batch:
             )
         return receipt
 
-    def _write_set_aside(self, origin: Origin, converted: Converted, later: list[tuple[int, str, str]]) -> None:
+    def _write_set_aside(
+        self, origin: Origin, converted: Converted, later: list[tuple[int, str, str]]
+    ) -> None:
         import pyarrow as pa
 
         rows = [*converted.set_aside, *((line, None, reason, key) for line, reason, key in later)]
@@ -266,7 +282,8 @@ class Batch:
         )
         self._store.connection.register("incoming_set_aside", table)
         self._run(
-            "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value FROM incoming_set_aside",
+            "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value "
+            "FROM incoming_set_aside",
             [self.number, origin.file, origin.sheet, converted.fact],
         )
         self._store.connection.unregister("incoming_set_aside")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What became of the rows. ``set_aside`` holds (line, reason, key) of rows that were not written:
-    ``duplicate_key`` where a later row overruled them, ``key_unknown`` where there is nothing to extend.
+    ``facts.duplicate_key`` where a later row overruled them, ``facts.key_unknown`` where there is
+    nothing to extend.
     """
 
     loaded: int
@@ -57,8 +58,8 @@ def upsert(con: duckdb.DuckDBPyConnection, rows: Converted, *, source: str, batc
         updated=counts.get("changed", 0) + counts.get("removed", 0),
         unchanged=counts.get("same", 0) + repeated,
         removed=counts.get("removed", 0),
-        set_aside=[(line, "duplicate_key", key) for line, key in duplicates]
-        + [(line, "key_unknown", key) for line, key in unknown],
+        set_aside=[(line, "facts.duplicate_key", key) for line, key in duplicates]
+        + [(line, "facts.key_unknown", key) for line, key in unknown],
     )
 
 
@@ -78,7 +79,8 @@ def _drop_duplicates(
     ).fetchall()
     if dropped:
         con.execute(
-            "DELETE FROM incoming USING last_row l WHERE incoming.key = l.key AND incoming.source_row < l.source_row"
+            "DELETE FROM incoming USING last_row l "
+            "WHERE incoming.key = l.key AND incoming.source_row < l.source_row"
         )
     con.execute("DROP TABLE last_row")
     overruled = [(line, key) for line, key, different in dropped if different]
@@ -106,10 +108,11 @@ def _write(con: duckdb.DuckDBPyConnection, fact: str, fields: list[str], source:
     sets = ", ".join(f"{name} = i.{name}" for name in fields)
     con.execute(
         f'UPDATE "{fact}" SET {sets}, source_file = ?, source_row = i.source_row, batch = ? '
-        f"FROM incoming i JOIN fate ON fate.key = i.key AND fate.fate = 'changed' WHERE \"{fact}\".key = i.key",
+        "FROM incoming i JOIN fate ON fate.key = i.key AND fate.fate = 'changed' "
+        f'WHERE "{fact}".key = i.key',
         [source, batch],
     )
-    con.execute(f"DELETE FROM \"{fact}\" USING fate WHERE \"{fact}\".key = fate.key AND fate.fate = 'removed'")
+    con.execute(f'DELETE FROM "{fact}" USING fate WHERE "{fact}".key = fate.key AND fate.fate = \'removed\'')
     columns = ", ".join(["key", "source_file", "source_row", "batch", *fields])
     values = ", ".join(["i.key", "?", "i.source_row", "?", *(f"i.{name}" for name in fields)])
     con.execute(
