@@ -67,6 +67,8 @@ def in_period(calendar: WorkCalendar, label: str) -> Decimal:
         ({"region": "BE", "open_days": [day("2026-12-26")]}, "2026-12", "22"),
         # Monday to Thursday, and Friday until noon: 4 Fridays, one of them Christmas Day.
         ({"region": "BE", "week": (1, 1, 1, 1, "0.5", 0, 0)}, "2026-12", "19.5"),
+        # In 2022 both half days are Saturdays, on which no more is worked for that; Monday 26 is free.
+        ({"region": "BE"}, "2022-12", "21"),
         # Saturdays as well: 4, the 26th is a holiday.
         ({"region": "BE", "week": (1, 1, 1, 1, 1, 1, 0)}, "2026-12", "24"),
         # Good Friday 3 April 2026 is a workday in Vienna unless the collective agreement says otherwise.
@@ -139,7 +141,7 @@ def test_holidays_bear_their_names() -> None:
 
 
 def test_the_nth_working_day() -> None:
-    # January 2026: Thursday 1 is free, Friday 2 is the first working day; in Bavaria Tuesday 6 is free as well.
+    # January 2026: Thursday 1 is free, Friday 2 is the first working day; in Bavaria Tuesday 6 is free.
     first = day("2026-01-01")
     assert BERLIN.nth_working_day(first, 1) == day("2026-01-02")
     assert BERLIN.nth_working_day(first, 3) == day("2026-01-06")
@@ -176,7 +178,7 @@ def test_elapsed_remaining_and_hours() -> None:
         ("2026-03-16", "2026-03", "2025-03", "2025-03-17"),
         # Sunday 1 March 2026: nothing worked yet; March 2025 began with a weekend.
         ("2026-03-01", "2026-03", "2025-03", "2025-03-02"),
-        # Saturday 1 August 2026 against August 2025, whose first day was a working Friday: nothing to compare.
+        # Saturday 1 August 2026 against August 2025, begun on a working Friday: nothing to compare.
         ("2026-08-01", "2026-08", "2025-08", "2025-07-31"),
         # The period is over, or has not begun.
         ("2026-03-31", "2026-03", "2025-03", "2025-03-31"),
@@ -185,7 +187,7 @@ def test_elapsed_remaining_and_hours() -> None:
         # March 2026 has 22 working days, February 20: the whole February from the 20th on.
         ("2026-03-27", "2026-03", "2026-02", "2026-02-27"),
         ("2026-03-30", "2026-03", "2026-02", "2026-02-28"),
-        # 62 days through Monday 30 March 2026 (21 + 20 + 21); in 2025 22 + 20, and 20 more on Friday 28 March.
+        # 62 days through Monday 30 March 2026 (21 + 20 + 21); in 2025 22 + 20 + 20 on Friday 28 March.
         ("2026-03-30", "2026", "2025", "2025-03-28"),
     ],
 )

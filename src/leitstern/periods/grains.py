@@ -179,7 +179,8 @@ class Period:
             earlier = year - 1
             if earlier < 1:
                 raise _out_of_range(self.label)
-            return period_of(date.fromisocalendar(earlier, min(number, weeks_in(earlier)), 1), self.grain)
+            # No two years in a row have 53 weeks.
+            return period_of(date.fromisocalendar(earlier, min(number, 52), 1), self.grain)
         return self.shifted(-12 // _MONTHS[self.grain])
 
     def text(self, language: str) -> str:

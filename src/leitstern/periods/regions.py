@@ -74,8 +74,8 @@ REGIONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-# Extra: what it adds, and where. Which municipality has which is the user's to say: it follows from the census
-# (Bavaria), from decrees (Saxony, Thuringia), or from the employer and the municipality (Austria, Switzerland).
+# Extra: what it adds, and where. Which municipality has which is the user's to say: it follows from the
+# census (Bavaria), decrees (Saxony, Thuringia), or the municipality and employer (Austria, Switzerland).
 EXTRAS: dict[str, dict[str, tuple[str, ...]]] = {
     "DE": {
         "catholic": ("BY", "SN", "TH"),  # Mariä Himmelfahrt in Bavaria, Fronleichnam in Saxony and Thuringia

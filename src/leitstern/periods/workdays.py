@@ -174,7 +174,7 @@ class WorkCalendar:
         if self.working_days(other.start, other.end) < done:
             return other.end
         if self.weight(through):
-            return min(self.day_after_working_days(other.start, done), other.end)
+            return self.day_after_working_days(other.start, done)
         return self._last_day_within(other, done)
 
     def _last_day_within(self, period: Period, amount: Decimal) -> date:
