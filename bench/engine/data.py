@@ -194,38 +194,42 @@ def _deals(
             **_dated("created_at", created, owners, staff),
             **_dated("closed_at", closed, owners, staff),
         },
-        "deal_event": _history(keys, created, closed, steps, stages, owners, staff),
+        "deal_event": _history(Opened(keys, created, closed, steps, stages, owners), staff),
     }
 
 
-def _history(
-    keys: pa.Array,
-    created: np.ndarray,
-    closed: np.ndarray,
-    steps: np.ndarray,
-    stages: np.ndarray,
-    owners: np.ndarray,
-    staff: Staff,
-) -> Columns:
+@dataclass(frozen=True)
+class Opened:
+    """Deals whose history is to be told: how many stages each went through, and the last one."""
+
+    keys: pa.Array
+    created: np.ndarray
+    closed: np.ndarray
+    steps: np.ndarray
+    stages: np.ndarray
+    owners: np.ndarray
+
+
+def _history(deals: Opened, staff: Staff) -> Columns:
     """One event per stage reached, evenly between opening and closing (or the end of the data)."""
+    steps = deals.steps
     deal = np.repeat(np.arange(steps.size), steps)
     nth = np.arange(deal.size) - np.repeat(np.cumsum(steps) - steps, steps) + 1
-    until = np.where(np.isnat(closed), END - np.timedelta64(1, "s"), closed)
-    span = (until - created).astype(np.int64)[deal]
-    last = nth == steps[deal]
-    at = created[deal] + (span * nth // steps[deal]).astype("timedelta64[s]")
-    new = np.where(last, stages[deal], nth)
-    actors = owners[deal]
+    until = np.where(np.isnat(deals.closed), END - np.timedelta64(1, "s"), deals.closed)
+    span = (until - deals.created).astype(np.int64)[deal]
+    at = deals.created[deal] + (span * nth // steps[deal]).astype("timedelta64[s]")
+    new = np.where(nth == steps[deal], deals.stages[deal], nth)
     order = np.argsort(at, kind="stable")
-    texts = pa.array(STAGES)
+    deal, nth, actors = deal[order], nth[order], deals.owners[deal[order]]
+    keys, texts = deals.keys.take(pa.array(deal)), pa.array(STAGES)
     return {
-        "key": pc.binary_join_element_wise(keys.take(pa.array(deal[order])), _numbers(nth[order]), "-"),
-        "deal": keys.take(pa.array(deal[order])),
+        "key": pc.binary_join_element_wise(keys, _numbers(nth), "-"),
+        "deal": keys,
         "field": pa.array(["stage"]).take(pa.array(np.zeros(deal.size, np.int64))),
-        "old": _lookup(texts, nth[order] - 1),
+        "old": _lookup(texts, nth - 1),
         "new": _lookup(texts, new[order]),
-        "actor": _lookup(PERSON_KEYS, actors[order]),
-        **_dated("at", at[order], actors[order], staff),
+        "actor": _lookup(PERSON_KEYS, actors),
+        **_dated("at", at[order], actors, staff),
     }
 
 
@@ -381,7 +385,8 @@ def load(folder: Path) -> None:
             file = str(folder / f"{name}.parquet").replace("'", "''")
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{file}')")
         connection.execute(
-            "CREATE TABLE spine AS SELECT unnest(generate_series(?::DATE, ?::DATE, INTERVAL 1 DAY))::DATE AS day",
+            "CREATE TABLE spine AS "
+            "SELECT unnest(generate_series(?::DATE, ?::DATE, INTERVAL 1 DAY))::DATE AS day",
             [FIRST_DAY, LAST_DAY],
         )
 

@@ -41,7 +41,7 @@ SHAPES = (
     "bench_calls_28_days",
     "bench_won_value_28_days",
     "bench_won_value_so_far",
-    "bench_new_leads_so_far",
+    "bench_won_deals_so_far",
 )
 
 #: Kinds of activity in which people meet.

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from questions import CONVERSION_DAYS, MEETINGS
+
 from methods.sql_fused import connect as connect_raw
 from methods.sql_fused import local, subject
-from questions import CONVERSION_DAYS, MEETINGS
 
 NAME = "SQL by hand, one query per KPI"
 

@@ -1,0 +1,129 @@
+"""Everything in one run: simulate, build, ask everybody, check that they agree, time them, report.
+
+    python bench/engine/run.py                               # 1 and 10 million activities
+    python bench/engine/run.py --activities 200000 --runs 1  # a quick look
+    python bench/engine/run.py --write                       # and keep the report as RESULTS.md
+
+Each method runs in a process of its own, all methods in turn, ``--runs`` times; figures are medians.
+Exit code 1 where two methods disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+import agree
+import report
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+OURS = "leitstern_engine"
+MAIN = ("sql_fused", "sql_per_kpi", "polars_by_hand", "metricflow_duckdb", "bsl_duckdb", OURS)
+SHAPES = ("sql_shapes", "metricflow_duckdb", OURS)
+LEVELS = ("company", "team", "person")
+
+
+def peers_python(cache: Path) -> Path:
+    """The Python that has the peers; its environment is made on first use."""
+    folder = cache / "bench-venv"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        print("setting up the peers (once) ...", flush=True)
+        venv.create(folder, with_pip=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "--quiet", "-r", HERE / "requirements.txt"], check=True
+        )
+    return python
+
+
+def simulate(folder: Path, activities: int, python: Path) -> None:
+    """The Parquet files and the peers' database, unless they are there."""
+    if not (folder / "raw.duckdb").exists():
+        subprocess.run([python, HERE / "data.py", folder, "--activities", str(activities)], check=True)
+
+
+def prepare(folder: Path) -> float:
+    """Our workspace with a generation, unless it is there; returns the seconds the generation took."""
+    kept = folder / "refresh.json"
+    if not kept.exists():
+        subprocess.run([sys.executable, HERE / "store.py", folder, "--refresh", kept], check=True)
+    return float(json.loads(kept.read_text())["seconds"])
+
+
+def measure(method: str, python: Path, folder: Path, *more: str) -> dict[str, Any]:
+    """Run one method once; what it prints is its measurement."""
+    interpreter = sys.executable if method == OURS else python
+    environment = {**os.environ, "POLARS_MAX_THREADS": "2"}
+    command = [interpreter, HERE / "measure.py", method, "--data", folder, *more]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        raise SystemExit(f"{method} failed:\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def check(folder: Path, python: Path, methods: tuple[str, ...], shapes: bool) -> dict[str, list[str]]:
+    """Let every method answer once, keep the answers, compare them with those of the first."""
+    flags = ["--shapes"] if shapes else []
+    for method in methods:
+        measure(method, python, folder, "--rounds", "1", "--out", str(folder / "answers" / method), *flags)
+    names = [f"shapes-{level}" if shapes else level for level in LEVELS]
+    return agree.compare(folder / "answers", methods[0], methods[1:], names)
+
+
+def timings(folder: Path, python: Path, methods: tuple[str, ...], runs: int, shapes: bool) -> dict[str, Any]:
+    """All methods in turn, so that a busy moment does not hit one of them alone."""
+    found: dict[str, list[dict[str, Any]]] = {method: [] for method in methods}
+    flags = ["--shapes"] if shapes else []
+    for _ in range(runs):
+        for method in methods:
+            found[method].append(measure(method, python, folder, *flags))
+    return found
+
+
+def one_size(activities: int, python: Path, given: argparse.Namespace) -> tuple[str, int]:
+    """The report's section for one size, and how many answers differ."""
+    folder = given.cache / "bench" / str(activities)
+    main, shaped = (tuple(m for m in methods if m not in given.without) for methods in (MAIN, SHAPES))
+    simulate(folder, activities, python)
+    refresh = prepare(folder) if OURS in main else None
+    agreed = check(folder, python, main, False) | check(folder, python, shaped, True)
+    section = report.size(
+        activities,
+        rows=json.loads((folder / "rows.json").read_text())["rows"],
+        refresh=refresh,
+        main=timings(folder, python, main, given.runs, False),
+        shapes=timings(folder, python, shaped, given.runs, True),
+        agreed=agreed,
+    )
+    return section, sum(len(lines) for lines in agreed.values())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--activities", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--cache", type=Path, default=ROOT / ".cache")
+    parser.add_argument("--without", nargs="*", default=[], help="methods to leave out")
+    parser.add_argument("--write", action="store_true", help="write RESULTS.md")
+    given = parser.parse_args()
+    python = peers_python(given.cache)
+    parts, disagreements = [report.head()], 0
+    for activities in given.activities:
+        part, differing = one_size(activities, python, given)
+        parts.append(part)
+        disagreements += differing
+        print(part, flush=True)
+    if given.write:
+        (HERE / "RESULTS.md").write_text("\n".join(parts), encoding="utf-8")
+    return 1 if disagreements else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
