@@ -6,6 +6,7 @@ done once per different text and with Arrow's vectorised functions.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from leitstern.sources import dates, numbers
 from leitstern.sources.columns import NO, YES, no_value, strangers, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -37,26 +38,36 @@ TYPES: dict[str, pa.DataType] = {
     "time": pa.timestamp("us"),
     "yesno": pa.bool_(),
 }
-#: Reason codes of bad rows (texts in messages.toml); the position is the number used inside.
+#: Reason codes of bad rows; the position is the number used inside.
 REASONS = (
     "",
-    "sources.not_a_number",
-    "sources.other_currency",
-    "sources.other_percent",
-    "sources.number_too_big",
-    "sources.not_whole",
-    "sources.not_a_date",
-    "sources.impossible_date",
-    "sources.not_yes_or_no",
+    "not_a_number",
+    "other_currency",
+    "other_percent",
+    "number_too_big",
+    "not_whole",
+    "not_a_date",
+    "impossible_date",
+    "not_yes_or_no",
 )
 _CODE = {reason: code for code, reason in enumerate(REASONS)}
 
 
-class Bad(NamedTuple):
-    """The rows that could not be typed (positions from 0), and why."""
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """The rows that could not be typed: positions from 0, and a reason code for each.
+
+    Iterates as pairs; ``sources.reason_<code>`` is the text of a reason.
+    """
 
     rows: pa.Array
     reasons: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        return zip(self.rows.to_pylist(), self.reasons.to_pylist(), strict=True)
 
 
 class Typed(NamedTuple):
@@ -112,19 +123,19 @@ def _convert(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tup
 def _number(texts: pa.Array, kind: str, reading: Reading) -> tuple[pa.Array, Codes]:
     codes = np.zeros(len(texts), np.int8)
     if reading.decimal is None:
-        return _refused(texts, kind, "sources.not_a_number")
-    codes[~_mask(numbers.is_number(texts, reading))] = _CODE["sources.not_a_number"]
+        return _refused(texts, kind, "not_a_number")
+    codes[~_mask(numbers.is_number(texts, reading))] = _CODE["not_a_number"]
     strange = strangers(texts, reading) & (codes == 0)
     percent = _mask(pc.match_substring(texts, "%")) != bool(reading.percent)
-    codes[strange] = _CODE["sources.other_currency"]
-    codes[strange & percent & (reading.percent is not None)] = _CODE["sources.other_percent"]
+    codes[strange] = _CODE["other_currency"]
+    codes[strange & percent & (reading.percent is not None)] = _CODE["other_percent"]
     plain = numbers.canonical(_only(texts, codes), reading.decimal)
     big = _mask(pc.match_substring_regex(plain, rf"^-?0*[1-9]\d{{{numbers.INTEGER_DIGITS[kind]},}}"))
-    codes[big & (codes == 0)] = _CODE["sources.number_too_big"]
+    codes[big & (codes == 0)] = _CODE["number_too_big"]
     exact = _only(plain, codes).cast(pa.decimal128(38, 10))
     if kind == "whole":
         whole = pc.round(exact, 0)
-        codes[_mask(pc.not_equal(whole, exact))] = _CODE["sources.not_whole"]
+        codes[_mask(pc.not_equal(whole, exact))] = _CODE["not_whole"]
         values = _only(whole, codes).cast(pa.int64())
     else:
         values = _rounded(exact, kind, codes)
@@ -136,17 +147,17 @@ def _rounded(exact: pa.Array, kind: str, codes: Codes) -> pa.Array:
     rounded = pc.round(exact, numbers.SCALE[kind], round_mode="half_towards_infinity")
     limit = pa.scalar(10 ** numbers.INTEGER_DIGITS[kind], pa.decimal128(38, 10))
     over = _mask(pc.greater_equal(pc.abs(rounded), limit))  # 99...9,99999 may be rounded up to the limit
-    codes[over] = _CODE["sources.number_too_big"]
+    codes[over] = _CODE["number_too_big"]
     return _only(rounded, codes).cast(TYPES[kind])
 
 
 def _date(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[pa.Array, Codes]:
     if reading.kind not in ("date", "time"):
-        return _refused(texts, kind, "sources.not_a_date")
+        return _refused(texts, kind, "not_a_date")
     found = dates.parse(texts, reading)
     codes = np.zeros(len(texts), np.int8)
-    codes[~found.valid] = _CODE["sources.not_a_date"]
-    codes[~found.valid & found.impossible] = _CODE["sources.impossible_date"]
+    codes[~found.valid] = _CODE["not_a_date"]
+    codes[~found.valid & found.impossible] = _CODE["impossible_date"]
     codes[_mask(pc.is_null(texts))] = 0
     missing = ~found.valid
     if kind == "day":
@@ -158,7 +169,7 @@ def _date(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[
 def _yesno(texts: pa.Array) -> tuple[pa.Array, Codes]:
     lower = pc.utf8_lower(texts)
     yes, no = (_mask(pc.is_in(lower, pa.array(words, lower.type))) for words in (YES, NO))
-    codes = np.where(yes | no | _mask(pc.is_null(texts)), 0, _CODE["sources.not_yes_or_no"]).astype(np.int8)
+    codes = np.where(yes | no | _mask(pc.is_null(texts)), 0, _CODE["not_yes_or_no"]).astype(np.int8)
     return pa.array(yes, mask=~(yes | no)), codes
 
 
