@@ -1,0 +1,34 @@
+"""Where a generation's tables lie and statements run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from sqlglot import exp
+
+    from leitstern.engine.compile import Speech
+
+Columns = dict[str, "np.ndarray[Any, Any]"]
+
+
+class Backend(Protocol):
+    """A database that holds one generation's encoded tables.
+
+    ``query`` runs a statement and returns its columns as arrays: whole numbers as int64, the rest
+    as float64 with NaN for nothing. ``rows`` runs one and returns plain Python rows.
+    """
+
+    dialect: str
+    speech: Speech
+
+    def query(self, statement: exp.Expression) -> Columns: ...
+
+    def rows(self, statement: exp.Expression) -> tuple[list[str], list[tuple[object, ...]]]: ...
+
+    def sql(self, statement: exp.Expression) -> str: ...
+
+    def has(self, table: str) -> bool: ...
+
+    def close(self) -> None: ...

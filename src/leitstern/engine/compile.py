@@ -1,0 +1,335 @@
+"""How a pass is said in SQL: SQLGlot trees, printed in each backend's dialect.
+
+Names come from the model, constants from checked filters; nothing is pasted as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from sqlglot import exp
+
+from leitstern.engine import layout
+from leitstern.engine.plan import Part, Pass, What
+from leitstern.facts.model import FACTS, Fact
+from leitstern.kpis.expressions import parse_filter
+from leitstern.kpis.filters import field_of
+from leitstern.periods.grains import Arithmetic
+
+ROW = "f"
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which days count. ``None`` for the first day: from the first record on."""
+
+    first_day: int | None
+    last_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Numbered stretches of days, both ends included, for what cannot be added up from finer rows."""
+
+    rows: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(slots=True)
+class Scope:
+    """The tables a statement reads: the fact as ``f`` and the ones its filters look up."""
+
+    fact: Fact
+    table: str
+    joins: dict[str, exp.Join] = field(default_factory=dict)
+
+    def look_up(self, ref: str) -> str:
+        """Alias of the record that ``ref`` points at, joined once."""
+        alias = f"r_{ref}"
+        if alias not in self.joins:
+            to = FACTS[self.fact.name].by_name[ref].to
+            assert to is not None
+            on = exp.EQ(this=col("id", alias), expression=col(ref))
+            self.joins[alias] = exp.Join(this=table(to, alias), side="LEFT", on=on)
+        return alias
+
+    def region(self, alias: str) -> exp.Expression:
+        """Name of the region of the record at ``alias``."""
+        name = f"region_of_{alias}"
+        if name not in self.joins:
+            on = exp.EQ(this=col("id", name), expression=col("region", alias))
+            self.joins[name] = exp.Join(this=table("region", name), side="LEFT", on=on)
+        return col("name", name)
+
+    def team(self, member_on: str) -> exp.Expression:
+        """The team of the member a record belonged to on a date."""
+        if "m" not in self.joins:
+            on = exp.EQ(this=col("id", "m"), expression=col(layout.member(member_on)))
+            self.joins["m"] = exp.Join(this=table("member", "m"), side="LEFT", on=on)
+        return col("team", "m")
+
+    def person(self, member_on: str) -> exp.Expression:
+        """The person a record belongs to."""
+        self.team(member_on)
+        return col("person", "m")
+
+
+def col(name: str, alias: str = ROW) -> exp.Column:
+    return exp.column(name, table=alias, quoted=True)
+
+
+def table(name: str, alias: str) -> exp.Table:
+    return exp.Table(
+        this=exp.to_identifier(name, quoted=True), alias=exp.TableAlias(this=exp.to_identifier(alias))
+    )
+
+
+def number(value: int | float) -> exp.Expression:
+    return exp.Literal.number(value)
+
+
+# --- filters ----------------------------------------------------------------------------------------
+
+
+def condition(text: str, scope: Scope) -> exp.Expression:
+    """A filter text as a condition on encoded columns."""
+    tree = parse_filter(text, scope.fact.name).copy()
+    for node in list(tree.find_all(*_COMPARISONS)):
+        _compare_days(node, scope.fact)
+    return _rewrite(tree, scope)
+
+
+def _compare_days(node: exp.Expression, fact: Fact) -> None:
+    """Dates are compared as days in the workspace's zone: moment columns become day numbers."""
+    columns = [c for c in node.find_all(exp.Column) if field_of(fact, c).kind in ("day", "time")]
+    if not columns:
+        return
+    for literal in list(node.find_all(exp.Literal)):
+        if literal.is_string:
+            literal.replace(number(date.fromisoformat(literal.name).toordinal()))
+    for column in columns:
+        column.set("this", exp.to_identifier(layout.day(column.name), quoted=True))
+        column.set("day_number", True)
+
+
+def _rewrite(tree: exp.Expression, scope: Scope) -> exp.Expression:
+    def visit(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Is) and isinstance(node.this, exp.Column):
+            looked_up = field_of(scope.fact, node.this)
+            if looked_up.kind == "ref":  # an absent reference is encoded as 0
+                return exp.EQ(
+                    this=exp.Coalesce(this=_place(node.this, scope), expressions=[number(0)]),
+                    expression=number(0),
+                )
+        if isinstance(node, exp.Column) and not node.args.get("day_number"):
+            return _place(node, scope)
+        if isinstance(node, exp.Column):
+            return col(node.name, scope.look_up(node.table) if node.table else ROW)
+        return node
+
+    return tree.transform(visit)
+
+
+def _place(column: exp.Column, scope: Scope) -> exp.Expression:
+    alias = scope.look_up(column.table) if column.table else ROW
+    if column.name == "region":
+        return scope.region(alias)
+    return col(column.name, alias)
+
+
+# --- parts ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What a backend says in its own way."""
+
+    seconds: Callable[[exp.Expression, exp.Expression], exp.Expression]
+    quantile: Callable[[exp.Expression, float], exp.Expression]
+
+
+def _double(value: exp.Expression) -> exp.Expression:
+    return exp.Cast(this=value, to=exp.DataType.build("double"))
+
+
+def _value(what: What, speech: Speech) -> exp.Expression:
+    if what.kind == "field":
+        return col(what.fields[0])
+    if what.kind == "days":
+        begin, end = (col(layout.day(f)) for f in what.fields)
+        return exp.Sub(this=end, expression=begin)
+    if what.kind == "seconds":
+        return speech.seconds(col(what.fields[0]), col(what.fields[1]))
+    if what.kind == "nps":
+        score = col(what.fields[0])
+        return (
+            exp.Case()
+            .when(exp.GTE(this=score.copy(), expression=number(9)), number(1))
+            .when(exp.LTE(this=score.copy(), expression=number(6)), exp.Neg(this=number(1)))
+            .else_(number(0))
+        )
+    if what.kind == "csat":
+        top = exp.Sub(this=exp.Coalesce(this=col("scale_max"), expressions=[number(5)]), expression=number(1))
+        return exp.Case().when(exp.GTE(this=col(what.fields[0]), expression=top), number(1)).else_(number(0))
+    return number(1)
+
+
+def _filters(part: Part, scope: Scope) -> list[exp.Expression]:
+    found: list[exp.Expression] = []
+    if part.where:
+        found.append(exp.or_(*(condition(text, scope) for text in part.where)))
+    for name in part.known:
+        if name == part.on:
+            continue  # the period's bounds exclude empty dates already
+        kind = scope.fact.by_name[name].kind
+        if kind == "ref":
+            found.append(exp.NEQ(this=col(name), expression=number(0)))
+        elif kind in ("day", "time"):
+            found.append(exp.Not(this=exp.Is(this=col(layout.day(name)), expression=exp.Null())))
+        else:
+            found.append(exp.Not(this=exp.Is(this=col(name), expression=exp.Null())))
+    for begin, end in part.ordered:
+        later = exp.GTE(this=col(layout.day(end)), expression=col(layout.day(begin)))
+        missing = exp.Is(this=col(layout.day(end)), expression=exp.Null())
+        found.append(exp.or_(missing, later))
+    if part.within:
+        begin, end, days = part.within
+        taken = exp.Sub(this=col(layout.day(end)), expression=col(layout.day(begin)))
+        found.append(exp.Between(this=taken, low=number(0), high=number(days)))
+    if part.manual is not None:
+        found.append(exp.EQ(this=col("measure"), expression=exp.Literal.string(part.manual)))
+    return found
+
+
+def weighted(part: Part, source: Pass) -> bool:
+    """Whether a record's share multiplies what it adds."""
+    return source.table == layout.SHARED and part.agg == "add" and part.what.kind != "record"
+
+
+def digits(part: Part, source: Pass) -> int:
+    """Decimal digits of the whole numbers a part's sums come in."""
+    if weighted(part, source) and not _is_money(part):
+        return part.digits + layout.SHARE_DIGITS
+    return part.digits
+
+
+def _is_money(part: Part) -> bool:
+    return part.what.kind == "field" and FACTS[part.fact].by_name[part.what.fields[0]].kind == "money"
+
+
+def _filtered(aggregate: exp.Expression, conditions: Sequence[exp.Expression]) -> exp.Expression:
+    if not conditions:
+        return aggregate
+    return exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*(c.copy() for c in conditions))))
+
+
+def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Expression:
+    """A part as an aggregate with its filter."""
+    conditions = _filters(part, scope)
+    value = _value(part.what, speech)
+    if part.what.kind == "record" and source.table == layout.SHARED:
+        return _filtered(exp.Count(this=exp.Distinct(expressions=[col("id")])), conditions)
+    if part.agg == "add":
+        return _sum(part, source, value, conditions)
+    if part.agg == "distinct":
+        return _filtered(exp.Count(this=exp.Distinct(expressions=[value])), conditions)
+    if part.agg == "quantile":
+        assert part.p is not None
+        return _filtered(speech.quantile(_double(value), part.p), conditions)
+    kind = exp.Min if part.agg == "min" else exp.Max
+    return _double(_filtered(kind(this=value), conditions))
+
+
+def _sum(part: Part, source: Pass, value: exp.Expression, conditions: list[exp.Expression]) -> exp.Expression:
+    scale = digits(part, source)
+    if weighted(part, source):
+        if _is_money(part):
+            value = col(layout.part(part.what.fields[0]))
+        elif part.what.kind == "one":
+            value = col("share")
+        else:
+            value = exp.Mul(this=exp.Paren(this=value), expression=col("share"))
+    elif part.what.kind in ("one", "record"):
+        return _filtered(exp.Count(this=exp.Star()), conditions)
+    total = _filtered(exp.Sum(this=value), conditions)
+    scaled = exp.Mul(this=total, expression=number(10**scale)) if scale else total
+    whole = exp.Cast(this=scaled, to=exp.DataType.build("bigint"))
+    return exp.Coalesce(this=whole, expressions=[number(0)])
+
+
+# --- statements -------------------------------------------------------------------------------------
+
+Subject = Literal["company", "member", "team", "person", "customer", "campaign", "product", "region"]
+
+
+def subject_key(source: Pass, subject: Subject, scope: Scope) -> exp.Expression | None:
+    """The column that says whom a record counts for; None where all records are one subject."""
+    if subject == "company":
+        return None
+    if subject in ("member", "team", "person"):
+        if not layout.has_member(scope.fact):
+            return None
+        if subject == "member":
+            return col(layout.member(source.member_on))
+        return scope.team(source.member_on) if subject == "team" else scope.person(source.member_on)
+    column = layout.subject_column(scope.fact, subject)
+    return col(column) if column else None
+
+
+def _period(key: Arithmetic, source: Pass) -> exp.Expression:
+    column: exp.Expression = col(layout.day(source.on) if key.base == "day" else layout.month(source.on))
+    if key.add:
+        column = exp.Paren(this=exp.Add(this=column, expression=number(key.add)))
+    return exp.IntDiv(this=column, expression=number(key.divide)) if key.divide > 1 else column
+
+
+def by_period(
+    source: Pass, subject: Subject, key: Arithmetic, bounds: Bounds, floor: int | None, speech: Speech
+) -> exp.Select:
+    """A pass grouped by period and subject: columns ``period``, ``subject`` (if any), ``p0``, ``p1``, ...
+
+    ``floor``: periods before this index are gathered under ``floor - 1``.
+    """
+    scope = Scope(FACTS[source.fact], source.table)
+    period = _period(key, source)
+    if floor is not None:
+        period = exp.Greatest(this=period, expressions=[number(floor - 1)])
+    return _grouped(source, subject, period, bounds, scope, speech)
+
+
+def by_window(source: Pass, subject: Subject, windows: Windows, speech: Speech) -> exp.Select:
+    """The same over windows that may overlap; ``period`` is the window's number."""
+    scope = Scope(FACTS[source.fact], source.table)
+    rows = [exp.Tuple(expressions=[number(n) for n in row]) for row in windows.rows]
+    alias = exp.TableAlias(
+        this=exp.to_identifier("w"),
+        columns=[exp.to_identifier(n) for n in ("number", "first_day", "last_day")],
+    )
+    day = col(layout.day(source.on))
+    on = exp.Between(this=day, low=col("first_day", "w"), high=col("last_day", "w"))
+    scope.joins["w"] = exp.Join(this=exp.Values(expressions=rows, alias=alias), on=on)
+    bounds = Bounds(min(r[1] for r in windows.rows), max(r[2] for r in windows.rows))
+    return _grouped(source, subject, col("number", "w"), bounds, scope, speech)
+
+
+def _grouped(
+    source: Pass, subject: Subject, period: exp.Expression, bounds: Bounds, scope: Scope, speech: Speech
+) -> exp.Select:
+    key = subject_key(source, subject, scope)
+    keys = [exp.alias_(period, "period")] + ([exp.alias_(key, "subject")] if key is not None else [])
+    values = [exp.alias_(aggregate(p, source, scope, speech), f"p{n}") for n, p in enumerate(source.parts)]
+    select = exp.Select().select(*keys, *values).from_(table(source.table, ROW))
+    for join in scope.joins.values():
+        select.append("joins", join)
+    select = select.where(in_bounds(source.on, bounds), copy=False)
+    return select.group_by(*(number(n + 1) for n in range(len(keys))), copy=False)
+
+
+def in_bounds(on: str, bounds: Bounds) -> exp.Expression:
+    day = col(layout.day(on))
+    if bounds.first_day is None:
+        return exp.LTE(this=day, expression=number(bounds.last_day))
+    return exp.Between(this=day, low=number(bounds.first_day), high=number(bounds.last_day))

@@ -1,0 +1,288 @@
+"""Generations: complete, immutable builds that readers open and that replace each other in one step.
+
+A generation is built in a file of its own beside the old one. Only when it is whole and on disk does
+``current`` name it, so readers always see exactly one, and a killed build leaves the old one in place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from sqlglot import exp
+
+from leitstern.engine import layout
+from leitstern.engine.grids import Members
+from leitstern.engine.observations import Subject
+from leitstern.errors import Problem
+from leitstern.facts.model import SUBJECT_FACTS
+from leitstern.periods.workdays import WorkCalendar
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from leitstern.engine.backends import Backend
+    from leitstern.kpis.load import Catalogue
+
+CURRENT = "current"
+KEPT = 3
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What of a workspace's settings decides about numbers."""
+
+    name: str = "Company"
+    timezone: str = "Europe/Berlin"
+    currency: str = "EUR"
+    country: str = "DE"
+    region: str | None = None
+    fiscal_start: int = 1
+    #: The newest import that the generation holds.
+    batch: int = 0
+    #: Days after a fact's newest record from which on its source counts as late.
+    late_after: dict[str, int] = field(default_factory=dict)
+
+    def tolerance(self, fact: str) -> int:
+        """How many days without a new record are usual for a fact."""
+        return self.late_after.get(fact, USUAL_SILENCE.get(fact, 21))
+
+    def calendar(self) -> WorkCalendar:
+        return WorkCalendar(country=self.country, region=self.region)
+
+
+#: Facts that arrive in larger steps than business goes on.
+USUAL_SILENCE = {
+    "survey_response": 60,
+    "manual_value": 100,
+    "spend": 45,
+    "campaign": 400,
+    "company": 400,
+    "person": 400,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a generation holds of a fact: records, and its newest day that is not in the future."""
+
+    rows: int
+    newest_day: int | None
+
+
+class Generation:
+    """An open generation. ``number`` names it, ``built_on`` is the day (in its zone) it was built."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        _, rows = backend.rows(exp.select("value").from_("meta"))
+        meta = json.loads(str(rows[0][0]))
+        self.number: int = meta["number"]
+        self.built_at = datetime.fromisoformat(meta["built_at"])
+        self.built_on = date.fromisoformat(meta["built_on"])
+        self.definitions: str = meta["definitions"]
+        self.context = Context(**meta["context"])
+        self.calendar = self.context.calendar()
+
+    @cached_property
+    def members(self) -> Members:
+        found = self.backend.query(exp.select("person", "team").from_("member").order_by("id"))
+        sizes = {"company": 1}
+        for subject in (*SUBJECT_FACTS, "region"):
+            table = SUBJECT_FACTS.get(subject, "region")
+            most = self.backend.query(exp.select(exp.Max(this=exp.column("id")).as_("most")).from_(table))[
+                "most"
+            ]
+            sizes[subject] = int(np.nan_to_num(most[0])) + 1
+        return Members(found["person"], found["team"], sizes)
+
+    @cached_property
+    def coverage(self) -> dict[str, Coverage]:
+        """What there is of each fact."""
+        statement = exp.select("fact", "rows", "newest_day").from_("delivered")
+        _, rows = self.backend.rows(statement)
+        return {
+            str(fact): Coverage(int(str(n)), None if day is None else int(str(day))) for fact, n, day in rows
+        }
+
+    @cached_property
+    def ranges(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """First and last day of each fact's dates, where there is one."""
+        _, rows = self.backend.rows(exp.select("fact", "date", "first_day", "last_day").from_("range"))
+        return {(str(f), str(d)): (int(str(a)), int(str(b))) for f, d, a, b in rows if a is not None}
+
+    @cached_property
+    def ready_parts(self) -> dict[str, int]:
+        """Numbers of the parts whose values are kept, by the part's id."""
+        if not self.backend.has("ready_part"):
+            return {}
+        _, rows = self.backend.rows(exp.select("id", "number").from_("ready_part"))
+        return {str(name): int(str(number)) for name, number in rows}
+
+    def subjects(self, kind: str) -> list[Subject]:
+        """Subjects of a type by id; the first is for records that are not assigned."""
+        if kind not in self._subjects:
+            self._subjects[kind] = self._load_subjects(kind)
+        return self._subjects[kind]
+
+    @cached_property
+    def _subjects(self) -> dict[str, list[Subject]]:
+        return {}
+
+    def _load_subjects(self, kind: str) -> list[Subject]:
+        if kind == "company":
+            return [Subject("company", None, self.context.name)]
+        table = SUBJECT_FACTS.get(kind, "region")
+        found = [Subject(kind, None, None)] * self.members.sizes[kind]
+        _, rows = self.backend.rows(exp.select("id", "key", "name").from_(table))
+        for number, key, name in rows:
+            assert isinstance(number, int)
+            found[number] = Subject(kind, str(key), str(name if name is not None else key))
+        return found
+
+    def present(self, kind: str, first_day: int, last_day: int) -> np.ndarray:
+        """Which teams or persons (by id) had a member in some day of a stretch."""
+        found = self.backend.query(
+            exp.select("member")
+            .from_("stay")
+            .where(f"first_day <= {int(last_day)} AND last_day >= {int(first_day)}")
+        )
+        mask = np.zeros(self.members.sizes[kind], bool)
+        mask[self.members.fold(kind, found["member"])] = True
+        mask[0] = False
+        return mask
+
+    def close(self) -> None:
+        self.backend.close()
+
+
+def build(
+    store: Path,
+    folder: Path,
+    catalogue: Catalogue,
+    context: Context,
+    canonical: dict[str, str],
+    step: Step = lambda _: None,
+) -> Path:
+    """Build the next generation from the stored facts and publish it; returns its file."""
+    from leitstern.engine.backends.duckdb import DuckDB, connect
+    from leitstern.engine.prepare import encode
+    from leitstern.engine.ready import fill
+
+    folder.mkdir(parents=True, exist_ok=True)
+    number = _newest(folder) + 1
+    building = folder / f".building-{os.getpid()}.duckdb"
+    try:
+        con = connect(building, read_only=False)
+        try:
+            if store.exists():
+                con.execute("ATTACH ? AS store (READ_ONLY)", [str(store)])
+            else:
+                con.execute("ATTACH ':memory:' AS store")
+            encode(con, timezone=context.timezone, currency=context.currency, canonical=canonical, step=step)
+            con.execute("DETACH store")
+            _describe(con, number, context, catalogue)
+            step("values")
+            fill(con, catalogue)
+            con.execute("CHECKPOINT")
+        finally:
+            con.close()
+        DuckDB(building).close()  # opens like a reader's, before anyone is led to it
+        file = folder / f"{number:06d}.duckdb"
+        _publish(building, file)
+    finally:
+        for left in folder.glob(f".building-{os.getpid()}.duckdb*"):
+            left.unlink()
+    _forget_old(folder)
+    return file
+
+
+def open_current(folder: Path) -> Generation:
+    """The newest published generation; Problem ``engine.no_generation`` if there is none."""
+    from leitstern.engine.backends.duckdb import DuckDB
+
+    return Generation(DuckDB(current(folder)))
+
+
+def current(folder: Path) -> Path:
+    """File of the newest published generation."""
+    pointer = folder / CURRENT
+    if not pointer.exists():
+        raise Problem("engine.no_generation", folder=folder.parent)
+    return folder / pointer.read_text(encoding="ascii").strip()
+
+
+def digest(catalogue: Catalogue) -> str:
+    """Changes whenever the meaning of some KPI does."""
+    import hashlib
+
+    text = "\n".join(
+        f"{e.definition.kpi} {e.definition.version} {e.definition.measures!r}" for e in catalogue.entries()
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, catalogue: Catalogue) -> None:
+    now = datetime.now(ZoneInfo(context.timezone))
+    meta = {
+        "number": number,
+        "built_at": now.isoformat(timespec="seconds"),
+        "built_on": now.date().isoformat(),
+        "definitions": digest(catalogue),
+        "context": asdict(context),
+    }
+    con.execute("CREATE TABLE meta AS SELECT ? AS value", [json.dumps(meta)])
+    today = now.date().toordinal()
+    con.execute("CREATE TABLE range (fact VARCHAR, date VARCHAR, first_day INTEGER, last_day INTEGER)")
+    con.execute("CREATE TABLE delivered (fact VARCHAR, rows BIGINT, newest_day INTEGER)")
+    for fact in layout.ENCODED:
+        newest = ["NULL::INTEGER"]
+        for d in fact.dates:
+            day = layout.day(d.name)
+            con.execute(
+                f"INSERT INTO range SELECT '{fact.name}', '{d.name}', min({day}), max({day}) FROM {fact.name}"
+            )
+            newest.append(f"max({day}) FILTER (WHERE {day} <= {today})")
+        con.execute(
+            f"INSERT INTO delivered SELECT '{fact.name}', count(*), greatest({', '.join(newest)}) FROM {fact.name}"
+        )
+
+
+def _newest(folder: Path) -> int:
+    return max((int(f.stem) for f in folder.glob("[0-9]*.duckdb")), default=0)
+
+
+def _publish(building: Path, file: Path) -> None:
+    """One atomic switch: the file is whole on disk before ``current`` names it."""
+    _sync(building)
+    building.replace(file)
+    pointer = file.parent / f".{CURRENT}-{os.getpid()}"
+    pointer.write_text(file.name, encoding="ascii")
+    _sync(pointer)
+    pointer.replace(file.parent / CURRENT)
+    _sync(file.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep a few generations, so that a reader that just looked up an older name still finds it."""
+    named = current(folder)
+    for file in sorted(folder.glob("[0-9]*.duckdb"))[:-KEPT]:
+        if file != named:
+            file.unlink()

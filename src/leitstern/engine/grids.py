@@ -1,0 +1,275 @@
+"""Parts over spans as arrays: one row for each subject, one column for each span.
+
+What can be added up is read once, at the finest level asked for, and rolled up here: persons to
+teams to the company, days or months to whatever stretch a span covers (by differences of running
+sums). Distinct counts and quantiles are asked for at each level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitstern.engine import compile as said
+from leitstern.engine import layout
+from leitstern.engine.plan import Part, Pass, What, passes
+from leitstern.engine.spans import SINCE_EVER, Spans
+from leitstern.periods.grains import Arithmetic, Grain, arithmetic, month_number
+
+if TYPE_CHECKING:
+    from leitstern.engine.backends import Backend, Columns
+    from leitstern.engine.compile import Subject
+
+Array = NDArray[Any]
+
+#: Subject types that are rolled up from the members of a record.
+BY_MEMBER = ("company", "team", "person")
+#: Larger running sums than this many cells are left to the database.
+MOST_CELLS = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Person and team of each member, by member id; ``sizes``: ids in use, for each subject type."""
+
+    person: NDArray[np.int64]
+    team: NDArray[np.int64]
+    sizes: dict[str, int]
+
+    def fold(self, subject: str, ids: Array) -> Array:
+        """Subject ids of one type for member ids."""
+        if subject == "company":
+            return np.zeros_like(ids)
+        return (self.person if subject == "person" else self.team)[ids]
+
+
+@dataclass(slots=True)
+class Grid:
+    """Parts of one subject type over spans; arrays are (subject id, span), ids from 0 (not assigned).
+
+    ``seen``: subjects that have a record in the spans. ``digits``: of each part's whole numbers.
+    """
+
+    size: int
+    width: int
+    seen: NDArray[np.bool_]
+    values: dict[Part, Array] = field(default_factory=dict)
+    digits: dict[Part, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Parts wanted for subject types over spans, with no record after ``last_day``."""
+
+    parts: tuple[Part, ...]
+    subjects: tuple[str, ...]
+    spans: Spans
+    last_day: int
+
+
+def evaluate(backend: Backend, members: Members, question: Question) -> dict[str, Grid]:
+    """Answer a question: a grid for each subject type."""
+    width = len(question.spans)
+    grids = {s: Grid(members.sizes[s], width, np.zeros(members.sizes[s], bool)) for s in question.subjects}
+    parts = [p for p in dict.fromkeys(question.parts) if p.agg != "last"]
+    latest = [p for p in dict.fromkeys(question.parts) if p.agg == "last"]
+    shared = backend.has(layout.SHARED)
+    together = [s for s in question.subjects if s in BY_MEMBER]
+    for subjects in _jobs(
+        together, [s for s in question.subjects if s not in BY_MEMBER], parts, shared=shared
+    ):
+        by_person = shared and bool({"team", "person"} & set(subjects))
+        names: dict[Part, list[Part]] = {}
+        for part in parts:
+            names.setdefault(_asked(part, by_person=by_person), []).append(part)
+        for source in passes(list(names), by_person=by_person, shared=shared):
+            _answer(backend, members, question, source, subjects, grids, names)
+    for part in latest:
+        _latest(backend, members, question, part, grids)
+    return grids
+
+
+def _jobs(
+    together: list[str], apart: list[str], parts: Sequence[Part], *, shared: bool
+) -> Iterable[list[str]]:
+    """Which subject types are read together: the company's shared deals count once, so it reads alone."""
+    if shared and "company" in together and any(p.fact == layout.SHARED_FACT for p in parts):
+        yield ["company"]
+        together = [s for s in together if s != "company"]
+    if together:
+        yield together
+    for subject in apart:
+        yield [subject]
+
+
+def _asked(part: Part, *, by_person: bool) -> Part:
+    """What a table is asked for a part: a count of records is not divided by shares."""
+    if part.rows and by_person and part.fact == layout.SHARED_FACT:
+        return replace(part, what=What("record"), agg="distinct")
+    return replace(part, rows=False)
+
+
+def _answer(
+    backend: Backend,
+    members: Members,
+    question: Question,
+    source: Pass,
+    subjects: list[str],
+    grids: dict[str, Grid],
+    names: dict[Part, list[Part]],
+) -> None:
+    """Run one pass and put its values into the grids, under the names the question used."""
+    for subject in subjects if not source.folds else subjects[:1]:
+        finest: Subject = subject  # type: ignore[assignment] # the question's types are checked on entry
+        folded = [subject]
+        if source.folds and subject in BY_MEMBER:
+            finest, folded = ("company" if subjects == ["company"] else "member"), subjects
+        rows = _read(backend, members, question, source, finest)
+        keys = rows.columns["period"]
+        ids = rows.columns.get("subject", np.zeros_like(keys))
+        for target in folded:
+            grid = grids[target]
+            own = members.fold(target, ids) if finest == "member" else ids
+            grid.seen[own] = True
+            for number, part in enumerate(source.parts):
+                found = cells(part, own, keys, rows.columns[f"p{number}"], (grid.size, rows.width))
+                values = rows.spread(found) if part.agg == "add" else found
+                for name in names[part]:
+                    grid.values[name], grid.digits[name] = values, said.digits(part, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How sums by day or month lead to spans: column 0 gathers what lies before ``lowest``."""
+
+    key: Arithmetic
+    lowest: int
+    width: int
+    upper: Array
+    lower: Array
+
+    def spread(self, cells: Array) -> Array:
+        """Sums over spans as differences of running sums."""
+        running = np.concatenate([np.zeros((len(cells), 1), cells.dtype), np.cumsum(cells, axis=1)], axis=1)
+        difference: Array = running[:, self.upper] - running[:, self.lower]
+        return difference
+
+
+def reach(spans: Spans) -> Reach:
+    """Running sums for spans: by month where all of them begin and end with months, else by day."""
+    key = arithmetic(Grain.MONTH if on_months(spans) else Grain.DAY)
+    begins = [_key(key, first) for first in spans.first if first != SINCE_EVER]
+    lowest = min([*begins, _key(key, min(spans.last))])
+    upper = np.array([_key(key, last) - lowest + 2 for last in spans.last])
+    lower = np.array([0 if first == SINCE_EVER else _key(key, first) - lowest + 1 for first in spans.first])
+    return Reach(key, lowest, int(max(upper)), np.maximum(upper, lower), lower)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of a pass: ``period`` counts from 0 to ``width``; ``reach`` leads from there to spans."""
+
+    columns: Columns
+    width: int
+    reach: Reach | None = None
+
+    def spread(self, found: Array) -> Array:
+        return found if self.reach is None else self.reach.spread(found)
+
+
+def _read(backend: Backend, members: Members, question: Question, source: Pass, subject: Subject) -> _Rows:
+    spans, width = question.spans, len(question.spans)
+    if spans.grain is not None:
+        key = arithmetic(spans.grain, spans.fiscal_start)
+        bounds = said.Bounds(spans.first[0], min(spans.last[-1], question.last_day))
+        columns = backend.query(said.by_period(source, subject, key, bounds, None, backend.speech))
+        return _Rows(_counted(columns, _key(key, spans.first[0])), width)
+    if all(p.agg == "add" for p in source.parts):
+        way = reach(spans)
+        if members.sizes["person" if subject == "member" else subject] * way.width <= MOST_CELLS:
+            first_day = None if SINCE_EVER in spans.first else min(spans.first)
+            bounds = said.Bounds(first_day, min(max(spans.last), question.last_day))
+            columns = backend.query(
+                said.by_period(source, subject, way.key, bounds, way.lowest, backend.speech)
+            )
+            return _Rows(_counted(columns, way.lowest - 1), way.width, way)
+    rows = [
+        (n, first, min(last, question.last_day))
+        for n, (first, last) in enumerate(zip(spans.first, spans.last, strict=True))
+    ]
+    columns = backend.query(said.by_window(source, subject, said.Windows(tuple(rows)), backend.speech))
+    return _Rows(_counted(columns, 0), width)
+
+
+def on_months(spans: Spans) -> bool:
+    """Whether all spans begin and end with months."""
+    begins = all(date.fromordinal(day).day == 1 for day in set(spans.first) if day != SINCE_EVER)
+    return begins and all(date.fromordinal(day + 1).day == 1 for day in set(spans.last))
+
+
+def _key(key: Arithmetic, day: int) -> int:
+    return key.of(day if key.base == "day" else month_number(date.fromordinal(day)))
+
+
+def _counted(columns: Columns, origin: int) -> Columns:
+    return columns | {"period": columns["period"] - origin}
+
+
+def cells(part: Part, ids: Array, keys: Array, values: Array, shape: tuple[int, int]) -> Array:
+    """Rows as a dense array; rows of one cell are combined as the part's aggregate asks."""
+    if part.agg in ("add", "distinct"):
+        wholes = np.zeros(shape, np.int64)
+        np.add.at(wholes, (ids, keys), values.astype(np.int64, copy=False))
+        return wholes
+    numbers = np.full(shape, np.nan)
+    combine = {"min": np.fmin, "max": np.fmax, "quantile": np.fmax}[part.agg]
+    combine.at(numbers, (ids, keys), values)
+    return numbers
+
+
+def _latest(
+    backend: Backend, members: Members, question: Question, part: Part, grids: dict[str, Grid]
+) -> None:
+    """The value of the latest day in each span (the mean, if a day has several)."""
+    spans = question.spans
+    begin = min(spans.first) if SINCE_EVER not in spans.first else min(spans.last)
+    days = tuple(range(max(begin, 1), min(max(spans.last), question.last_day) + 1))
+    total = replace(part, agg="add", digits=6)
+    count = replace(total, what=What("one"), digits=0)
+    by_day = Question((total, count), question.subjects, Spans(days, days, Grain.DAY), question.last_day)
+    for subject, daily in evaluate(backend, members, by_day).items():
+        grid = grids[subject]
+        found = np.full((grid.size, grid.width), np.nan)
+        for column, (first, last) in enumerate(zip(spans.first, spans.last, strict=True)):
+            low, high = max(first, days[0]) - days[0], min(last, days[-1]) - days[0] + 1
+            counts = daily.values[count][:, low:high]
+            if counts.shape[1]:
+                at = counts.shape[1] - 1 - np.argmax(counts[:, ::-1] > 0, axis=1)
+                row = np.arange(grid.size)
+                n = counts[row, at]
+                sums = daily.values[total][:, low:high][row, at] / 10**6
+                found[:, column] = np.divide(sums, n, out=np.full(grid.size, np.nan), where=n > 0)
+        grid.values[part], grid.digits[part] = found, 0
+        grid.seen |= daily.seen
+
+
+def digits_of(backend: Backend, part: Part, subject: str) -> int:
+    """Decimal digits of a part's whole numbers for a subject type."""
+    by_person = backend.has(layout.SHARED) and subject in ("team", "person")
+    source = passes([_asked(part, by_person=by_person)], by_person=by_person, shared=by_person)[0]
+    return said.digits(source.parts[0], source)
+
+
+def merged(some: dict[str, Grid], rest: dict[str, Grid]) -> dict[str, Grid]:
+    """Grids of the same question whose parts were read in two places."""
+    for subject, grid in some.items():
+        other = rest[subject]
+        other.values |= grid.values
+        other.digits |= grid.digits
+        other.seen |= grid.seen
+    return rest

@@ -1,0 +1,276 @@
+"""What is computed: measures taken apart into the numbers a table can be asked for in one pass.
+
+A *part* is one aggregate over one fact on one date: the number of won deals by closing date, say.
+Measures of all kinds are made of parts (an average is a sum over a count, a stock what has begun
+less what has ended), parts that lie on the same fact and date are computed together, and only the
+very last step divides. Parts compare by what they mean, so KPIs that share one share its cost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from leitstern.engine import layout
+from leitstern.facts.model import FACTS
+from leitstern.kpis.definition import Measure
+
+Agg = Literal["add", "min", "max", "distinct", "quantile", "last"]
+
+#: Aggregates of coarser rows follow from those of finer ones.
+FOLDING = ("add", "min", "max")
+MONEY_DIGITS = 4
+NUMBER_DIGITS = 6
+SECONDS_AN_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What is aggregated for a record.
+
+    ``one`` counts it (by shares, where deals are shared), ``record`` too, but wholly; ``field`` takes a field's value; ``days`` and ``seconds`` the time between
+    two of its dates; ``nps`` +1, 0 or -1; ``csat`` 1 or 0.
+    """
+
+    kind: Literal["one", "record", "field", "days", "seconds", "nps", "csat"]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One aggregate over one fact.
+
+    ``on`` puts a record into a period, ``member_on`` is the date that says whose it is. ``where``
+    are filter texts of which one must hold (none: all records). ``known`` lists fields that must
+    not be empty, ``ordered`` pairs of dates (begin, end) where an end must not come before its
+    begin. ``digits``: a sum comes as a whole number of 10 ** -digits. ``rows`` marks a count of
+    records, which no share divides.
+    """
+
+    agg: Agg
+    fact: str
+    on: str
+    what: What
+    where: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
+    within: tuple[str, str, int] | None = None
+    member_on: str = ""
+    p: float | None = None
+    manual: str | None = None
+    digits: int = 0
+    rows: bool = False
+
+    @property
+    def id(self) -> str:
+        """A short name for the part's meaning, equal in every process."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How parts make one measure: ``plus`` less ``minus``, over ``base`` if there is one.
+
+    ``factor`` multiplies the upper side. A ``standing`` term is a level at the end of a period: it
+    adds everything since the first record.
+    """
+
+    plus: Part
+    minus: Part | None = None
+    base: Part | None = None
+    factor: float = 1.0
+    standing: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(p for p in (self.plus, self.minus, self.base) if p is not None)
+
+
+def _digits(fact: str, field: str) -> int:
+    kind = FACTS[fact].by_name[field].kind
+    return {"money": MONEY_DIGITS, "number": NUMBER_DIGITS}.get(kind, 0)
+
+
+def _date(measure: Measure) -> str:
+    date = measure.on or FACTS[measure.fact].main_date
+    assert date is not None, f"{measure.fact} has no main date, and the definition was not checked"
+    return date
+
+
+def term(measure: Measure) -> Term:
+    """Take a checked measure apart."""
+    return _TERMS[measure.kind](measure)
+
+
+def rows_part(measures: list[Measure]) -> list[Part]:
+    """Parts that count the records behind a KPI, each record once for a fact and date."""
+    filters: dict[Part, list[str | None]] = {}
+    for measure in measures:
+        base = term(measure).plus
+        counted = replace(base, agg="add", what=What("one"), where=(), within=None, p=None, digits=0, rows=True)
+        if measure.kind == "conversion":  # the whole cohort, not only who reached the goal
+            counted = replace(counted, known=())
+        filters.setdefault(counted, []).append(measure.where)
+    return [
+        replace(part, where=() if None in texts else tuple(sorted({t for t in texts if t is not None})))
+        for part, texts in filters.items()
+    ]
+
+
+def _where(measure: Measure) -> tuple[str, ...]:
+    return (measure.where,) if measure.where else ()
+
+
+def _count(m: Measure) -> Term:
+    on = _date(m)
+    return Term(Part("add", m.fact, on, What("one"), _where(m), member_on=on))
+
+
+def _aggregate(agg: Agg) -> Callable[[Measure], Term]:
+    def build(m: Measure) -> Term:
+        on, field = _date(m), m.field or ""
+        p = 0.5 if m.kind == "median" else m.p
+        digits = _digits(m.fact, field) if agg == "add" else 0
+        known = () if agg == "add" else (field,)
+        what = What("field", (field,))
+        return Term(Part(agg, m.fact, on, what, _where(m), known, member_on=on, p=p, digits=digits))
+
+    return build
+
+
+def _average(m: Measure) -> Term:
+    on, field = _date(m), m.field or ""
+    total = Part(
+        "add",
+        m.fact,
+        on,
+        What("field", (field,)),
+        _where(m),
+        (field,),
+        member_on=on,
+        digits=_digits(m.fact, field),
+    )
+    return Term(total, base=Part("add", m.fact, on, What("one"), _where(m), (field,), member_on=on))
+
+
+def _duration(m: Measure) -> Term:
+    assert m.between is not None
+    on = m.on or m.between[1]
+    hours = m.unit == "hours"
+    what = What("seconds" if hours else "days", m.between)
+    scale = 1 / SECONDS_AN_HOUR if hours else 1.0
+    ordered = (m.between,)
+    if m.how == "median":
+        return Term(
+            Part("quantile", m.fact, on, what, _where(m), m.between, ordered, member_on=on, p=0.5),
+            factor=scale,
+        )
+    total = Part("add", m.fact, on, what, _where(m), m.between, ordered, member_on=on)
+    return Term(
+        total,
+        base=Part("add", m.fact, on, What("one"), _where(m), m.between, ordered, member_on=on),
+        factor=scale,
+    )
+
+
+def _stock(m: Measure) -> Term:
+    assert m.between is not None
+    begin, end = m.between
+    what = What("field", (m.field,)) if m.field else What("one")
+    digits = _digits(m.fact, m.field) if m.field else 0
+
+    def side(on: str) -> Part:
+        known = tuple(dict.fromkeys((begin, on)))
+        return Part(
+            "add", m.fact, on, what, _where(m), known, ((begin, end),), member_on=begin, digits=digits
+        )
+
+    return Term(side(begin), minus=side(end), standing=True)
+
+
+def _conversion(m: Measure) -> Term:
+    assert m.to is not None
+    on = _date(m)
+    within = (on, m.to, m.within if m.within is not None else 36_500)
+    reached = Part("add", m.fact, on, What("one"), _where(m), (m.to,), within=within, member_on=on)
+    return Term(reached, base=Part("add", m.fact, on, What("one"), _where(m), member_on=on))
+
+
+def _survey(kind: Literal["nps", "csat"], factor: float) -> Callable[[Measure], Term]:
+    def build(m: Measure) -> Term:
+        on, field = _date(m), m.field or ""
+        answers = Part("add", m.fact, on, What("one"), _where(m), (field,), member_on=on)
+        return Term(
+            Part("add", m.fact, on, What(kind, (field,)), _where(m), (field,), member_on=on),
+            base=answers,
+            factor=factor,
+        )
+
+    return build
+
+
+def _manual(m: Measure) -> Term:
+    value = What("field", ("value",))
+    if m.roll == "last":
+        return Term(
+            Part("last", "manual_value", "at", value, known=("value",), member_on="at", manual=m.manual)
+        )
+    total = Part("add", "manual_value", "at", value, member_on="at", manual=m.manual, digits=NUMBER_DIGITS)
+    if m.roll == "sum":
+        return Term(total)
+    return Term(total, base=Part("add", "manual_value", "at", What("one"), member_on="at", manual=m.manual))
+
+
+_TERMS: dict[str, Callable[[Measure], Term]] = {
+    "count": _count,
+    "distinct": _aggregate("distinct"),
+    "sum": _aggregate("add"),
+    "average": _average,
+    "median": _aggregate("quantile"),
+    "percentile": _aggregate("quantile"),
+    "min": _aggregate("min"),
+    "max": _aggregate("max"),
+    "duration": _duration,
+    "stock": _stock,
+    "conversion": _conversion,
+    "nps": _survey("nps", 100.0),
+    "csat": _survey("csat", 1.0),
+    "manual": _manual,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Parts that one look at a table answers: same table, same dates, same way of aggregating.
+
+    What ``folds`` can be rolled up from finer rows: from persons to teams, from months to years.
+    """
+
+    table: str
+    fact: str
+    on: str
+    member_on: str
+    parts: tuple[Part, ...]
+    folds: bool
+
+
+def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
+    """Group parts so that each table and date is read once.
+
+    ``by_person``: the answer is wanted by team or person, where a ``shared`` deal counts by its
+    shares. Distinct counts, quantiles and latest values are passes of their own, as they cannot be
+    rolled up from finer rows.
+    """
+    groups: dict[tuple[str, str, str, bool], list[Part]] = {}
+    for part in dict.fromkeys(parts):
+        split = shared and by_person and part.fact == layout.SHARED_FACT
+        folds = part.agg in FOLDING and not (split and part.what.kind == "record")
+        groups.setdefault((layout.SHARED if split else part.fact, part.on, part.member_on, folds), []).append(
+            part
+        )
+    return [
+        Pass(table, members[0].fact, on, member_on, tuple(members), folds)
+        for (table, on, member_on, folds), members in groups.items()
+    ]

@@ -1,0 +1,278 @@
+"""Computing KPIs: from a request to observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leitstern.engine import grids, ready
+from leitstern.engine.formulas import Outcome, Quantity, change, outcome
+from leitstern.engine.observations import REASONS, Block, Observations
+from leitstern.engine.plan import Part, Term, rows_part, term
+from leitstern.engine.spans import Spans, compared, shaped
+from leitstern.errors import Problem
+from leitstern.facts.model import SUBJECTS
+from leitstern.kpis.definition import Shape
+from leitstern.periods.grains import Grain, Period, periods_between
+
+if TYPE_CHECKING:
+    from leitstern.engine.generation import Generation
+    from leitstern.kpis.load import Catalogue, Resolved
+
+#: A default range goes back no further than this many years before its end.
+MOST_YEARS = 30
+
+Against = Literal["previous_period", "previous_year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for.
+
+    ``start`` and ``end`` are days, both included; periods that share a day with the range are
+    computed whole. Without them the range is that of the data. ``as_of`` leaves out everything
+    after a day. ``against`` gives, for each period, the value it is compared with.
+    """
+
+    kpis: tuple[str, ...]
+    by: tuple[str, ...] = ("company",)
+    grain: Grain = Grain.MONTH
+    start: date | None = None
+    end: date | None = None
+    as_of: date | None = None
+    against: Against | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One version of a KPI with its parts."""
+
+    resolved: Resolved
+    terms: dict[str, Term]
+    rows: tuple[Part, ...]
+
+    @property
+    def shape(self) -> Shape | None:
+        return self.resolved.definition.shape
+
+
+def compute(generation: Generation, catalogue: Catalogue, request: Request) -> Observations:
+    """Compute KPIs for one or more subject types over neighbouring periods.
+
+    Raises ``Problem`` for an unknown KPI or subject type, or a range that ends before it starts.
+    """
+    for subject in request.by:
+        if subject not in SUBJECTS:
+            raise Problem("engine.subject_unknown", name=subject, choices=", ".join(SUBJECTS))
+    as_of = request.as_of or generation.built_on
+    wanted = [_wanted(r) for name in dict.fromkeys(request.kpis) for r in _versions(catalogue, name)]
+    periods = _periods(generation, request, wanted, as_of)
+    if not periods:
+        return Observations([], as_of)
+    sides = _Sides(generation, request, periods, as_of)
+    sides.read(wanted)
+    blocks = []
+    for name in dict.fromkeys(request.kpis):
+        versions = [w for w in wanted if w.resolved.definition.kpi == name]
+        for subject in request.by:
+            for w, (low, high) in zip(versions, _validity(versions, periods), strict=True):
+                if low < high:
+                    blocks.append(sides.block(w, subject, slice(low, high)))
+    return Observations(blocks, as_of)
+
+
+def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
+    return [catalogue.resolved(name, d.version) for d in catalogue.versions(name)]
+
+
+def _wanted(resolved: Resolved) -> _Wanted:
+    terms = {name: term(measure) for name, measure in resolved.measures.items()}
+    return _Wanted(resolved, terms, tuple(rows_part(list(resolved.measures.values()))))
+
+
+def _validity(versions: Sequence[_Wanted], periods: Sequence[Period]) -> list[tuple[int, int]]:
+    """Which periods each version answers for: those that begin while it holds."""
+    begins = [0]
+    for w in versions[1:]:
+        since = w.resolved.definition.valid_from or date.min
+        begins.append(sum(p.start < since for p in periods))
+    return list(zip(begins, [*begins[1:], len(periods)], strict=True))
+
+
+def _periods(
+    generation: Generation, request: Request, wanted: Sequence[_Wanted], as_of: date
+) -> list[Period]:
+    fiscal = generation.context.fiscal_start
+    start, end = request.start, request.end
+    if start is None or end is None:
+        ranges = [
+            generation.ranges[p.fact, p.on]
+            for w in wanted
+            for p in w.rows
+            if (p.fact, p.on) in generation.ranges
+        ]
+        if not ranges:
+            return []
+        end = end or min(max(date.fromordinal(max(r[1] for r in ranges)), start or date.min), as_of)
+        earliest = date.fromordinal(min(r[0] for r in ranges))
+        start = start or min(max(earliest, end.replace(year=end.year - MOST_YEARS, day=1)), end)
+    return periods_between(start, end, request.grain, fiscal)
+
+
+class _Sides:
+    """The spans a request needs, read once for all its KPIs: what is asked, and what it is compared with."""
+
+    def __init__(self, generation: Generation, request: Request, periods: list[Period], as_of: date) -> None:
+        self.generation = generation
+        self.request = request
+        self.periods = periods
+        self.as_of = as_of
+        self.grids: dict[Spans, dict[str, grids.Grid]] = {}
+
+    def _spans(self, shape: Shape | None) -> Spans:
+        fiscal = self.generation.context.fiscal_start
+        if self.request.against is not None:
+            return self._compared(shape, self.request.against)
+        return shaped(self.periods, shape, fiscal)
+
+    def _compared(self, shape: Shape | None, against: str) -> Spans:
+        generation = self.generation
+        return compared(
+            self.periods, shape, against, self.as_of, generation.calendar, generation.context.fiscal_start
+        )
+
+    def _before(self, shape: Shape) -> Spans:
+        """The lower side of a growth."""
+        against = "previous_period" if shape.growth == "previous_period" else "previous_year"
+        if self.request.against is None:
+            return self._compared(shape, against)
+        earlier = [
+            p.previous() if self.request.against == "previous_period" else p.same_last_year()
+            for p in self.periods
+        ]
+        other = replace(self.request, against=None)
+        return _Sides(self.generation, other, earlier, self.as_of)._compared(shape, against)
+
+    def read(self, wanted: Iterable[_Wanted]) -> None:
+        """Ask for all parts of all KPIs, together for equal spans."""
+        asked: dict[Spans, dict[Part, None]] = {}
+        for w in wanted:
+            sides = [self._spans(w.shape)]
+            if w.shape is not None and w.shape.growth:
+                sides.append(self._before(w.shape))
+            for spans in sides:
+                for t in w.terms.values():
+                    asked.setdefault(spans.standing() if t.standing else spans, {}).update(
+                        dict.fromkeys(t.parts)
+                    )
+                standing = any(t.standing for t in w.terms.values())
+                asked.setdefault(spans.standing() if standing else spans, {}).update(dict.fromkeys(w.rows))
+        for spans, parts in asked.items():
+            known = tuple(p for p in parts if (p.fact, p.on) in self.generation.ranges)
+            self.grids[spans] = self._answer(
+                grids.Question(known, self.request.by, spans, self.as_of.toordinal())
+            )
+
+    def _answer(self, question: grids.Question) -> dict[str, grids.Grid]:
+        generation = self.generation
+        together = tuple(s for s in question.subjects if s in grids.BY_MEMBER)
+        apart = tuple(s for s in question.subjects if s not in grids.BY_MEMBER)
+        found: dict[str, grids.Grid] = {}
+        if together:
+            part_of = replace(question, subjects=together)
+            found, missing = ready.read(generation, part_of)
+            if missing or not found:
+                rest = grids.evaluate(generation.backend, generation.members, replace(part_of, parts=missing))
+                found = grids.merged(found, rest)
+        if apart:
+            found |= grids.evaluate(generation.backend, generation.members, replace(question, subjects=apart))
+        return found
+
+    def block(self, w: _Wanted, subject: str, chosen: slice) -> Block:
+        """The observations of one version of a KPI for one subject type."""
+        definition = w.resolved.definition
+        spans = self._spans(w.shape)
+        ids = self._subjects(subject, spans)
+        found = self._outcome(w, subject, spans, ids)
+        if w.shape is not None and w.shape.growth:
+            found = change(found.value, self._outcome(w, subject, self._before(w.shape), ids).value)
+        standing = any(t.standing for t in w.terms.values())
+        counted = self.grids[spans.standing() if standing else spans][subject]
+        shape = (len(ids), len(self.periods))
+        rows = sum((counted.values[p][ids] for p in w.rows if p in counted.values), np.zeros(shape, np.int64))
+        complete, late = self._standing(w)
+        reasons = np.broadcast_to(late, shape).copy()
+        empty = np.isnan(np.broadcast_to(found.value.floats(), shape)) & (reasons == 0)
+        reasons[empty] = REASONS.index("no_base" if found.denominator is not None else "no_data")
+        names = self.generation.subjects(subject)
+        return Block(
+            definition.kpi,
+            definition.version,
+            definition.unit,
+            [names[i] for i in ids],
+            self.periods[chosen],
+            _sliced(found, shape, chosen),
+            rows[:, chosen],
+            complete[chosen],
+            reasons[:, chosen],
+        )
+
+    def _outcome(self, w: _Wanted, subject: str, spans: Spans, ids: NDArray[np.int64]) -> Outcome:
+        values, digits = {}, {}
+        for t in w.terms.values():
+            grid = self.grids[spans.standing() if t.standing else spans][subject]
+            for part in t.parts:
+                exact = part.agg in ("add", "distinct")
+                nothing = np.zeros((len(ids), len(spans)), np.int64 if exact else np.float64)
+                values[part] = grid.values[part][ids] if part in grid.values else nothing
+                digits[part] = grid.digits.get(part, 0)
+        return outcome(w.resolved.formula, w.terms, values, digits)
+
+    def _subjects(self, subject: str, spans: Spans) -> NDArray[np.int64]:
+        """Ids that get a row: who has a record in some period asked for, or was in the company then."""
+        if subject == "company":
+            return np.zeros(1, np.int64)
+        size = self.generation.members.sizes[subject]
+        asked = [g[subject].seen for s, g in self.grids.items()]
+        seen = np.logical_or.reduce(asked) if asked else np.zeros(size, bool)
+        if subject in ("team", "person"):
+            first, last = self.periods[0].start.toordinal(), self.periods[-1].end.toordinal()
+            seen = seen | self.generation.present(subject, first, last)
+        return np.flatnonzero(seen)
+
+    def _standing(self, w: _Wanted) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """Which periods are complete, and why a period has no value whatever the records say."""
+        coverage = self.generation.coverage
+        parts = list(chain(w.rows, *(t.parts for t in w.terms.values())))
+        facts = {p.fact for p in parts}
+        reasons = np.zeros(len(self.periods), np.uint8)
+        over = np.array([p.end <= self.as_of and p.end < self.generation.built_on for p in self.periods])
+        if any(f not in coverage or not coverage[f].rows for f in facts):
+            reasons[:] = REASONS.index("no_source")
+            return np.zeros_like(over), reasons
+        within = max((p.within[2] for p in parts if p.within), default=0)
+        for fact in facts:
+            newest = coverage[fact].newest_day or 0
+            reached = newest + self.generation.context.tolerance(fact)
+            over &= np.array([p.end.toordinal() <= reached for p in self.periods])
+            reasons[[p.start.toordinal() > reached for p in self.periods]] = REASONS.index("source_late")
+        reasons[[p.start > self.as_of for p in self.periods]] = REASONS.index("not_begun")
+        ripe = np.array([p.end.toordinal() + within <= self.as_of.toordinal() for p in self.periods])
+        return over & ripe, reasons
+
+
+def _sliced(found: Outcome, shape: tuple[int, int], chosen: slice) -> Outcome:
+    def cut(quantity: Quantity | None) -> Quantity | None:
+        if quantity is None:
+            return None
+        return Quantity(np.broadcast_to(quantity.numbers, shape)[:, chosen], quantity.digits)
+
+    value = cut(found.value)
+    assert value is not None
+    return Outcome(value, cut(found.numerator), cut(found.denominator))
