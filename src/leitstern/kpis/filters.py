@@ -258,7 +258,7 @@ class _Reader:
         if kind in _NUMERIC:
             fits = other in (kind, "constant") or {kind, other} <= {"number", "whole"}
         elif kind in _DATES:
-            fits = other == kind or (other == "word" and self._day(left, right))
+            fits = other in _DATES or (other == "word" and self._day(left, right))
         elif kind == "choice":
             fits = not ordered and other == "word" and self._choice(left, right)
         elif kind == "text":
