@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from leitstern.sources.readings import Reading
 
-#: (line, column, reason, value) of a row that is not loaded; the reason is a message's code.
+#: (line, column, reason, value) of a row that is not loaded; ``receipts.reason_text`` explains the reason.
 SetAside = tuple[int, str | None, str, str | None]
 
 #: How the columns of each field are read: (field, column) -> reading.
@@ -96,7 +96,7 @@ def _require(work: _Work, values: Column, deleted: Column, mapped: FieldMapping)
     """Note the rows in which a required field is empty; a deletion needs nothing but its key."""
     pc = _compute()
     empty = _places(pc.and_not(pc.is_null(values), deleted))
-    work.bad(empty, next(iter(mapped.used_columns), None), "facts.required_empty")
+    work.bad(empty, next(iter(mapped.used_columns), None), "required_empty")
 
 
 def _written_currency(fields: Mapping[str, Field], mapping: TableMapping, readings: Readings) -> str | None:
@@ -174,7 +174,7 @@ def _keys(work: _Work, mapping: TableMapping) -> Column:
     if mapping.key is None:
         return row_digests(work.rows)
     keys = _compound(work.rows, mapping.key) if len(mapping.key) > 1 else _text(work.rows, mapping.key[0])
-    work.bad(_places(pc.is_null(keys)), mapping.key[0], "facts.key_empty")
+    work.bad(_places(pc.is_null(keys)), mapping.key[0], "key_empty")
     return keys
 
 
@@ -226,11 +226,11 @@ def row_digests(rows: pa.Table) -> Column:
     with duckdb.connect(":memory:") as con:
         con.register("plain", plain)
         # 128 bits of SHA-256 tell any number of rows apart.
-        keys: Any = con.execute(
+        keys: Any = con.sql(
             f"WITH digest AS (SELECT line, left(sha256(concat_ws('|', ?, {parts})), 32) AS d FROM plain) "
             "SELECT d || '-' || row_number() OVER (PARTITION BY d ORDER BY line) AS key "
             "FROM digest ORDER BY line",
-            [header],
+            params=[header],
         ).to_arrow_table()
     return keys.column("key").combine_chunks()
 
@@ -256,7 +256,7 @@ def _one_column(work: _Work, field: Field, mapped: FieldMapping) -> Column:
     texts = _text(work.rows, column)
     if mapped.values is not None or mapped.default is not None or field.kind == "choice":
         texts, unknown = translate(texts, field, mapped)
-        work.bad(unknown, column, "facts.value_unknown")
+        work.bad(unknown, column, "value_unknown")
     if field.kind not in READ_KINDS:
         return texts
     return _typed(work, texts, field, column, work.readings[field.name, column])
@@ -297,7 +297,7 @@ def _narrow(work: _Work, values: Column, places: int, column: str) -> Column:
     rounded = pc.round(values, ndigits=places, round_mode="half_towards_infinity")
     limit = pa.scalar(Decimal(10 ** (18 - places)), rounded.type)
     too_big = pc.fill_null(pc.greater_equal(pc.abs(rounded), limit), False)
-    work.bad(_places(too_big), column, "facts.number_too_big")
+    work.bad(_places(too_big), column, "number_too_big")
     fitting = pc.if_else(too_big, pa.scalar(None, rounded.type), rounded)
     return fitting.cast(pa.decimal128(18, places))
 

@@ -5,6 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from leitstern.messages import message
+
+
+def reason_text(reason: str, language: str) -> str:
+    """Why a row was set aside, as the end of a sentence about the row or the value."""
+    try:
+        return message(f"facts.reason_{reason}", language)
+    except KeyError:
+        return message(f"sources.reason_{reason}", language)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
@@ -18,7 +28,7 @@ class ReadAs:
 
 @dataclass(frozen=True, slots=True)
 class SetAsideRow:
-    """A row that was not loaded. ``reason`` is the code of a message."""
+    """A row that was not loaded. ``reason_text`` explains its ``reason``."""
 
     batch: int
     file: str
@@ -71,13 +81,18 @@ class TableReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A column that can be read in more than one way. ``answers={name: code}`` settles it."""
+    """A column that can be read in more than one way. ``answers={name: code}`` settles it.
+
+    ``choices`` are the codes of the readings; ``meanings`` shows for each of them what the examples
+    would be (``03/04/2025 = 2025-04-03``).
+    """
 
     file: str
     sheet: str | None
     column: str
     choices: tuple[str, ...]
     examples: tuple[str, ...]
+    meanings: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -50,7 +50,7 @@ SQL_TYPES = {
 
 _BOOKS = {
     "meta": "schema_version INTEGER",
-    "batch": "number INTEGER, at TIMESTAMP",
+    "batch": "number INTEGER, imported_at TIMESTAMP",
     "receipt": (
         "batch INTEGER, mapping VARCHAR, file VARCHAR, sheet VARCHAR, sha256 VARCHAR, digest VARCHAR, "
         "fact VARCHAR, rows_read BIGINT, loaded BIGINT, updated BIGINT, unchanged BIGINT, set_aside BIGINT, "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What became of the rows. ``set_aside`` holds (line, reason, key) of rows that were not written:
-    ``facts.duplicate_key`` where a later row overruled them, ``facts.key_unknown`` where there is
+    ``duplicate_key`` where a later row overruled them, ``key_unknown`` where there is
     nothing to extend.
     """
 
@@ -58,8 +58,8 @@ def upsert(con: duckdb.DuckDBPyConnection, rows: Converted, *, source: str, batc
         updated=counts.get("changed", 0) + counts.get("removed", 0),
         unchanged=counts.get("same", 0) + repeated,
         removed=counts.get("removed", 0),
-        set_aside=[(line, "facts.duplicate_key", key) for line, key in duplicates]
-        + [(line, "facts.key_unknown", key) for line, key in unknown],
+        set_aside=[(line, "duplicate_key", key) for line, key in duplicates]
+        + [(line, "key_unknown", key) for line, key in unknown],
     )
 
 
