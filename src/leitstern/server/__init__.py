@@ -1,0 +1,49 @@
+"""The web pages: a Django project that shows what the workspace knows and computes nothing itself."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from pathlib import Path
+
+
+def run(workspace_dir: str | Path, host: str = "127.0.0.1", port: int = 8321) -> None:
+    """Serve a workspace until interrupted.
+
+    There is no log-in yet, so any address but a loopback one is refused with a `Problem`.
+    """
+    from leitstern.errors import Problem
+
+    if not is_loopback(host):
+        raise Problem("leitstern.server_loopback_only", host=host)
+    folder = Path(workspace_dir).resolve()
+    if not (folder / "leitstern.toml").is_file():
+        raise Problem("leitstern.no_workspace", path=workspace_dir)
+    os.environ["LEITSTERN_WORKSPACE"] = str(folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "leitstern.server.settings"
+
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "leitstern.server.wsgi:application",
+        address="127.0.0.1" if host == "localhost" else host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach ``host``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

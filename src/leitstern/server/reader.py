@@ -1,0 +1,141 @@
+"""The workspace as the pages read it: always the newest generation, each question asked once.
+
+A generation never changes, so its answers can be kept until a newer one is published. One lock keeps
+the answers in order; the engine itself uses all cores.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from leitstern.engine.observations import Observation
+    from leitstern.kpis.definition import Definition
+    from leitstern.periods.workdays import WorkCalendar
+    from leitstern.workspace import Workspace
+
+#: Answers kept per generation; the oldest go first.
+_KEPT = 512
+
+
+class Reader:
+    """One workspace folder. ``opener`` is `leitstern.open`; tests give their own."""
+
+    def __init__(self, folder: Path, opener: Callable[[Path], Workspace]) -> None:
+        self.folder = folder
+        self._opener = opener
+        self._lock = threading.RLock()
+        self._workspace: Workspace | None = None
+        self._seen: str | None = None
+        self._answers: dict[object, Any] = {}
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace, opened anew when a newer generation has been published."""
+        with self._lock:
+            current = self._current()
+            if self._workspace is None or current != self._seen:
+                self._workspace = self._opener(self.folder)
+                self._seen = current
+                self._answers.clear()
+            return self._workspace
+
+    @property
+    def settings(self) -> Any:
+        """The workspace's settings: name, language, currency, country, time zone, fiscal year."""
+        return self.workspace.settings
+
+    @property
+    def catalogue(self) -> Any:
+        """All KPI definitions."""
+        return self.workspace.catalogue
+
+    def today(self) -> date:
+        """The day it is in the workspace's time zone."""
+        return datetime.now(ZoneInfo(self.settings.timezone)).date()
+
+    def once(self, question: object, ask: Callable[[Workspace], Any]) -> Any:
+        """The answer to a question about this generation, asked at most once."""
+        with self._lock:
+            workspace = self.workspace
+            if question not in self._answers:
+                if len(self._answers) >= _KEPT:
+                    self._answers.pop(next(iter(self._answers)))
+                self._answers[question] = ask(workspace)
+            return self._answers[question]
+
+    def generation(self) -> Any | None:
+        """What is known of the generation (number, built_at, as_of, facts); None before the first."""
+        return self.once("generation", lambda ws: ws.generation())
+
+    def until(self) -> date:
+        """The day the pages look from: the newest record's, which with old data lies before today."""
+        info = self.generation()
+        days = [fact.newest for fact in info.facts.values() if fact.newest is not None] if info else []
+        newest: date = max(days, default=self.today())
+        return min(newest, info.as_of) if info else newest
+
+    def compute(
+        self,
+        names: Sequence[str],
+        by: str,
+        grain: str,
+        start: date,
+        end: date,
+        as_of: date | None = None,
+    ) -> tuple[Observation, ...]:
+        """The engine's observations; ``start`` and ``end`` are both included."""
+        question = ("compute", tuple(names), by, grain, start, end, as_of)
+        return tuple(
+            self.once(
+                question,
+                lambda ws: tuple(
+                    ws.compute(list(names), by=by, grain=grain, start=start, end=end, as_of=as_of)
+                ),
+            )
+        )
+
+    def subjects(self, kind: str) -> list[tuple[str, str]]:
+        """All members of a subject type, as (id, name)."""
+        return list(self.once(("subjects", kind), lambda ws: list(ws.subjects(kind))))
+
+    def definition(self, name: str) -> Definition | None:
+        """The current version of a KPI; None if there is no such KPI."""
+        return next((d for d in self.catalogue if d.kpi == name), None)
+
+    def work_calendar(self) -> WorkCalendar:
+        """The working days of the workspace's country and region."""
+
+        def ask(workspace: Workspace) -> WorkCalendar:
+            from leitstern.periods.workdays import WorkCalendar
+
+            return WorkCalendar(workspace.settings.country, workspace.settings.region)
+
+        calendar: WorkCalendar = self.once("calendar", ask)
+        return calendar
+
+    def _current(self) -> str | None:
+        try:
+            return (self.folder / "generations" / "current").read_text(encoding="utf-8")
+        except OSError:
+            return None
+
+
+_readers: dict[Path, Reader] = {}
+
+
+def reader() -> Reader:
+    """The reader of the workspace this process shows."""
+    import leitstern
+
+    folder = Path(settings.WORKSPACE)
+    if folder not in _readers:
+        _readers[folder] = Reader(folder, leitstern.open)
+    return _readers[folder]

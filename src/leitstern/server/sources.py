@@ -1,0 +1,37 @@
+"""What a KPI's numbers rest on: the facts its measures read, and how new their records are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leitstern.server.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One fact a KPI reads: how many records it has, and the day of the newest."""
+
+    fact: str
+    rows: int
+    newest: date | None
+
+
+def sources(reader: Reader, kpi: str) -> list[Source]:
+    """The facts behind a KPI, other KPIs in its formula included."""
+    measures = reader.catalogue.resolved(kpi).measures.values()
+    generation = reader.generation()
+    facts = {} if generation is None else generation.facts
+    found = []
+    for fact in dict.fromkeys(measure.fact for measure in measures):
+        known = facts.get(fact)
+        found.append(Source(fact, known.rows if known else 0, known.newest if known else None))
+    return found
+
+
+def newest(reader: Reader, kpi: str) -> date | None:
+    """The newest record of the KPI's oldest source: no newer than its weakest part; None without records."""
+    days = [source.newest for source in sources(reader, kpi) if source.newest is not None]
+    return min(days, default=None)

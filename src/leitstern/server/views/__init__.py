@@ -1,0 +1,1 @@
+"""One file per page: load, ask the reader, render."""

@@ -1,0 +1,52 @@
+"""The data page: which records there are, how new they are, what was set aside, and what looks wrong."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from leitstern.server import frame, words
+from leitstern.server.quality import findings, receipts
+from leitstern.server.reader import reader
+from leitstern.server.views import errors
+
+
+def data(request: HttpRequest) -> HttpResponse:
+    """Facts with rows and age, imports with what was set aside, quality findings with the KPIs they touch."""
+    ask = reader()
+    generation = ask.generation()
+    if generation is None:
+        return errors.no_generation(request)
+    calendar, figures, today = frame.calendar(), frame.figures(), ask.today()
+    facts = [
+        {
+            "name": words.fact_name(name),
+            "rows": figures.plain(fact.rows),
+            "newest": calendar.day(fact.newest) if fact.newest else "–",
+            "age": calendar.age(fact.newest, today) if fact.newest else "",
+        }
+        for name, fact in generation.facts.items()
+        if fact.rows
+    ]
+    found = findings(ask)
+    context = {
+        "title": _title(len(facts), len(found)),
+        "facts": facts,
+        "findings": found,
+        "receipts": receipts(ask),
+        "generation": generation,
+        "built": calendar.day(generation.built_at.date()),
+        "built_time": f"{generation.built_at:%H:%M}",
+        "as_of": calendar.day(generation.as_of),
+    }
+    return render(request, "leitstern/data.html", context)
+
+
+def _title(facts: int, found: int) -> str:
+    if found:
+        return _("Data: %(facts)s kinds of records, %(found)s things to look at") % {
+            "facts": facts,
+            "found": found,
+        }
+    return _("Data: %(facts)s kinds of records, nothing conspicuous") % {"facts": facts}

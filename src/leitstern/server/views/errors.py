@@ -1,0 +1,66 @@
+"""What a reader sees when something is missing or wrong: what it is, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from leitstern.errors import Problem
+from leitstern.server.frame import language
+
+
+def page(request: HttpRequest, status: int, title: str, text: str, **more: Any) -> HttpResponse:
+    """The designed page for a state that is not the normal one."""
+    context = {"title": title, "text": text, **more}
+    return render(request, "leitstern/state.html", context, status=status)
+
+
+def problem(request: HttpRequest, error: Problem, status: int = 400) -> HttpResponse:
+    """A library's problem in the reader's language."""
+    if error.code == "leitstern.no_workspace":
+        status = 503
+    title = _("This cannot be shown")
+    return page(request, status, title, error.text(language()), code=error.code)
+
+
+def no_generation(request: HttpRequest) -> HttpResponse:
+    """A workspace without numbers yet: the next two commands."""
+    title = _("No numbers yet")
+    text = _("Nothing has been imported into this workspace, or no generation has been built.")
+    commands = ["leitstern -w DIR import FILES", "leitstern -w DIR refresh"]
+    return page(request, 200, title, text, commands=commands)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, with what is alike where a name was wrong."""
+    text = str(exception.args[0]) if exception and exception.args and isinstance(exception.args[0], str) else ""
+    shown = text if text and "\n" not in text and "tried" not in text else ""
+    return page(
+        request,
+        404,
+        _("There is nothing here"),
+        shown or _("This address leads nowhere. Perhaps a KPI was renamed, or a link is incomplete."),
+        link=reverse("catalogue"),
+        link_text=_("To all KPIs"),
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: a host that is not ours, or a request that cannot be read. No template: the host is not trusted."""
+    return HttpResponse("Bad request", status=400, content_type="text/plain")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from these pages."""
+    text = _("The form was not sent from this page, or the page was open too long. Go back, reload and try again.")
+    return page(request, 403, _("Not accepted"), text)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: an error of the program. It has been written to the log of the server."""
+    text = _("The program made an error. The server's log names it. Your data is unchanged.")
+    return page(request, 500, _("Something went wrong"), text, link="/", link_text=_("To the overview"))

@@ -1,0 +1,113 @@
+"""The start page: where do we stand? Cards of the KPIs, strategic ones first, and a wallboard of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from leitstern.server import frame, words
+from leitstern.server.cards import GROUPS, Maker, group_name, group_of
+from leitstern.server.links import Option, with_query
+from leitstern.server.reader import Reader, reader
+from leitstern.server.series import Step, series, window
+from leitstern.server.views import errors
+from leitstern.server.when import grain_name
+
+if TYPE_CHECKING:
+    from leitstern.kpis.definition import Definition
+
+_GRAINS = {"month": 13, "quarter": 9}
+_LEVELS = ("strategic", "operational", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the address asks for; unknown values fall back to the default."""
+
+    grain: str
+    level: str
+    period: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Choice:
+        """Read grain, level and period from the address."""
+        grain, level = request.GET.get("grain", ""), request.GET.get("level", "")
+        return cls(
+            grain=grain if grain in _GRAINS else "month",
+            level=level if level in _LEVELS else "strategic",
+            period=request.GET.get("period", ""),
+        )
+
+    def takes(self, definition: Definition) -> bool:
+        """Whether a KPI is of the chosen level."""
+        return self.level in ("all", definition.level)
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """Cards in groups, with switches for grain, level and period."""
+    if request.GET.get("wall"):
+        return wall(request)
+    ask = reader()
+    generation = ask.generation()
+    if generation is None:
+        return errors.no_generation(request)
+    return render(request, "leitstern/start.html", _context(request, ask, Choice.of(request)))
+
+
+def wall(request: HttpRequest) -> HttpResponse:
+    """The strategic KPIs in large type, renewing itself."""
+    ask = reader()
+    if ask.generation() is None:
+        return errors.no_generation(request)
+    context = _context(request, ask, Choice.of(request))
+    context["cards"] = [card for group in context["groups"] for card in group["cards"]][:12]
+    return render(request, "leitstern/wall.html", context)
+
+
+def _context(request: HttpRequest, ask: Reader, choice: Choice) -> dict[str, Any]:
+    fiscal = ask.settings.fiscal_year_start
+    periods = window(choice.grain, ask.until(), fiscal, _GRAINS[choice.grain])
+    definitions = [d for d in ask.catalogue if choice.takes(d)]
+    found = series(ask, definitions, periods) if definitions else {}
+    pairs = [(d, found[d.kpi, None]) for d in definitions if (d.kpi, None) in found]
+    chosen = _chosen(choice, [steps for _d, steps in pairs], [p.label for p in periods])
+    maker = Maker(ask, frame.language(), frame.figures(), frame.calendar())
+    groups = []
+    for group in GROUPS:
+        cards = [
+            maker.card(d, steps, chosen)
+            for d, steps in sorted(pairs, key=lambda pair: pair[0].level != "strategic")
+            if group_of(d) == group
+        ]
+        if cards:
+            groups.append({"key": group, "name": group_name(group), "cards": cards})
+    period = maker.calendar.period(periods[chosen])
+    return {
+        "title": words.overview(
+            [(d, steps[chosen]) for d, steps in pairs], period, maker.language, maker.figures
+        ),
+        "groups": groups,
+        "choice": choice,
+        "period": period,
+        "grains": [
+            Option(grain_name(g), with_query(request, grain=g, period=None), g == choice.grain) for g in _GRAINS
+        ],
+        "levels": [
+            Option(name, with_query(request, level=level), level == choice.level)
+            for level, name in zip(_LEVELS, (_("Strategic"), _("Operational"), _("All")), strict=True)
+        ],
+        "earlier": with_query(request, period=periods[chosen - 1].label) if chosen else None,
+        "later": with_query(request, period=periods[chosen + 1].label) if chosen + 1 < len(periods) else None,
+    }
+
+
+def _chosen(choice: Choice, all_steps: list[list[Step]], labels: list[str]) -> int:
+    """The position of the period shown: the one asked for, else the last complete one."""
+    if choice.period in labels:
+        return labels.index(choice.period)
+    runs = any(steps[-1].standing == "running" for steps in all_steps)
+    return len(labels) - 2 if runs else len(labels) - 1

@@ -1,0 +1,140 @@
+"""A small workspace with made-up numbers, so that pages can be tested without files and engine.
+
+It keeps the contract of `leitstern.workspace.Workspace` as far as pages use it. Numbers are drawn
+from a digest of KPI, period and subject, so that every run shows the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+from leitstern.engine.observations import Observation, Subject
+from leitstern.errors import Problem
+from leitstern.facts.receipts import TableReceipt
+from leitstern.kpis.load import Catalogue
+from leitstern.periods.grains import Period, parse, periods_between
+from leitstern.settings import Settings
+
+AS_OF = date(2026, 11, 21)
+CATALOGUE = Catalogue.load(strict=False)
+SUBJECTS = {
+    "team": [("T1", "Vertrieb Nord"), ("T2", "Vertrieb Süd"), ("T3", "Vertrieb West"), ("T4", "Großkunden")],
+    "person": [("P1", "Jasper Oldehus"), ("P2", "Anneke Brüning"), ("P3", "Mehmet Yıldız")],
+    "customer": [(f"C{i}", f"Kunde {i:03d} Maschinenbau GmbH & Co. KG") for i in range(1, 121)],
+    "campaign": [("M1", "Messe <Hannover> & mehr")],
+    "product": [("A", "Pumpe A")],
+    "region": [("Nord", "Nord")],
+}
+_BASE = {"count": 60, "currency": 380_000, "percent": 0.34, "days": 46, "hours": 19, "score": 31, "ratio": 3.1}
+
+
+@dataclass(frozen=True)
+class Finding:
+    fact: str
+    count: int
+    share: float
+    kpis: tuple[str, ...]
+
+    def text(self, language: str) -> str:
+        return "Abschluss vor Anlage" if language == "de" else "closed before it was created"
+
+
+@dataclass
+class FakeWorkspace:
+    """``empty`` has no generation; ``stale`` moves the newest record into the past."""
+
+    empty: bool = False
+    newest: date = AS_OF
+    late: frozenset[str] = frozenset({"nps"})
+    settings: Settings = field(
+        default_factory=lambda: Settings(name="Halvorsen Pumpen GmbH", language="de")
+    )
+    catalogue: Catalogue = CATALOGUE
+
+    def generation(self) -> SimpleNamespace | None:
+        if self.empty:
+            return None
+        facts = {
+            "deal": SimpleNamespace(rows=12_480, newest=self.newest),
+            "lead": SimpleNamespace(rows=48_112, newest=self.newest),
+            "activity": SimpleNamespace(rows=301_220, newest=self.newest),
+            "invoice": SimpleNamespace(rows=9_031, newest=self.newest - timedelta(days=1)),
+            "survey_response": SimpleNamespace(rows=880, newest=self.newest - timedelta(days=40)),
+        }
+        return SimpleNamespace(number=7, built_at=datetime(2026, 11, 22, 6, 15), as_of=self.newest, facts=facts)  # noqa: DTZ001
+
+    def subjects(self, kind: str) -> list[tuple[str, str]]:
+        return SUBJECTS.get(kind, [])
+
+    def quality(self) -> list[Finding]:
+        return [Finding("deal", 37, 0.00296, ("won_deals", "win_rate"))]
+
+    def receipts(self) -> list[TableReceipt]:
+        return [
+            TableReceipt(1, "CRM", "deals.csv", None, "deal", 12_502, 12_480, 0, 0, set_aside={"key_missing": 22}),
+        ]
+
+    def sql(self, names: list[str], by: str = "company", grain: str = "month") -> str:
+        return f"SELECT count(*) FILTER (WHERE status = 'won') AS {names[0]}\nFROM deal\nGROUP BY closed_at_month"
+
+    def records(self, kpi, period, by="company", subject=None):
+        when = parse(period)
+        rows = self.compute([kpi], by, str(when.grain), when.start, when.end)
+        count = next((o.rows for o in rows if o.subject.id == subject), 0)
+        columns = ("key", "name", "amount", "closed_at")
+        found = [
+            (f"D-{i:05d}", f"Anlage {i}", Decimal("1234.5") + i, datetime(2026, 10, 1 + i % 28, 9, 30))  # noqa: DTZ001
+            for i in range(count)
+        ]
+        return SimpleNamespace(columns=columns, rows=found, total=count)
+
+    def compute(self, names, by="company", grain="month", start=None, end=None, as_of=None):
+        if by == "region" and "nps" in names:
+            raise Problem("periods.unknown_grain", value=by, choices="company")
+        fiscal = self.settings.fiscal_year_start
+        for name in names:
+            for subject in self._subjects(by):
+                for period in periods_between(start, end, grain, fiscal):
+                    yield self._observe(name, subject, period, as_of or AS_OF)
+
+    def _subjects(self, by):
+        if by == "company":
+            return [Subject("company", None, self.settings.name)]
+        return [Subject(by, None, None), *(Subject(by, i, n) for i, n in SUBJECTS.get(by, []))]
+
+    def _observe(self, name, subject, period: Period, as_of: date) -> Observation:
+        unit = self.catalogue.get(name).unit
+        draw = hashlib.sha256(f"{name} {period.label} {subject.id}".encode()).digest()
+        season = 1 + 0.18 * math.sin(period.start.month / 12 * 2 * math.pi) + (draw[0] - 128) / 700
+        growth = 1 + (period.start.year - 2024) * 0.06 + period.start.month / 200
+        share = 1.0 if subject.type == "company" else 0.1 + draw[1] / 700
+        size = period.days / 30 if unit in ("count", "currency") else 1
+        value = _BASE[unit] * season * growth * size * (share if unit in ("count", "currency") else 0.8 + share / 3)
+        done = min(1.0, max(0.0, ((as_of - period.start).days + 1) / period.days))
+        complete, reason, rows = done >= 1, None, max(1, int(40 * size * share))
+        result: Decimal | int | float | None
+        if period.start > as_of or period.start.year < 2023:
+            value, rows, reason = 0, 0, "no_data"
+        if unit in ("count", "currency"):
+            value *= done
+        result = round(value) if unit == "count" else Decimal(f"{value:.2f}") if unit == "currency" else value
+        numerator = denominator = None
+        if unit == "percent":
+            denominator = max(1, int(180 * size * share))
+            numerator = round(denominator * value)
+            result, rows = numerator / denominator, denominator
+        if unit == "count":
+            rows = int(result)
+        if name in self.late and period.start >= date(2026, 10, 1):
+            result, reason, complete = None, "source_late", False
+        if reason == "no_data" and unit not in ("count", "currency"):
+            result = None
+        return Observation(
+            name, 1, unit, str(period.grain), period.label, period.start, period.end, subject, result,
+            numerator, denominator, rows, complete, reason, as_of,
+        )  # fmt: skip
