@@ -46,14 +46,14 @@ def data_model() -> str:
         "# The data model",
         "<!-- Written by scripts/generate_docs.py from src/leitstern/facts/model.py. Edit there. -->",
         (
-            "Whatever a source calls it, an imported row becomes one of these facts. A mapping file says how. "
-            "KPI files count and sum these fields."
+            "Whatever a source calls it, an imported row becomes one of these facts. A mapping file "
+            "says how. KPI files count and sum these fields."
         ),
         (
             "Every stored fact also has `key` (the source's own id, or a digest of the row), `source`, "
-            "`source_row` (the line in the file) and `batch` (the import that last changed it). Moments are kept "
-            "in UTC, money as decimal numbers with four places. *Worked out* fields come from other facts when a "
-            "generation is built; no file is mapped to them."
+            "`source_row` (the line in the file) and `batch` (the import that last changed it). Moments are "
+            "kept in UTC, money as decimal numbers with four places. *Worked out* fields come from other "
+            "facts when a generation is built; no file is mapped to them."
         ),
         "A KPI can be shown by: " + ", ".join(map(_subject, SUBJECTS)) + ".",
     ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from leitstern import settings as settings_file
@@ -14,21 +17,51 @@ from leitstern.lock import writing
 from leitstern.settings import Settings
 
 if TYPE_CHECKING:
-    from leitstern.facts.receipts import Receipt
+    from leitstern.engine.generation import Context, Generation
+    from leitstern.engine.observations import Observations
+    from leitstern.facts import mapping
+    from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt
+    from leitstern.facts.store import Store
     from leitstern.kpis.load import Catalogue
 
-STORE = "store.duckdb"
+#: Told what is being done, how much of it is done, and how much there is (0: unknown).
+Progress = Callable[[str, int, int], None]
+
+#: How often, and after how many seconds, to ask again for a store that somebody is reading.
+_TRIES, _PAUSE = 50, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class FactInfo:
+    """What a generation holds of a fact: how many records, and the newest day that has begun."""
+
+    rows: int
+    newest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationInfo:
+    """The generation that answers are given from. ``as_of`` is the day it was built on."""
+
+    number: int
+    built_at: datetime
+    as_of: date
+    facts: Mapping[str, FactInfo]
 
 
 class Workspace:
     """An open workspace. Made by ``leitstern.init`` or ``leitstern.open``.
 
-    Reading never waits for writing: values come from a generation, which does not change.
+    Reading never waits for writing: values come from a generation, which does not change. Each
+    question is answered from the newest one.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
+        #: The language of notes in receipts; others are said when they are asked for.
+        self.language: str = settings.language
+        self._open: tuple[Path, Generation] | None = None
 
     @classmethod
     def create(cls, folder: str | Path, **settings: object) -> Workspace:
@@ -59,3 +92,206 @@ class Workspace:
         from leitstern.kpis.load import Catalogue
 
         return Catalogue.load(self.folder / "kpis")
+
+    # --- writing ---
+
+    def import_files(
+        self,
+        paths: Sequence[str | Path],
+        mapping: str | Path | None = None,
+        fact: str | None = None,
+        answers: Mapping[str, str] | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Import files and folders; returns the account of every row.
+
+        ``mapping`` is a mapping file (default: all in the workspace's `mappings`; for files that none
+        fits one is proposed there). ``fact`` says what the rows are. ``answers`` settles ambiguous
+        columns: column, or ``file:column``, to the code of a reading. If questions stay open, or with
+        ``dry_run``, nothing is imported. All is imported in one transaction, or nothing.
+        """
+        from leitstern.facts.imports import Options, import_files
+
+        files = [Path(path) for path in paths]
+        options = Options(
+            timezone=self.settings.timezone,
+            language=self.language,
+            fact=fact,
+            answers=answers or {},
+            dry_run=dry_run,
+            proposals=None if mapping else self._mappings,
+        )
+        known = self._known_mappings(mapping)
+        if dry_run:
+            # What is only looked at leaves nothing behind, its text neither.
+            with self._store_to_look_at() as store, TemporaryDirectory() as raw:
+                return import_files(store, Path(raw), files, known, options, progress)
+        with writing(self.folder, "import"), self._store_to_write() as store:
+            return import_files(store, self.folder / "raw", files, known, options, progress)
+
+    def refresh(self, progress: Progress | None = None) -> GenerationInfo:
+        """Build a new generation from the imported data and publish it in one step.
+
+        Raises ``Problem`` where nothing was imported, a KPI file has a mistake, or another process is
+        writing. Readers keep their generation until it is published; a refresh that fails or is killed
+        leaves everything as it was.
+        """
+        from leitstern.engine import generation
+
+        if not self._store_path.exists():
+            raise Problem("leitstern.nothing_imported", path=self.folder)
+        tell = progress or _silent
+        with writing(self.folder, "refresh"):
+            with self._store() as store:
+                canonical = _same_companies(store)
+                batch = store.last_batch()
+            generation.build(
+                self._store_path,
+                self._generations,
+                self.catalogue,
+                self._context(batch),
+                canonical,
+                step=lambda name: tell(name, 0, 0),
+            )
+        info = self.generation()
+        assert info is not None
+        return info
+
+    # --- reading ---
+
+    def generation(self) -> GenerationInfo | None:
+        """The newest generation; None before the first."""
+        from leitstern.engine.generation import CURRENT
+
+        if not (self._generations / CURRENT).exists():
+            return None
+        found = self._generation()
+        facts = {
+            name: FactInfo(c.rows, None if c.newest_day is None else date.fromordinal(c.newest_day))
+            for name, c in found.coverage.items()
+        }
+        return GenerationInfo(found.number, found.built_at, found.built_on, facts)
+
+    def newer_data(self) -> bool:
+        """Whether there were imports after the newest generation was built (False while one is running)."""
+        try:
+            with self._store() as store:
+                return store.last_batch() > self._generation().context.batch
+        except Problem as problem:
+            if problem.code == "facts.store_busy":
+                return False
+            raise
+
+    def compute(
+        self,
+        names: Sequence[str],
+        by: str = "company",
+        grain: str = "month",
+        start: date | None = None,
+        end: date | None = None,
+        as_of: date | None = None,
+    ) -> Observations:
+        """Compute KPIs by period and subject.
+
+        ``start`` and ``end`` are both included; a period that shares a day with them is computed whole.
+        Without them the range is that of the data. ``as_of`` answers as if that day were today. Raises
+        ``Problem`` for an unknown KPI, subject or grain, and where no generation was built yet.
+        """
+        from leitstern.engine.run import Request, compute
+        from leitstern.periods.grains import Grain
+
+        request = Request(tuple(names), (by,), Grain(grain), start, end, as_of)
+        return compute(self._generation(), self.catalogue, request)
+
+    def receipts(self) -> list[TableReceipt]:
+        """What became of the rows of every import, oldest first."""
+        if not self._store_path.exists():
+            return []
+        with self._store() as store:
+            return store.receipts()
+
+    def set_aside(self, limit: int = 1000) -> list[SetAsideRow]:
+        """Rows that were not loaded, with file, line, column and reason, newest import first."""
+        if not self._store_path.exists():
+            return []
+        with self._store() as store:
+            return store.set_aside(limit=limit)
+
+    def subjects(self, kind: str) -> list[tuple[str, str]]:
+        """Id and name of all teams, persons, customers, campaigns, products or regions."""
+        found = self._generation().subjects(kind)
+        return [(s.id, s.name or s.id) for s in found if s.id is not None]
+
+    # --- parts ---
+
+    @property
+    def _store_path(self) -> Path:
+        return self.folder / "store.duckdb"
+
+    @property
+    def _mappings(self) -> Path:
+        return self.folder / "mappings"
+
+    @property
+    def _generations(self) -> Path:
+        return self.folder / "generations"
+
+    def _store(self) -> Store:
+        from leitstern.facts.store import Store
+
+        return Store(self._store_path, read_only=True)
+
+    def _store_to_look_at(self) -> Store:
+        """The store, or an empty one in memory where nothing was imported yet."""
+        from leitstern.facts.store import Store
+
+        return self._store() if self._store_path.exists() else Store(Path(":memory:"))
+
+    def _store_to_write(self) -> Store:
+        """The store; waits a moment for readers to finish."""
+        from leitstern.facts.store import Store
+
+        for _ in range(_TRIES):
+            try:
+                return Store(self._store_path)
+            except Problem as problem:
+                if problem.code != "facts.store_busy":
+                    raise
+            time.sleep(_PAUSE)
+        return Store(self._store_path)
+
+    def _known_mappings(self, given: str | Path | None) -> list[mapping.Mapping]:
+        from leitstern.facts import mapping
+
+        files = [Path(given)] if given else sorted(self._mappings.glob("*.toml"))
+        return [mapping.load(file) for file in files]
+
+    def _context(self, batch: int) -> Context:
+        from leitstern.engine.generation import Context
+
+        s = self.settings
+        return Context(s.name, s.timezone, s.currency, s.country, s.region, s.fiscal_year_start, batch)
+
+    def _generation(self) -> Generation:
+        """The newest generation, kept open until a newer one is published."""
+        from leitstern.engine import generation
+
+        file = generation.current(self._generations)
+        if self._open is None or self._open[0] != file:
+            # The older one is left to the garbage collector: another thread may still be reading it.
+            self._open = (file, generation.open_current(self._generations))
+        return self._open[1]
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    pass
+
+
+def _same_companies(store: Store) -> dict[str, str]:
+    """For each company's key the key that stands for it."""
+    from leitstern.facts.identity import FIELDS, resolve
+
+    columns = ("key", *FIELDS)
+    rows = store.connection.execute(f"SELECT {', '.join(columns)} FROM company").fetchall()  # noqa: S608 - own names
+    return resolve(dict(zip(columns, row, strict=True)) for row in rows).canonical

@@ -35,20 +35,20 @@ class Cells:
 
     def cell(self, value: object) -> str:
         """Any value of a record."""
-        if value is None:
-            return NONE
         if isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, Decimal):
-            places = max(0, -int(value.normalize().as_tuple().exponent))
-            return self._figures.plain(value, places)
-        if isinstance(value, int | float):
-            return self._figures.plain(value, 0 if value == int(value) else 2)
+        if isinstance(value, int | float | Decimal):
+            return self._number(value)
         if isinstance(value, datetime):
-            return f"{self.cell(value.date())} {value:%H:%M}"
+            return f"{self._day(value)} {value:%H:%M}"
         if isinstance(value, date):
             return self._day(value)
-        return str(value)
+        return NONE if value is None else str(value)
+
+    def _number(self, value: Number) -> str:
+        """All digits of a decimal, two of a float, without needless zeros."""
+        exact = value if isinstance(value, Decimal) else Decimal(str(round(value, 2)))
+        return self._figures.plain(exact, max(0, -int(exact.normalize().as_tuple().exponent)))
 
     def _day(self, day: date) -> str:
         from babel.dates import format_date

@@ -41,7 +41,7 @@ class Answer(click.ParamType[tuple[str, str]]):
 )  # fmt: skip
 @click.option(
     "--answer", "answers", metavar="COLUMN=READING", multiple=True, type=Answer(),
-    help="How an ambiguous column is to be read: de (1.234,56), en (1,234.56), ch (1'234.56), DD.MM.YYYY, ...",
+    help="X",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show how each column would be read, and change nothing.")
 @options.output
@@ -87,7 +87,7 @@ def _receipt(state: State, receipts: tuple[TableReceipt, ...], form: str) -> Non
     numbers = ("read", "loaded", "updated", "unchanged", "set_aside", "left_out")
     rows = [
         (
-            _place(r.file, r.sheet),
+            tables.place(r.file, r.sheet),
             r.fact,
             r.rows_read,
             r.loaded,
@@ -110,7 +110,7 @@ def _receipt(state: State, receipts: tuple[TableReceipt, ...], form: str) -> Non
 def _columns(state: State, columns: tuple[ColumnPreview, ...], form: str) -> None:
     rows = [
         (
-            _place(c.file, c.sheet),
+            tables.place(c.file, c.sheet),
             c.column,
             "?" if c.question else c.reading,
             " · ".join(c.examples),
@@ -130,7 +130,7 @@ def _remarks(state: State, receipt: Receipt) -> None:
     for note in receipt.notes:
         click.echo(note, err=True)
     for other in receipt.unmatched:
-        place = _place(other.file, other.sheet)
+        place = tables.place(other.file, other.sheet)
         if other.problem:
             state.note("unreadable", file=place, problem=other.problem)
         else:
@@ -141,7 +141,7 @@ def _remarks(state: State, receipt: Receipt) -> None:
         _ask(state, question)
     for table in receipt.tables:
         if table.already:
-            state.note("already", file=_place(table.file, table.sheet))
+            state.note("already", file=tables.place(table.file, table.sheet))
     if receipt.dry_run:
         state.note("dry_run")
     elif receipt.batch is not None:
@@ -151,14 +151,9 @@ def _remarks(state: State, receipt: Receipt) -> None:
 
 
 def _ask(state: State, question: Question) -> None:
-    from leitstern.messages import message
 
-    state.note("question", file=_place(question.file, question.sheet), column=question.column)
-    for code in question.choices:
-        state.note("question_choice", code=code, examples=" · ".join(question.examples))
+    state.note("question", file=tables.place(question.file, question.sheet), column=question.column)
+    for code, meaning in zip(question.choices, question.meanings, strict=True):
+        state.note("question_choice", reading=code, meaning=meaning)
     first, *others = question.choices
     state.note("question_answer", column=question.column, first=first, others=", ".join(others))
-
-
-def _place(file: str, sheet: str | None) -> str:
-    return file if sheet is None else f"{file} [{sheet}]"

@@ -65,7 +65,7 @@ def _sheet(state: State, name: str, form: str) -> None:
     catalogue, language = state.workspace.catalogue, state.language
     entry = catalogue.entry(name)
     definition = entry.definition
-    words = in_words(catalogue, definition, language)
+    words = in_words(definition, catalogue, language)
     if form == "json":
         click.echo(jsonout.dumps({**_summary(definition), "in_words": words, "file": entry.file}))
         return

@@ -35,9 +35,8 @@ class _Bar:
     """Draws with rich, which is loaded only when the work takes longer than ``PATIENCE`` seconds."""
 
     def __init__(self, state: State) -> None:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
         from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._begun = time.monotonic()
         self._bar = Progress(

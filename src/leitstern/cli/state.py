@@ -28,7 +28,9 @@ class State:
         """The workspace; raises ``Problem`` where there is none."""
         from leitstern.workspace import Workspace
 
-        return Workspace.open(self.folder)
+        workspace = Workspace.open(self.folder)
+        workspace.language = self.language
+        return workspace
 
     @cached_property
     def language(self) -> str:
@@ -51,12 +53,12 @@ class State:
             return None
         return language if language in ("de", "en") else None
 
-    def say(self, code: str, **values: object) -> str:
+    def say(self, code: str, /, **values: object) -> str:
         """The text of ``cli.<code>`` in the language to answer in."""
         from leitstern.messages import message
 
         return message(f"cli.{code}", self.language, **values)
 
-    def note(self, code: str, **values: object) -> None:
+    def note(self, code: str, /, **values: object) -> None:
         """Tell the user something on standard error, which keeps the output clean."""
         click.echo(self.say(code, **values), err=True)

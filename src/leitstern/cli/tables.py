@@ -74,3 +74,8 @@ def write_csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(heads)
     writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+
+
+def place(file: str, sheet: str | None) -> str:
+    """A file with its sheet, if it has sheets."""
+    return file if sheet is None else f"{file} [{sheet}]"
