@@ -52,7 +52,8 @@ def write(folder: Path, *, seed: int = 1, scale: float = 1.0, until: date | None
     Files of the same name are replaced. ``scale`` 1 is a company of 40 people; ``scale`` 10 has ten times the
     people, customers and deals. The same seed, scale and last day give the same bytes.
     """
-    from leitstern.demo.export import FILES, write_file
+    from leitstern.demo.export import write_file
+    from leitstern.demo.sheets import FILES
 
     truth = simulate(seed=seed, scale=scale, until=until)
     folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,7 +32,7 @@ def keys(prefix: str, count: int, *, first: int = 1, width: int = 5) -> Texts:
     return texts([f"{prefix}{number:0{width}d}" for number in range(first, first + count)])
 
 
-def texts(values: list[str | None] | list[str]) -> Texts:
+def texts(values: Sequence[str | None]) -> Texts:
     """A list as an object array (numpy would otherwise choose fixed-width strings)."""
     column = np.empty(len(values), dtype=object)
     column[:] = values
@@ -43,6 +44,13 @@ def pick(choices: Texts, index: Ints) -> Texts:
     out = np.empty(len(index), dtype=object)
     known = index >= 0
     out[known] = choices[index[known]]
+    return out
+
+
+def where(known: Bools, column: Texts | str) -> Texts:
+    """The column (or the same text everywhere) where ``known``, else None."""
+    out = np.full(len(known), None, dtype=object)
+    out[known] = column if isinstance(column, str) else column[known]
     return out
 
 

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from leitstern.demo.arrays import Floats, Ints, Table, Texts, keys, pick, share, stream, texts
+from leitstern.demo.arrays import Floats, Ints, Table, keys, pick, share, texts
 from leitstern.demo.clock import Clock
-from leitstern.demo.customers import NEVER, Customers, in_charge
-from leitstern.demo.people import Staff
+from leitstern.demo.customers import NEVER, Customers
+from leitstern.demo.names import Names
 from leitstern.demo.sales import QUOTE, WON, Deals, Events
 from leitstern.demo.words import PRODUCTS
+from leitstern.demo.world import World
 
 _MAINTENANCE = next(i for i, p in enumerate(PRODUCTS) if p[5])
 _LARGE = 2_000_000  # cents: from here a deal is billed in two parts
 _CREDITED = 0.04
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Keys that records refer to, by index."""
-
-    people: Texts
-    company: Texts
-    contact: Texts
-    deal: Texts
-    lead: Texts
-    campaign: Texts
-    product: Texts
-    region: Texts
-    currency: Texts
-
-
-def quote_table(seed: int, clock: Clock, deals: Deals, events: Events, names: Names) -> Table:
+def quote_table(world: World, deals: Deals, events: Events, names: Names) -> Table:
     """One quote for each time a deal came to Angebot; decided when it left Angebot for good."""
-    rng = stream(seed, "quotes")
+    rng, clock = world.stream("quotes"), world.clock
     at = np.flatnonzero((events.new == QUOTE) & (events.old != WON))
     deal, day = events.deal[at], events.day[at]
     count = len(at)
@@ -73,11 +57,9 @@ def quote_table(seed: int, clock: Clock, deals: Deals, events: Events, names: Na
     return {"key": keys("A-", count, width=5), "number": keys("ANG-", count, first=10_001), **table}
 
 
-def invoice_table(
-    seed: int, clock: Clock, staff: Staff, deals: Deals, firms: Customers, names: Names
-) -> Table:
+def invoice_table(world: World, deals: Deals, firms: Customers, names: Names) -> Table:
     """Invoices in one or two parts, maintenance by the quarter, and credit notes (negative) for some."""
-    rng = stream(seed, "invoices")
+    rng, clock = world.stream("invoices"), world.clock
     rows = [_single(rng, clock, deals), _quarterly(clock, deals, firms), _old_contracts(rng, clock, firms)]
     deal, company, product, day, amount = (
         np.concatenate([row[i] for row in rows]).astype(np.int64) for i in range(5)
@@ -99,7 +81,7 @@ def invoice_table(
     year = texts([str(clock.date_of(d).year) for d in range(clock.end + 1)])[all_days]
     number = np.where(kind == "invoice", "RE-", "GS-") + year + keys("-", len(origin), width=5)
     owner = np.where(deal[origin] >= 0, deals.owner[deal[origin]], firms.owner[company[origin]])
-    owner = in_charge(rng, clock, staff, firms.region[company[origin]], owner, all_days)
+    owner = world.in_charge(rng, firms.region[company[origin]], owner, all_days)
     campaign = np.where(deal[origin] >= 0, deals.campaign[deal[origin]], -1)
     return {
         "key": number,

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from leitstern.demo import billing, clock, contact, customers, dirt, market, money, people, sales, service
-from leitstern.demo.arrays import Ints, Table, Texts, keys, pick, share, stream, texts
+from leitstern.demo.arrays import Bools, Ints, Table, Texts, keys, pick, share, texts, where
+from leitstern.demo.names import Names
 from leitstern.demo.stories import STORIES, Story
 from leitstern.demo.words import COMPANY_NAME, LOST_REASONS, PRODUCTS, STAGES
+from leitstern.demo.world import World
 
 TIMEZONE = "Europe/Berlin"
 _OLD_CUSTOMERS = 300
@@ -49,19 +51,19 @@ def last_day() -> date:
 def simulate(*, seed: int = 1, scale: float = 1.0, until: date | None = None) -> Company:
     """The company for a seed; ``scale`` multiplies people, customers and deals, not the span of time."""
     time = clock.build(seed, until or last_day())
-    staff = people.build(seed, scale, time)
+    world = World(seed, scale, time, people.build(seed, scale, time))
     runs = market.campaigns(time, scale)
     old = max(10, round(_OLD_CUSTOMERS * scale))
-    leads = market.leads(seed, scale, time, staff, runs, old)
-    direct = sales.direct_days(seed, scale, time)
+    leads = market.leads(world, runs, old)
+    direct = sales.direct_days(world)
     found = np.concatenate([leads.created[leads.new_company], direct[0][direct[1]]])
-    firms = customers.build(seed, time, old, found)
-    customers.give_owners(seed, time, staff, firms)
-    deals, events = sales.build(seed, time, staff, firms, leads, direct)
-    tables = people.tables(seed, staff)
-    company = customers.company_table(seed, time, firms, tables["person"]["key"])
-    contacts, first_contact = customers.contact_table(seed, firms, company, tables["person"]["key"])
-    names = billing.Names(
+    firms = customers.build(world, old, found)
+    customers.give_owners(world, firms)
+    deals, events = sales.build(world, firms, leads, direct)
+    tables = people.tables(seed, world.staff)
+    company = customers.company_table(world, firms, tables["person"]["key"])
+    contacts, first_contact = customers.contact_table(world, firms, company, tables["person"]["key"])
+    names = Names(
         people=tables["person"]["key"],
         company=firms.key,
         contact=first_contact,
@@ -72,7 +74,7 @@ def simulate(*, seed: int = 1, scale: float = 1.0, until: date | None = None) ->
         region=firms.region,
         currency=np.where(firms.country == "CH", "CHF", "EUR").astype(object),
     )
-    tickets = service.ticket_table(seed, time, staff, firms, names)
+    tickets = service.ticket_table(world, firms, names)
     kept = (deals.closed < 0) | (deals.closed >= time.begin)
     tables |= {
         "company": company,
@@ -81,34 +83,31 @@ def simulate(*, seed: int = 1, scale: float = 1.0, until: date | None = None) ->
         "product": _products(),
         "campaign": market.campaign_table(time, runs),
         "ticket": tickets,
-        "survey_response": service.survey_table(seed, time, staff, deals, firms, tickets, names),
-        "spend": money.spend_table(seed, time, staff, runs),
-        "touchpoint": money.touchpoint_table(seed, time, runs, leads, names, scale),
-        "exchange_rate": money.rate_table(seed, time),
-        "manual_value": money.manual_table(seed, time, staff),
-        "activity": contact.activity_table(seed, time, staff, deals, events, leads, firms, names),
-        "quote": billing.quote_table(seed, time, deals, events, names),
-        "invoice": billing.invoice_table(seed, time, staff, deals, firms, names),
+        "survey_response": service.survey_table(world, deals, firms, tickets, names),
+        "spend": money.spend_table(world, runs),
+        "touchpoint": money.touchpoint_table(world, runs, leads, names),
+        "exchange_rate": money.rate_table(world),
+        "manual_value": money.manual_table(world),
+        "activity": contact.activity_table(world, (deals, events), leads, firms, names),
+        "quote": billing.quote_table(world, deals, events, names),
+        "invoice": billing.invoice_table(world, deals, firms, names),
     }
-    tables |= _deal_tables(seed, time, staff, deals, events, leads, names, kept)
+    tables |= _deal_tables(world, (deals, events), leads, names, kept)
     of_lead = np.full(len(leads.source), -1, dtype=np.int64)
     of_lead[deals.lead[deals.lead >= 0]] = np.flatnonzero(deals.lead >= 0)
     chosen = (leads.created >= time.begin) | (kept[of_lead] & (of_lead >= 0))
-    tables["lead"] = market.lead_table(
-        seed, time, leads, np.flatnonzero(chosen), people=names.people, campaign=runs.key, company=firms.key,
-        contact=first_contact, region=firms.region, deal=pick(names.deal, of_lead),
-    )  # fmt: skip
+    tables["lead"] = market.lead_table(world, leads, np.flatnonzero(chosen), names, pick(names.deal, of_lead))
     _drop_unknown(tables)
     planted, set_aside = dirt.plant(seed, scale, tables)
     return Company(COMPANY_NAME, seed, scale, time.start, time.until, tables, planted, set_aside, STORIES)
 
 
 def _deal_tables(
-    seed: int, time: clock.Clock, staff: people.Staff, deals: sales.Deals, events: sales.Events,
-    leads: market.Leads, names: billing.Names, kept: Ints,
-) -> dict[str, Table]:  # fmt: skip
+    world: World, sold: tuple[sales.Deals, sales.Events], leads: market.Leads, names: Names, kept: Bools
+) -> dict[str, Table]:
     """Deals, their events and shares; ``kept`` leaves out those that ended before the first day."""
-    rng = stream(seed, "deal table")
+    rng, time = world.stream("deal table"), world.clock
+    deals, events = sold
     count = len(deals.created)
     event_at = time.office(rng, events.day)
     first = np.searchsorted(events.deal, np.arange(count), side="left")
@@ -127,7 +126,7 @@ def _deal_tables(
         "name": product + " " + np.where(deals.repeat, "Erweiterung", "Projekt").astype(object),
         "source": source,
         "region": names.region[deals.company],
-        "lost_reason": np.where((state == "lost") & share(rng, count, 0.92), reason, None),
+        "lost_reason": where((state == "lost") & share(rng, count, 0.92), reason),
         "currency": names.currency[deals.company],
         "company": pick(names.company, deals.company),
         "contact": pick(names.contact, deals.company),
@@ -141,7 +140,7 @@ def _deal_tables(
         "probability": np.array([s[3] for s in STAGES])[deals.stage],
         "amount": deals.amount,
         "cost": np.round(deals.amount * rng.normal(0.62, 0.05, count).clip(0.4, 0.85)).astype(np.int64),
-        "first_contact_at": contact.first_contact(rng, time, deals, leads, created_at),
+        "first_contact_at": contact.first_contact(rng, deals, leads, created_at),
         "created_at": created_at,
         "closed_at": closed_at,
         "expected_close_at": time.days(plan),
@@ -170,7 +169,7 @@ def _deal_tables(
         "key": keys("PH-", len(order), width=6),
         **{name: column[order] for name, column in event.items()},
     }
-    which, who, part = sales.shares(seed, staff, deals)
+    which, who, part = sales.shares(world, deals)
     own = kept[which]
     split: Table = {
         "key": keys("DA-", int(own.sum()), width=5),
@@ -214,7 +213,7 @@ def _products() -> Table:
 
 
 def _drop_unknown(tables: dict[str, Table]) -> None:
-    """References to deals and leads from before the three years are emptied: the export does not have them."""
+    """References to deals and leads from before the three years are emptied: they are not exported."""
     for fact in ("deal", "lead"):
         there = set(tables[fact]["key"])
         for name, table in tables.items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from leitstern.demo.arrays import Ints, Moments, Table, keys, pick, share, stream, texts
-from leitstern.demo.billing import Names
+from leitstern.demo.arrays import Ints, Moments, Table, keys, pick, share, texts, where
 from leitstern.demo.clock import Clock
-from leitstern.demo.customers import NEVER, Customers, in_charge
+from leitstern.demo.customers import NEVER, Customers
 from leitstern.demo.market import Leads
-from leitstern.demo.people import Staff
+from leitstern.demo.names import Names
 from leitstern.demo.sales import NEEDS, WON, Deals, Events
+from leitstern.demo.world import World
 
 _KINDS = ("call", "email", "meeting", "visit", "demo", "task", "letter", "other")
 _DEAL_MIX = (0.42, 0.27, 0.13, 0.06, 0.05, 0.05, 0.01, 0.01)
@@ -21,20 +21,21 @@ _CARE_PER_YEAR = 1.6
 _BOOKED = np.isin(_KINDS, ("meeting", "visit", "demo"))
 
 _SUBJECTS = {
-    "call": "Telefonat", "email": "E-Mail", "meeting": "Termin", "visit": "Besuch vor Ort", "demo": "Vorführung",
-    "task": "Aufgabe", "letter": "Brief", "other": "Notiz",
+    "call": "Telefonat", "email": "E-Mail", "meeting": "Termin", "visit": "Besuch vor Ort",
+    "demo": "Vorführung", "task": "Aufgabe", "letter": "Brief", "other": "Notiz",
 }  # fmt: skip
 
 
 def activity_table(
-    seed: int, clock: Clock, staff: Staff, deals: Deals, events: Events, leads: Leads, firms: Customers, names: Names
-) -> Table:  # fmt: skip
+    world: World, sold: tuple[Deals, Events], leads: Leads, firms: Customers, names: Names
+) -> Table:
     """All activities of the three years, in order of time."""
-    rng = stream(seed, "activities")
+    rng, clock = world.stream("activities"), world.clock
+    deals, events = sold
     parts = [
         _around_deals(rng, clock, deals, events),
-        _after_wins(rng, clock, staff, deals, firms),
-        _care(rng, clock, staff, firms),
+        _after_wins(rng, world, deals, firms),
+        _care(rng, world, firms),
         _answers(rng, leads),
     ]
     kind, company, owner, deal, lead, campaign = (
@@ -56,11 +57,13 @@ def activity_table(
     return {
         "key": keys("AK-", count, width=6),
         "kind": texts(list(_KINDS))[kind],
-        "direction": np.where(np.isin(kind, (0, 1)), np.where(share(rng, count, 0.25), "in", "out"), None),
+        "direction": where(
+            np.isin(kind, (0, 1)), texts(["out", "in"])[share(rng, count, 0.25).astype(np.int64)]
+        ),
         "outcome": np.where(booked, outcome, "held"),
         "subject": texts([_SUBJECTS[k] for k in _KINDS])[kind],
         "company": pick(names.company, company),
-        "contact": np.where(contacted, pick(names.contact, company), None),
+        "contact": where(contacted, pick(names.contact, company)),
         "owner": pick(names.people, owner),
         "deal": pick(names.deal, deal),
         "lead": pick(names.lead, lead),
@@ -95,11 +98,9 @@ def _around_deals(rng: np.random.Generator, clock: Clock, deals: Deals, events: 
     return kind, deals.company[deal], owner, deal, np.full(len(row), -1), deals.campaign[deal], day
 
 
-def _after_wins(
-    rng: np.random.Generator, clock: Clock, staff: Staff, deals: Deals, firms: Customers
-) -> _Part:
+def _after_wins(rng: np.random.Generator, world: World, deals: Deals, firms: Customers) -> _Part:
     """Calls and visits in the half-year after a deal was won."""
-    won = np.flatnonzero(deals.won)
+    clock, won = world.clock, np.flatnonzero(deals.won)
     deal = np.repeat(won, rng.poisson(1.2, len(won)))
     after = deals.closed[deal] + 1 + rng.exponential(50.0, len(deal)).astype(np.int64)
     day = clock.next_workday(np.minimum(after, clock.end + 1))
@@ -107,13 +108,13 @@ def _after_wins(
     kind = rng.choice(len(_KINDS), len(deal), p=_CARE_MIX)
     nothing = np.full(len(deal), -1)
     firm = deals.company[deal]
-    owner = in_charge(rng, clock, staff, firms.region[firm], deals.owner[deal], day)
+    owner = world.in_charge(rng, firms.region[firm], deals.owner[deal], day)
     return kind, firm, owner, deal, nothing, nothing, day
 
 
-def _care(rng: np.random.Generator, clock: Clock, staff: Staff, firms: Customers) -> _Part:
+def _care(rng: np.random.Generator, world: World, firms: Customers) -> _Part:
     """Regular contact of the account manager with customers, without a deal."""
-    customer = np.flatnonzero(firms.since > NEVER)
+    clock, customer = world.clock, np.flatnonzero(firms.since > NEVER)
     begin = np.maximum(firms.since[customer], 0)
     stop = np.where(firms.until[customer] > NEVER, firms.until[customer], clock.end)
     number = rng.poisson(_CARE_PER_YEAR * (stop - begin) / 365.25)
@@ -125,7 +126,7 @@ def _care(rng: np.random.Generator, clock: Clock, staff: Staff, firms: Customers
     firm, day = firm[day <= clock.end], day[day <= clock.end]
     kind = rng.choice(len(_KINDS), len(firm), p=_CARE_MIX)
     nothing = np.full(len(firm), -1)
-    owner = in_charge(rng, clock, staff, firms.region[firm], firms.owner[firm], day)
+    owner = world.in_charge(rng, firms.region[firm], firms.owner[firm], day)
     return kind, firm, owner, nothing, nothing, nothing, day
 
 
@@ -139,10 +140,8 @@ def _answers(rng: np.random.Generator, leads: Leads) -> _Part:
     )  # fmt: skip
 
 
-def first_contact(
-    rng: np.random.Generator, clock: Clock, deals: Deals, leads: Leads, created_at: Moments
-) -> Moments:
-    """When the company first spoke to the customer about a deal: the lead's response, or shortly before it."""
+def first_contact(rng: np.random.Generator, deals: Deals, leads: Leads, created_at: Moments) -> Moments:
+    """When the customer was first spoken to about a deal: the lead's response, or shortly before it."""
     of_lead = np.append(leads.response_at, np.datetime64("NaT", "m"))[deals.lead]
     before = created_at - (rng.integers(0, 21, len(created_at)) * 1440).astype("timedelta64[m]")
     out = np.where(np.isnat(of_lead), before, np.minimum(of_lead, created_at))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leitstern.demo.arrays import Ints, Table, Texts, keys, pick, share, stream, texts
-from leitstern.demo.clock import Clock
-from leitstern.demo.people import Staff, person_names, plain, sales_team
+from leitstern.demo.arrays import Ints, Table, Texts, keys, pick, share, texts, where
+from leitstern.demo.people import person_names, plain
 from leitstern.demo.words import (
     FILM_PHONES,
     LEGAL_FORMS,
@@ -22,6 +21,7 @@ from leitstern.demo.words import (
     TOWNS,
     TRADES,
 )  # fmt: skip
+from leitstern.demo.world import World
 
 #: Stands for "no day" where days before index 0 are possible.
 NEVER = -(10**6)
@@ -29,7 +29,11 @@ NEVER = -(10**6)
 
 @dataclass(slots=True)
 class Customers:
-    """Firms; ``name`` numbers a combination of beginning, ending and trade; ``since`` and ``until`` are day indices of being a customer (``NEVER``: not one, not left)."""
+    """Firms as arrays.
+
+    ``name`` numbers a combination of beginning, ending and trade; ``since`` and ``until`` are day indices of
+    being a customer (``NEVER``: not one, not left).
+    """
 
     key: Texts
     created: Ints
@@ -42,11 +46,11 @@ class Customers:
     owner: Ints
 
 
-def build(seed: int, clock: Clock, old: int, created: Ints) -> Customers:
+def build(world: World, old: int, created: Ints) -> Customers:
     """``old`` firms that were customers before the first day, then one for each day in ``created``."""
-    rng = stream(seed, "customers")
+    rng = world.stream("customers")
     count = old + len(created)
-    order = stream(seed, "company names").permutation(len(NAME_BEGINNINGS) * len(NAME_ENDINGS) * len(TRADES))
+    order = world.stream("company names").permutation(len(NAME_BEGINNINGS) * len(NAME_ENDINGS) * len(TRADES))
     town = rng.choice(len(TOWNS), count, p=_weights([t[4] for t in TOWNS]))
     since = np.full(count, NEVER, dtype=np.int64)
     since[:old] = -rng.integers(30, 4200, old)
@@ -63,34 +67,17 @@ def build(seed: int, clock: Clock, old: int, created: Ints) -> Customers:
     )
 
 
-def give_owners(seed: int, clock: Clock, staff: Staff, firms: Customers) -> None:
+def give_owners(world: World, firms: Customers) -> None:
     """Each firm's account manager today: somebody of the team in charge of its region."""
-    rng = stream(seed, "account owners")
-    today = np.full(len(firms.key), clock.end, dtype=np.int64)
-    team = sales_team(clock, firms.region, today)
-    for index in np.unique(team):
-        mine = team == index
-        firms.owner[mine] = staff.assign(rng, int(index), today[mine])
+    today = np.full(len(firms.key), world.clock.end, dtype=np.int64)
+    firms.owner = world.seller(world.stream("account owners"), firms.region, today)[1]
 
 
-def in_charge(
-    rng: np.random.Generator, clock: Clock, staff: Staff, region: Texts, owner: Ints, day: Ints
-) -> Ints:
-    """The owner, or somebody of the region's team on days on which the owner was not with the company."""
-    out = owner.copy()
-    absent = np.flatnonzero(staff.team_on(owner, day) < 0)
-    team = sales_team(clock, region[absent], day[absent])
-    for index in np.unique(team):
-        mine = absent[team == index]
-        out[mine] = staff.assign(rng, int(index), day[mine])
-    return out
-
-
-def company_table(seed: int, clock: Clock, firms: Customers, people: Texts) -> Table:
+def company_table(world: World, firms: Customers, people: Texts) -> Table:
     """Firms as a fact."""
-    rng = stream(seed, "company table")
+    rng = world.stream("company table")
     count = len(firms.key)
-    origin = np.datetime64(clock.first, "D")
+    origin = np.datetime64(world.clock.first, "D")
     vat, uid = _tax_numbers(rng, firms.country)
     wid = texts([v + "-00001" if v and v.startswith("DE") else None for v in vat])
     wid[~share(rng, count, 0.3)] = None
@@ -106,8 +93,8 @@ def company_table(seed: int, clock: Clock, firms: Customers, people: Texts) -> T
         "name": name,
         "vat_id": vat,
         "wid_no": wid,
-        "register_court": np.where(registered, "Amtsgericht " + town, None),
-        "register_no": np.where(registered, number, None),
+        "register_court": where(registered, "Amtsgericht " + town),
+        "register_no": where(registered, number),
         "uid_no": uid,
         "postcode": _postcodes(rng, firms.town),
         "city": town,
@@ -124,12 +111,12 @@ def company_table(seed: int, clock: Clock, firms: Customers, people: Texts) -> T
     }
 
 
-def contact_table(seed: int, firms: Customers, company: Table, people: Texts) -> tuple[Table, Texts]:
+def contact_table(world: World, firms: Customers, company: Table, people: Texts) -> tuple[Table, Texts]:
     """Contacts as a fact, and each firm's first contact."""
-    rng = stream(seed, "contacts")
+    rng = world.stream("contacts")
     number = rng.choice((1, 2, 3), len(firms.key), p=(0.55, 0.3, 0.15))
     firm = np.repeat(np.arange(len(firms.key)), number)
-    first, last = person_names(seed, "contact names", len(firm))
+    first, last = person_names(world.seed, "contact names", len(firm))
     domain = _domains(company["name"])
     phone = np.full(len(firm), None, dtype=object)
     reachable = (firms.country[firm] == "DE") & share(rng, len(firm), 0.8)

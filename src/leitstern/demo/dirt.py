@@ -86,7 +86,7 @@ def plant(
 
 
 def _duplicates(rng: np.random.Generator, tables: dict[str, Table], count: int) -> tuple[str, ...]:
-    """The same firm entered a second time: same VAT id, name spelled otherwise; one of its deals moves there."""
+    """Firms entered a second time: same VAT id, name spelled otherwise; one deal of each moves there."""
     company, deal = tables["company"], tables["deal"]
     chosen, original = _some(rng, company, count, lambda i: company["vat_id"][i] is not None)
     copy = {name: column[chosen] for name, column in company.items()}

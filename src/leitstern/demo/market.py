@@ -19,12 +19,14 @@ from leitstern.demo.arrays import (
     keys,
     pick,
     share,
-    stream,
     texts,
-)  # fmt: skip
+    where,
+)
 from leitstern.demo.clock import Clock
+from leitstern.demo.names import Names
 from leitstern.demo.people import TEAM_KEYS, Staff
 from leitstern.demo.words import DISQUALIFIED, PRODUCTS
+from leitstern.demo.world import World
 
 #: Source, leads a day, share that becomes an MQL, share of MQLs that becomes an SQL, log-odds to win.
 SOURCES = (
@@ -141,15 +143,15 @@ def _add_months(day: date, months: int) -> date:
     return date(day.year + month // 12, month % 12 + 1, 1)
 
 
-def leads(seed: int, scale: float, clock: Clock, staff: Staff, runs: Campaigns, customers: int) -> Leads:
+def leads(world: World, runs: Campaigns, customers: int) -> Leads:
     """All leads of the known time. The first ``customers`` companies exist before; new ones follow them."""
-    rng = stream(seed, "leads")
-    source, created = _arrivals(rng, clock, scale)
+    rng, clock = world.stream("leads"), world.clock
+    source, created = _arrivals(rng, clock, world.scale)
     count = len(source)
     campaign = np.full(count, -1, dtype=np.int64)
     for index, name in enumerate(SOURCE_NAMES):
         mine = source == index
-        campaign[mine] = _fair_of(runs, created[mine]) if name == "Messe" else runs.of(name, created[mine])
+        campaign[mine] = runs.of(name, created[mine])
     created_at = clock.at(created, _minute(rng, count))
     response_at = _responses(rng, clock, created, created_at)
     responded = np.where(np.isnat(response_at), -1, _day_index(clock, response_at))
@@ -167,7 +169,7 @@ def leads(seed: int, scale: float, clock: Clock, staff: Staff, runs: Campaigns, 
     before = customers + np.cumsum(new_company) - new_company
     company = np.where(new_company, before, (rng.random(count) * before).astype(np.int64))
     return Leads(
-        source, campaign, _owners(rng, staff, source, created), created, created_at, response_at,
+        source, campaign, _owners(rng, world.staff, source, created), created, created_at, response_at,
         mql, sql, handed_over, converted, disqualified, np.where(is_mql, company, -1), new_company,
     )  # fmt: skip
 
@@ -187,10 +189,6 @@ def _arrivals(rng: np.random.Generator, clock: Clock, scale: float) -> tuple[Int
     day = np.repeat(np.arange(known), number.sum(axis=1))
     source = np.repeat(np.tile(np.arange(len(SOURCES)), known), number.ravel())
     return source, day
-
-
-def _fair_of(runs: Campaigns, day: Ints) -> Ints:
-    return runs.of("Messe", day)
 
 
 def _minute(rng: np.random.Generator, count: int) -> Ints:
@@ -244,12 +242,9 @@ def campaign_table(clock: Clock, runs: Campaigns) -> Table:
     }
 
 
-def lead_table(
-    seed: int, clock: Clock, rows: Leads, chosen: Ints, *,
-    people: Texts, campaign: Texts, company: Texts, contact: Texts, region: Texts, deal: Texts,
-) -> Table:  # fmt: skip
-    """The chosen leads as a fact; ``people`` ... ``region`` are looked up, ``deal`` is given per lead."""
-    rng = stream(seed, "lead table")
+def lead_table(world: World, rows: Leads, chosen: Ints, names: Names, deal: Texts) -> Table:
+    """The chosen leads as a fact; ``deal`` is the key of the deal each lead became."""
+    rng, clock = world.stream("lead table"), world.clock
     count = len(rows.source)
     status = np.full(count, "new", dtype=object)
     status[~np.isnat(rows.response_at)] = "working"
@@ -260,18 +255,16 @@ def lead_table(
     product = texts([p[1] for p in PRODUCTS])[rng.integers(0, len(PRODUCTS), count)]
     page = texts(["/foerderer", "/sortierung", "/steuerung", "/service", "/kontakt"])
     table: Table = {
-        "key": keys("L-", count, width=6),
+        "key": names.lead,
         "name": "Anfrage " + product,
         "source": texts(list(SOURCE_NAMES))[rows.source],
-        "landing_page": np.where(
-            np.isin(rows.source, _INSIDE_SOURCES), None, page[rng.integers(0, 5, count)]
-        ),
-        "region": pick(region, rows.company),
-        "disqualified_reason": np.where(rows.disqualified >= 0, reason, None),
-        "company": pick(company, rows.company),
-        "contact": pick(contact, rows.company),
-        "owner": pick(people, rows.owner),
-        "campaign": pick(campaign, rows.campaign),
+        "landing_page": where(~np.isin(rows.source, _INSIDE_SOURCES), page[rng.integers(0, 5, count)]),
+        "region": pick(names.region, rows.company),
+        "disqualified_reason": where(rows.disqualified >= 0, reason),
+        "company": pick(names.company, rows.company),
+        "contact": pick(names.contact, rows.company),
+        "owner": pick(names.people, rows.owner),
+        "campaign": pick(names.campaign, rows.campaign),
         "deal": deal,
         "status": status,
         "created_at": rows.created_at,

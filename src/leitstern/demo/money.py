@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import numpy as np
 
 from leitstern.demo import stories
-from leitstern.demo.arrays import Floats, Ints, Moments, Table, keys, pick, share, stream, texts
-from leitstern.demo.billing import Names
+from leitstern.demo.arrays import Floats, Ints, Moments, Table, Texts, keys, pick, share, texts
 from leitstern.demo.clock import Clock
 from leitstern.demo.market import SOURCE_NAMES, Campaigns, Leads
-from leitstern.demo.people import TEAMS, Staff
+from leitstern.demo.names import Names
+from leitstern.demo.people import TEAMS
+from leitstern.demo.world import World
 
 _MONTHLY_PAY = {stories.TEAM_MARKETING: 540_000, stories.TEAM_INSIDE: 480_000}
 _FIELD_PAY = 690_000
@@ -33,9 +34,9 @@ def months(clock: Clock) -> list[date]:
     return out
 
 
-def spend_table(seed: int, clock: Clock, staff: Staff, runs: Campaigns) -> Table:
+def spend_table(world: World, runs: Campaigns) -> Table:
     """People, media, events and tools by month; people by team (Schweiz in CHF), media by campaign."""
-    rng = stream(seed, "spend")
+    rng, clock, staff = world.stream("spend"), world.clock, world.staff
     rows: list[tuple[str, str, str | None, str | None, int, str, date]] = []
     for first in months(clock):
         following = (first + timedelta(days=32)).replace(day=1)
@@ -61,24 +62,22 @@ def spend_table(seed: int, clock: Clock, staff: Staff, runs: Campaigns) -> Table
             rows.append((kind, "marketing", str(runs.key[index]), None, max(cents, 100), "EUR", last))
         tools = round(len(staff.joined) * 9_500 * float(rng.normal(1.0, 0.03)))
         rows.append(("tools", "sales", None, None, tools, "EUR", first + timedelta(days=2)))
-    kind, area, campaign, team_key, amount, currency, at = zip(*rows, strict=True)
+    kinds, areas, campaigns, team_keys, amounts, currencies, booked = zip(*rows, strict=True)
     return {
         "key": keys("B-", len(rows), width=5),
-        "kind": texts(list(kind)),
-        "area": texts(list(area)),
-        "currency": texts(list(currency)),
-        "campaign": texts(list(campaign)),
-        "team": texts(list(team_key)),
-        "amount": np.array(amount, dtype=np.int64),
-        "at": np.array(at, dtype="datetime64[D]"),
+        "kind": texts(kinds),
+        "area": texts(areas),
+        "currency": texts(currencies),
+        "campaign": texts(campaigns),
+        "team": texts(team_keys),
+        "amount": np.array(amounts, dtype=np.int64),
+        "at": np.array(booked, dtype="datetime64[D]"),
     }
 
 
-def touchpoint_table(
-    seed: int, clock: Clock, runs: Campaigns, leads: Leads, names: Names, scale: float
-) -> Table:
+def touchpoint_table(world: World, runs: Campaigns, leads: Leads, names: Names) -> Table:
     """Reach by channel and day, newsletter figures by issue, and touches of single leads."""
-    rng = stream(seed, "touchpoints")
+    rng, clock, scale = world.stream("touchpoints"), world.clock, world.scale
     parts = [_reach(rng, clock, runs, scale), _newsletter(rng, clock, runs, scale), _single(rng, leads)]
     kind, channel = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     campaign, lead, quantity = (
@@ -104,14 +103,8 @@ def touchpoint_table(
     }
 
 
-_Part = tuple[
-    "np.ndarray[tuple[int], np.dtype[np.object_]]",
-    "np.ndarray[tuple[int], np.dtype[np.object_]]",
-    Ints,
-    Ints,
-    Ints,
-    Moments,
-]
+#: kind, channel, campaign, lead, quantity, moment
+_Part = tuple[Texts, Texts, Ints, Ints, Ints, Moments]
 
 
 def _reach(rng: np.random.Generator, clock: Clock, runs: Campaigns, scale: float) -> _Part:
@@ -143,7 +136,8 @@ def _newsletter(rng: np.random.Generator, clock: Clock, runs: Campaigns, scale: 
     replies = rng.binomial(reached, 0.002)
     three = np.tile(issue, 3)
     return (
-        texts(["impression"] * count + ["click"] * count + ["reply"] * count), texts(["Newsletter"] * count * 3),
+        texts(["impression"] * count + ["click"] * count + ["reply"] * count),
+        texts(["Newsletter"] * count * 3),
         runs.of("Newsletter", three), np.full(count * 3, -1), np.concatenate([reached, clicks, replies]),
         clock.at(three, np.full(count * 3, 600)),
     )  # fmt: skip
@@ -161,9 +155,9 @@ def _single(rng: np.random.Generator, leads: Leads) -> _Part:
     return kind, channel, leads.campaign[lead], lead, np.ones(len(lead), dtype=np.int64), at
 
 
-def rate_table(seed: int, clock: Clock) -> Table:
+def rate_table(world: World) -> Table:
     """Euro for one Swiss franc on every calendar day, as a slow random walk."""
-    rng = stream(seed, "rates")
+    rng, clock = world.stream("rates"), world.clock
     count = clock.end + 1
     walk = np.cumsum(rng.normal(0.0, 0.0022, count))
     slow = 1.055 * np.exp(0.6 * (walk - np.linspace(0.0, walk[-1], count)))
@@ -174,9 +168,9 @@ def rate_table(seed: int, clock: Clock) -> Table:
     }
 
 
-def manual_table(seed: int, clock: Clock, staff: Staff) -> Table:
+def manual_table(world: World) -> Table:
     """Monthly values from the personnel department and from marketing, on the month's last day."""
-    rng = stream(seed, "manual")
+    rng, clock, staff = world.stream("manual"), world.clock, world.staff
     rows: list[tuple[str, str | None, float, date]] = []
     satisfaction = 7.4
     for first in months(clock):

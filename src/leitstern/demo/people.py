@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from leitstern.demo import stories
-from leitstern.demo.arrays import Bools, Floats, Ints, Table, Texts, keys, stream, texts
+from leitstern.demo.arrays import Bools, Ints, Moments, Table, Texts, keys, stream, texts
 from leitstern.demo.clock import Clock
 from leitstern.demo.words import DOMAIN, FIRST_NAMES, SURNAMES
 
@@ -98,10 +98,6 @@ class Staff:
             then = (day[mine] >= since) & ((day[mine] <= last) | (last < 0))
             out[mine[then]] = team
         return out
-
-    def gone(self, person: Ints, day: Ints, team: Ints) -> Bools:
-        """True where the person was no longer in that team on the day."""
-        return (person >= 0) & (self.team_on(person, day) != team)
 
 
 def build(seed: int, scale: float, clock: Clock) -> Staff:
@@ -242,7 +238,7 @@ def _above(leads: list[int], team: int) -> int:
     return leads[TEAM_KEYS.index(parent)] if parent else -1
 
 
-def _days(clock: Clock, index: list[int], *, none: bool = False) -> Floats:
+def _days(clock: Clock, index: list[int], *, none: bool = False) -> Moments:
     """Indices as days; with ``none``, -1 stands for no day (joining dates may lie before index 0)."""
     days = np.array(index, dtype=np.int64)
     out = np.datetime64(clock.first, "D") + days.astype("timedelta64[D]")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from leitstern.demo import stories
-from leitstern.demo.arrays import Bools, Floats, Ints, logit, share, sigmoid, stream
+from leitstern.demo.arrays import Bools, Floats, Ints, logit, share, sigmoid
 from leitstern.demo.clock import Clock
 from leitstern.demo.customers import NEVER, Customers
 from leitstern.demo.market import SOURCE_NAMES, Leads
-from leitstern.demo.people import TEAM_KEYS, Staff, sales_team
+from leitstern.demo.people import TEAM_KEYS
 from leitstern.demo.words import PRODUCTS, STAGES
+from leitstern.demo.world import World
 
 QUALIFY, NEEDS, QUOTE, TALKS, WON, LOST = range(6)
 #: Median effort in each open stage, and the share of deals that are lost there (new business).
@@ -25,6 +26,10 @@ _REPEAT_LOG_ODDS = 0.9
 _REPEAT_PER_YEAR = 1.0
 _CHURN_PER_YEAR = 0.08
 _DIRECT_PER_DAY = 0.55
+
+
+#: Stage changes as they are simulated: deal, day, old stage, new stage.
+_Rows = list[tuple[Ints, Ints, Ints, Ints]]
 
 
 @dataclass(slots=True)
@@ -52,12 +57,12 @@ class Deals:
     @property
     def won(self) -> Bools:
         """Won by the last day."""
-        return self.stage == WON
+        return np.asarray(self.stage == WON)
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Stage changes, ordered by deal and day: days of a deal strictly increase. ``old`` is -1 at the start."""
+    """Stage changes by deal and day; the days of a deal strictly increase. ``old`` is -1 at the start."""
 
     deal: Ints
     day: Ints
@@ -65,53 +70,55 @@ class Events:
     new: Ints
 
 
-def direct_days(seed: int, scale: float, clock: Clock) -> tuple[Ints, Bools]:
+def direct_days(world: World) -> tuple[Ints, Bools]:
     """Days of deals that sales found itself, and whether the firm is a new one."""
-    rng = stream(seed, "direct deals")
-    number = rng.poisson(clock.inflow[: clock.end + 1] * _DIRECT_PER_DAY * scale)
+    rng, clock = world.stream("direct deals"), world.clock
+    number = rng.poisson(clock.inflow[: clock.end + 1] * _DIRECT_PER_DAY * world.scale)
     day = clock.next_workday(np.repeat(np.arange(clock.end + 1), number))
     day = day[day <= clock.end]
     return day, share(rng, len(day), 0.6)
 
 
-def build(
-    seed: int, clock: Clock, staff: Staff, firms: Customers, leads: Leads, direct: tuple[Ints, Bools]
-) -> tuple[Deals, Events]:
+def build(world: World, firms: Customers, leads: Leads, direct: tuple[Ints, Bools]) -> tuple[Deals, Events]:
     """New business first; then the firms that bought, with those that had before, buy again."""
-    lead = np.flatnonzero(leads.converted >= 0)
-    direct_firm = _direct_firms(seed, firms, leads, direct)
-    count = len(direct[0])
-    own_source = stream(seed, "direct sources").choice(
-        (SOURCE_NAMES.index("Telefonakquise"), SOURCE_NAMES.index("Empfehlung")), count, p=(0.7, 0.3)
-    )
-    nothing = np.full(count, -1, dtype=np.int64)
-    new = _open(
-        seed, "new", clock, staff, firms,
-        created=np.concatenate([leads.converted[lead], direct[0]]),
-        company=np.concatenate([leads.company[lead], direct_firm]),
-        lead=np.concatenate([lead, nothing]),
-        source=np.concatenate([leads.source[lead], own_source]),
-        campaign=np.concatenate([leads.campaign[lead], nothing]),
-    )  # fmt: skip
-    bias = np.concatenate([leads.log_odds[lead], np.zeros(count)])
-    new_events = run(stream(seed, "new funnel"), clock, staff, new, bias)
-    _become_customers(seed, clock, firms, new)
-    company, day = _repeat_orders(seed, clock, firms)
-    nothing = np.full(len(day), -1, dtype=np.int64)
-    again = _open(
-        seed, "repeat", clock, staff, firms, created=day, company=company, lead=nothing, source=nothing,
-        campaign=nothing,
-    )  # fmt: skip
-    bias = np.full(len(day), _REPEAT_LOG_ODDS)
-    again_events = run(stream(seed, "repeat funnel"), clock, staff, again, bias)
+    new, bias = _new_business(world, firms, leads, direct)
+    new_events = run(world, "new funnel", new, bias)
+    _become_customers(world, firms, new)
+    again = _repeat_business(world, firms)
+    bias = np.full(len(again.created), _REPEAT_LOG_ODDS)
+    again_events = run(world, "repeat funnel", again, bias)
     deals, events = _join(new, new_events, again, again_events)
-    _hand_over(stream(seed, "handover"), clock, staff, deals)
+    _hand_over(world, deals)
     return deals, events
 
 
-def _direct_firms(seed: int, firms: Customers, leads: Leads, direct: tuple[Ints, Bools]) -> Ints:
+def _new_business(
+    world: World, firms: Customers, leads: Leads, direct: tuple[Ints, Bools]
+) -> tuple[Deals, Floats]:
+    """Deals from leads and those that sales found itself, and what helps each to be won (log-odds)."""
+    lead = np.flatnonzero(leads.converted >= 0)
+    day = np.concatenate([leads.converted[lead], direct[0]])
+    company = np.concatenate([leads.company[lead], _direct_firms(world, firms, leads, direct)])
+    count = len(direct[0])
+    own = (SOURCE_NAMES.index("Telefonakquise"), SOURCE_NAMES.index("Empfehlung"))
+    own_source = world.stream("direct sources").choice(own, count, p=(0.7, 0.3))
+    nothing = np.full(count, -1, dtype=np.int64)
+    deals = _open(world, firms, company, day, repeat=False)
+    deals.lead = np.concatenate([lead, nothing])
+    deals.source = np.concatenate([leads.source[lead], own_source])
+    deals.campaign = np.concatenate([leads.campaign[lead], nothing])
+    return deals, np.concatenate([leads.log_odds[lead], np.zeros(count)])
+
+
+def _repeat_business(world: World, firms: Customers) -> Deals:
+    """Deals with firms that are customers."""
+    company, day = _repeat_orders(world, firms)
+    return _open(world, firms, company, day, repeat=True)
+
+
+def _direct_firms(world: World, firms: Customers, leads: Leads, direct: tuple[Ints, Bools]) -> Ints:
     """The firm of each direct deal: a new one (the last in the list), or one known by then."""
-    rng = stream(seed, "direct firms")
+    rng = world.stream("direct firms")
     day, fresh = direct
     old = len(firms.key) - int(leads.new_company.sum()) - int(fresh.sum())
     known = old + np.searchsorted(leads.created[leads.new_company], day)
@@ -119,46 +126,46 @@ def _direct_firms(seed: int, firms: Customers, leads: Leads, direct: tuple[Ints,
     return np.where(fresh, begin + np.cumsum(fresh) - 1, (rng.random(len(day)) * known).astype(np.int64))
 
 
-def _open(
-    seed: int, part: str, clock: Clock, staff: Staff, firms: Customers, *,
-    created: Ints, company: Ints, lead: Ints, source: Ints, campaign: Ints,
-) -> Deals:  # fmt: skip
-    """Deals as they are opened: team by region, owner, product, amount."""
-    rng = stream(seed, f"{part} deals")
+def _open(world: World, firms: Customers, company: Ints, created: Ints, *, repeat: bool) -> Deals:
+    """Deals as they are opened: team by region, owner, product, amount; no lead, source or campaign yet."""
+    rng = world.stream("repeat deals" if repeat else "new deals")
     count = len(created)
-    team = sales_team(clock, firms.region[company], created)
-    owner = np.full(count, -1, dtype=np.int64)
-    for index in np.unique(team):
-        mine = team == index
-        owner[mine] = staff.assign(rng, int(index), created[mine])
-    if part == "repeat":
-        keeps = share(rng, count, 0.6) & (staff.team_on(firms.owner[company], created) == team)
+    team, owner = world.seller(rng, firms.region[company], created)
+    if repeat:
+        keeps = share(rng, count, 0.6) & (world.staff.team_on(firms.owner[company], created) == team)
         owner = np.where(keeps, firms.owner[company], owner)
     service = np.array([p[2] == "Service" for p in PRODUCTS])
-    often = np.array([p[4] for p in PRODUCTS]) * np.where(service, 1.5 if part == "repeat" else 0.3, 1.0)
+    often = np.array([p[4] for p in PRODUCTS]) * np.where(service, 1.5 if repeat else 0.3, 1.0)
     product = rng.choice(len(PRODUCTS), count, p=often / often.sum())
-    size = rng.lognormal(0.1 if part == "new" else -0.15, 0.5, count) * 1.03 ** (
-        (created - clock.begin) / 365.25
-    )
-    cents = (
-        np.array([p[3] for p in PRODUCTS])[product]
-        * size
-        * np.where(firms.country[company] == "CH", 1.02, 1.0)
-    )
-    amount = np.maximum(np.round(cents / 500) * 500, 25_000).astype(np.int64)
+    years = (created - world.clock.begin) / 365.25
+    size = rng.lognormal(-0.15 if repeat else 0.1, 0.5, count) * 1.03**years
+    cents = np.array([p[3] for p in PRODUCTS])[product] * size
+    cents = cents * np.where(firms.country[company] == "CH", 1.02, 1.0)
+    none = np.full(count, -1, dtype=np.int64)
     return Deals(
-        created, company, lead, source, campaign, team, owner, owner.copy(),
-        np.full(count, -1, dtype=np.int64), product, amount, np.full(count, part == "repeat"),
-        np.zeros(count, dtype=np.int64), np.full(count, -1, dtype=np.int64),
-    )  # fmt: skip
+        created=created,
+        company=company,
+        lead=none,
+        source=none,
+        campaign=none,
+        team=team,
+        owner=owner,
+        first_owner=owner.copy(),
+        handover=none.copy(),
+        product=product,
+        amount=np.maximum(np.round(cents / 500) * 500, 25_000).astype(np.int64),
+        repeat=np.full(count, repeat),
+        stage=np.zeros(count, dtype=np.int64),
+        closed=none.copy(),
+    )
 
 
-def run(rng: np.random.Generator, clock: Clock, staff: Staff, deals: Deals, bias: Floats) -> Events:
+def run(world: World, part: str, deals: Deals, bias: Floats) -> Events:
     """Moves deals through the stages up to the last day; sets their ``stage`` and ``closed``."""
-    count = len(deals.created)
-    rows: list[tuple[Ints, Ints, Ints, Ints]] = []
-    everyone = np.arange(count)
-    skill = np.append(np.array(staff.skill), 0.0)[deals.owner]  # -1 takes the appended 0
+    rng, clock = world.stream(part), world.clock
+    rows: _Rows = []
+    everyone = np.arange(len(deals.created))
+    skill = np.append(np.array(world.staff.skill), 0.0)[deals.owner]  # -1 takes the appended 0
     _note(rows, everyone, deals.created, -1, QUALIFY)
     alive, day, stage = everyone, deals.created.copy(), QUALIFY
     path = [QUALIFY, NEEDS, QUOTE, TALKS, QUOTE, TALKS]
@@ -181,7 +188,7 @@ def run(rng: np.random.Generator, clock: Clock, staff: Staff, deals: Deals, bias
     return _settle(clock, deals, rows)
 
 
-def _note(rows: list[tuple[Ints, Ints, Ints, Ints]], deal: Ints, day: Ints, old: int, new: int) -> None:
+def _note(rows: _Rows, deal: Ints, day: Ints, old: int, new: int) -> None:
     rows.append((deal, day, np.full(len(deal), old), np.full(len(deal), new)))
 
 
@@ -201,9 +208,7 @@ def _stay(
     return effort, loss
 
 
-def _reopen(
-    rng: np.random.Generator, clock: Clock, rows: list[tuple[Ints, Ints, Ints, Ints]], deal: Ints, lost: Ints
-) -> None:
+def _reopen(rng: np.random.Generator, clock: Clock, rows: _Rows, deal: Ints, lost: Ints) -> None:
     """A few lost deals come back to Angebot and are decided there."""
     chosen = share(rng, len(deal), _REOPENED)
     deal, lost = deal[chosen], lost[chosen]
@@ -215,7 +220,7 @@ def _reopen(
     _note(rows, deal[~won], end[~won], QUOTE, LOST)
 
 
-def _settle(clock: Clock, deals: Deals, rows: list[tuple[Ints, Ints, Ints, Ints]]) -> Events:
+def _settle(clock: Clock, deals: Deals, rows: _Rows) -> Events:
     """Orders the events, drops those that have not come yet, and reads each deal's state off the last one."""
     deal, day, old, new = (np.concatenate([row[i] for row in rows]).astype(np.int64) for i in range(4))
     known = day <= clock.end
@@ -228,9 +233,9 @@ def _settle(clock: Clock, deals: Deals, rows: list[tuple[Ints, Ints, Ints, Ints]
     return events
 
 
-def _become_customers(seed: int, clock: Clock, firms: Customers, deals: Deals) -> None:
+def _become_customers(world: World, firms: Customers, deals: Deals) -> None:
     """Firms are customers from their first deal won; some leave again."""
-    rng = stream(seed, "churn")
+    rng, clock = world.stream("churn"), world.clock
     won = np.flatnonzero(deals.won)
     won = won[np.argsort(deals.closed[won], kind="stable")[::-1]]  # the earliest is written last
     fresh = firms.since[deals.company[won]] == NEVER
@@ -241,9 +246,9 @@ def _become_customers(seed: int, clock: Clock, firms: Customers, deals: Deals) -
     firms.until[left] = leaves[left].astype(np.int64)
 
 
-def _repeat_orders(seed: int, clock: Clock, firms: Customers) -> tuple[Ints, Ints]:
+def _repeat_orders(world: World, firms: Customers) -> tuple[Ints, Ints]:
     """Firm and day of deals with customers, in order of days."""
-    rng = stream(seed, "repeat orders")
+    rng, clock = world.stream("repeat orders"), world.clock
     customer = np.flatnonzero(firms.since > NEVER)
     begin = clock.effort[np.maximum(firms.since[customer], 0)]
     until = firms.until[customer]
@@ -275,8 +280,9 @@ def _join(first: Deals, first_events: Events, then: Deals, then_events: Events) 
     return deals, Events(deal[sort], *(column[sort] for column in columns))
 
 
-def _hand_over(rng: np.random.Generator, clock: Clock, staff: Staff, deals: Deals) -> None:
+def _hand_over(world: World, deals: Deals) -> None:
     """Deals of people who left go to somebody of the team in charge."""
+    rng, clock, staff = world.stream("handover"), world.clock, world.staff
     left = np.append(np.array(staff.left), -1)[deals.owner]
     stop = np.where(deals.closed >= 0, deals.closed, clock.end)
     orphan = np.flatnonzero((left >= 0) & (left < stop))
@@ -288,9 +294,9 @@ def _hand_over(rng: np.random.Generator, clock: Clock, staff: Staff, deals: Deal
     deals.handover[orphan] = day
 
 
-def shares(seed: int, staff: Staff, deals: Deals) -> tuple[Ints, Ints, Floats]:
+def shares(world: World, deals: Deals) -> tuple[Ints, Ints, Floats]:
     """Deal, person and share of deals that two (seldom three) people own."""
-    rng = stream(seed, "shares")
+    rng, staff = world.stream("shares"), world.staff
     day = np.where(deals.closed >= 0, deals.closed, deals.created)
     inside = staff.assign(rng, TEAM_KEYS.index(stories.TEAM_INSIDE), day)
     south = staff.assign(rng, TEAM_KEYS.index(stories.TEAM_SOUTH), day)

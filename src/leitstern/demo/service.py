@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from leitstern.demo import stories
-from leitstern.demo.arrays import Floats, Ints, Moments, Table, keys, pick, share, stream, texts
-from leitstern.demo.billing import Names
+from leitstern.demo.arrays import Floats, Ints, Moments, Table, keys, pick, share, texts, where
 from leitstern.demo.clock import Clock
 from leitstern.demo.customers import NEVER, Customers
+from leitstern.demo.names import Names
 from leitstern.demo.people import TEAM_KEYS, Staff
 from leitstern.demo.sales import Deals
 from leitstern.demo.words import NPS_REASONS, TICKET_CATEGORIES
+from leitstern.demo.world import World
 
 _TICKETS_PER_YEAR = 1.3
 _PRIORITIES = ("low", "normal", "high", "urgent")
@@ -19,9 +20,9 @@ _RESPONSE_HOURS = (20.0, 9.0, 4.0, 1.2)
 _SOLVE_HOURS = (120.0, 60.0, 30.0, 12.0)
 
 
-def ticket_table(seed: int, clock: Clock, staff: Staff, firms: Customers, names: Names) -> Table:
+def ticket_table(world: World, firms: Customers, names: Names) -> Table:
     """Tickets of customers with first response and solution."""
-    rng = stream(seed, "tickets")
+    rng, clock = world.stream("tickets"), world.clock
     customer = np.flatnonzero(firms.since > NEVER)
     begin = np.maximum(firms.since[customer], clock.begin)
     stop = np.where(firms.until[customer] > NEVER, firms.until[customer], clock.end)
@@ -45,7 +46,7 @@ def ticket_table(seed: int, clock: Clock, staff: Staff, firms: Customers, names:
     category = texts(list(TICKET_CATEGORIES))[rng.integers(0, len(TICKET_CATEGORIES), count)]
     status = np.where(np.isnat(answered), "open", "waiting").astype(object)
     status[~np.isnat(solved)] = "resolved"
-    owner = staff.assign(rng, TEAM_KEYS.index(stories.TEAM_SERVICE), day)
+    owner = world.staff.assign(rng, TEAM_KEYS.index(stories.TEAM_SERVICE), day)
     return {
         "key": keys("T-", count, width=5),
         "subject": category + " gemeldet",
@@ -53,7 +54,7 @@ def ticket_table(seed: int, clock: Clock, staff: Staff, firms: Customers, names:
         "priority": texts(list(_PRIORITIES))[level],
         "status": status,
         "company": pick(names.company, firm),
-        "contact": np.where(share(rng, count, 0.9), pick(names.contact, firm), None),
+        "contact": where(share(rng, count, 0.9), pick(names.contact, firm)),
         "owner": pick(names.people, owner),
         "created_at": created_at,
         "first_response_at": answered,
@@ -67,12 +68,14 @@ def _after(rng: np.random.Generator, clock: Clock, moment: Moments, hours: Float
     return clock.office_time(rng, moment + minutes)
 
 
-def survey_table(
-    seed: int, clock: Clock, staff: Staff, deals: Deals, firms: Customers, tickets: Table, names: Names
-) -> Table:
+def survey_table(world: World, deals: Deals, firms: Customers, tickets: Table, names: Names) -> Table:
     """NPS after a win and twice a year, CSAT after tickets, employees each quarter; stops as planted."""
-    rng = stream(seed, "surveys")
-    parts = [_nps(rng, clock, deals, firms, names), _csat(rng, clock, tickets), _employees(rng, clock, staff)]
+    rng, clock = world.stream("surveys"), world.clock
+    parts = [
+        _nps(rng, clock, deals, firms, names),
+        _csat(rng, clock, tickets),
+        _employees(rng, clock, world.staff),
+    ]
     table: Table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     stop = stories.STALE_SOURCE.since(clock.until)
     keep = (table["at"] < np.datetime64(stop, "m")) & (table["at"] >= np.datetime64(clock.start, "m"))
@@ -96,7 +99,7 @@ def _nps(rng: np.random.Generator, clock: Clock, deals: Deals, firms: Customers,
         "score": score.astype(np.int64),
         "scale_max": np.full(count, 10, dtype=np.int64),
         "comment": none,
-        "reason": np.where(share(rng, count, 0.7), reason, None),
+        "reason": where(share(rng, count, 0.7), reason),
         "company": pick(names.company, company),
         "contact": pick(names.contact, company),
         "owner": pick(names.people, owner),
@@ -130,7 +133,7 @@ def _csat(rng: np.random.Generator, clock: Clock, tickets: Table) -> Table:
         "kind": texts(["csat"] * count),
         "score": score.astype(np.int64),
         "scale_max": np.full(count, 5, dtype=np.int64),
-        "comment": np.where(score <= 2, 'Hat zu lange gedauert; bitte "Rückruf"', None),
+        "comment": where(score <= 2, 'Hat zu lange gedauert; bitte "Rückruf"'),
         "reason": none,
         "company": tickets["company"][solved],
         "contact": tickets["contact"][solved],
@@ -151,9 +154,9 @@ def _employees(rng: np.random.Generator, clock: Clock, staff: Staff) -> Table:
             begin = clock.index(clock.start.replace(year=year, month=month, day=8))
             if not clock.begin <= begin <= clock.end:
                 continue
-            for _, where, since, last in staff.stays:
+            for _, home, since, last in staff.stays:
                 if since <= begin and (last < 0 or last >= begin) and rng.random() < 0.75:
-                    team.append(where)
+                    team.append(home)
                     day.append(begin + int(rng.integers(0, 7)))
     count = len(team)
     none = np.full(count, None, dtype=object)

@@ -48,7 +48,7 @@ def _story(
 
 BOTTLENECK = _story(
     "bottleneck",
-    "Im Team Vertrieb West bleiben Deals in der Phase Angebot dreimal so lange liegen, und viele gehen dort verloren.",
+    "Im Team Vertrieb West bleiben Deals in der Phase Angebot dreimal so lange liegen; viele gehen verloren.",
     "In team Vertrieb West deals stay three times as long in the stage Angebot, and many are lost there.",
     where={"fact": "deal_event", "team": TEAM_WEST, "stage": STAGE_QUOTE},
     effect={"stay_factor": 3.0, "loss_log_odds": 0.9},
@@ -58,8 +58,8 @@ BOTTLENECK = _story(
 
 VANITY = _story(
     "vanity_metric",
-    "Reichweite und Follower auf LinkedIn steigen auf das Sechsfache; Leads und Abschlüsse von dort ändern sich nicht.",
-    "Reach and followers on LinkedIn rise sixfold; leads and deals from there do not change.",
+    "Reichweite und neue Follower auf LinkedIn versechsfachen sich; Leads und Abschlüsse folgen nicht.",
+    "Reach and new followers on LinkedIn rise sixfold; leads and deals do not follow.",
     where={"fact": "touchpoint", "channel": "LinkedIn", "kinds": "impression follower"},
     effect={"growth_factor": 6.0},
     days_ago=540,
@@ -68,10 +68,10 @@ VANITY = _story(
 
 CONFLICT = _story(
     "conflicting_teams",
-    "Das Marketing liefert seit der Whitepaper-Offensive fast doppelt so viele Leads; sie sind schlechter, und der "
-    "Vertrieb gewinnt aus ihnen einen immer kleineren Teil.",
-    "Since the white paper campaign marketing delivers almost twice as many leads; they are worse, and sales wins "
-    "an ever smaller share of them.",
+    "Das Marketing liefert seit der Whitepaper-Offensive fast doppelt so viele Leads; sie sind schlechter, "
+    "und der Vertrieb gewinnt aus ihnen einen immer kleineren Teil.",
+    "Since the white paper campaign marketing delivers almost twice as many leads; they are worse, and sales "
+    "wins an ever smaller share of them.",
     where={
         "fact": "lead", "campaign": MASS_CAMPAIGN, "rises": TEAM_MARKETING,
         "falls": f"{TEAM_NORTH} {TEAM_SOUTH} {TEAM_WEST}",
@@ -102,7 +102,7 @@ STALE_SOURCE = _story(
 
 LEVEL_SHIFT = _story(
     "level_shift",
-    "Seit der Einführung der Leadverteilung werden Leads in etwa einem Drittel der Zeit zum ersten Mal beantwortet.",
+    "Seit die Leads verteilt werden, kommt die erste Antwort in etwa einem Drittel der Zeit.",
     "Since lead routing was introduced, leads get their first response in about a third of the time.",
     where={"fact": "lead", "from": "created_at", "to": "first_response_at"},
     effect={"median_hours_before": 22.0, "median_hours_after": 6.0},
@@ -121,8 +121,8 @@ TEAM_SPLIT = _story(
 
 LEADING = _story(
     "leading_indicator",
-    "Die Nachfrage schwankt von Woche zu Woche: neue Leads und Termine gehen den Abschlüssen um Wochen voraus.",
-    "Demand moves from week to week: new leads and meetings run some weeks ahead of deals won.",
+    "Die Nachfrage schwankt: neue Leads und Termine gehen den Abschlüssen um Wochen voraus.",
+    "Demand moves: new leads and meetings run some weeks ahead of deals won.",
     where={"fact": "lead", "outcome": "deal"},
     effect={"weekly_autocorrelation": 0.7},
     kpis=("new_leads", "booked_meetings", "won_deals"),
@@ -130,8 +130,8 @@ LEADING = _story(
 
 DIRT = _story(
     "dirty_data",
-    "Wie in jedem CRM: doppelte Firmen, fehlende Kunden, falsche Verweise, unlesbare Beträge, falsche Werte.",
-    "As in every CRM: duplicate companies, missing customers, broken references, unreadable amounts, wrong values.",
+    "Wie in jedem CRM: doppelte Firmen, fehlende Kunden, falsche Verweise, unlesbare Beträge.",
+    "As in every CRM: duplicate companies, missing customers, broken references, unreadable amounts.",
     where={"fact": "company deal lead activity invoice"},
     effect={
         "duplicate_companies": 12, "deals_without_company": 25, "unknown_company": 8, "unknown_owner": 6,

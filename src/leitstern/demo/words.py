@@ -6,34 +6,35 @@ COMPANY_NAME = "Tannhagen Fördertechnik GmbH"
 DOMAIN = "tannhagen.example"
 
 FIRST_NAMES = (
-    "Anna", "Birgit", "Carla", "Doris", "Elif", "Franziska", "Greta", "Hanna", "Ines", "Jana", "Katrin", "Lea",
-    "Maren", "Nadine", "Olga", "Petra", "Ronja", "Sabine", "Tanja", "Ulrike", "Vera", "Wiebke", "Yasemin", "Zoe",
-    "Andreas", "Bernd", "Carsten", "Dirk", "Emre", "Florian", "Gregor", "Henning", "Ingo", "Jörg", "Karl", "Lars",
-    "Markus", "Niklas", "Oliver", "Patrick", "René", "Stefan", "Thorsten", "Uwe", "Volker", "Wolfgang", "Yusuf",
-    "Zoran",
+    "Anna", "Birgit", "Carla", "Doris", "Elif", "Franziska", "Greta", "Hanna", "Ines", "Jana", "Katrin",
+    "Lea", "Maren", "Nadine", "Olga", "Petra", "Ronja", "Sabine", "Tanja", "Ulrike", "Vera", "Wiebke",
+    "Yasemin", "Zoe", "Andreas", "Bernd", "Carsten", "Dirk", "Emre", "Florian", "Gregor", "Henning",
+    "Ingo", "Jörg", "Karl", "Lars", "Markus", "Niklas", "Oliver", "Patrick", "René", "Stefan",
+    "Thorsten", "Uwe", "Volker", "Wolfgang", "Yusuf", "Zoran",
 )  # fmt: skip
 
 SURNAMES = (
-    "Aldenhof", "Bergmoser", "Brauksiepe", "Clasvogt", "Dammersiek", "Drostebeck", "Ebersoll", "Eichwede",
-    "Falkenroth", "Feldhuser", "Gantefort", "Grünspecht", "Haselbrink", "Hövelkamp", "Immensiek", "Jessulat",
-    "Kaltwasser", "Kleinsorg", "Kösterke", "Langenohl", "Lohrengel", "Mühlbrecht", "Muthesius", "Nierhaus",
-    "Nottebrock", "Oberwinter", "Osterkatz", "Pfeilsticker", "Pruissen", "Quadflieg", "Rautenkranz", "Riekenbrauk",
-    "Rüschoff", "Sandkühler", "Schönwetter", "Schürkamp", "Siebenborn", "Stöwesand", "Tegethoff", "Tiefenthal",
-    "Uhlenbrock", "Ulrichsen", "Vennekötter", "Vosskuhl", "Wackerbarth", "Wiesenthau", "Wittekopf", "Wohlgemuth",
-    "Zeppenfeld", "Zumbrägel", "Arikan", "Demirtürk", "Kovacevic", "Nowakowiak", "Sørby",
+    "Aldenhof", "Bergmoser", "Brauksiepe", "Clasvogt", "Dammersiek", "Drostebeck", "Ebersoll",
+    "Eichwede", "Falkenroth", "Feldhuser", "Gantefort", "Grünspecht", "Haselbrink", "Hövelkamp",
+    "Immensiek", "Jessulat", "Kaltwasser", "Kleinsorg", "Kösterke", "Langenohl", "Lohrengel",
+    "Mühlbrecht", "Muthesius", "Nierhaus", "Nottebrock", "Oberwinter", "Osterkatz", "Pfeilsticker",
+    "Pruissen", "Quadflieg", "Rautenkranz", "Riekenbrauk", "Rüschoff", "Sandkühler", "Schönwetter",
+    "Schürkamp", "Siebenborn", "Stöwesand", "Tegethoff", "Tiefenthal", "Uhlenbrock", "Ulrichsen",
+    "Vennekötter", "Vosskuhl", "Wackerbarth", "Wiesenthau", "Wittekopf", "Wohlgemuth", "Zeppenfeld",
+    "Zumbrägel", "Arikan", "Demirtürk", "Kovacevic", "Nowakowiak", "Sørby",
 )  # fmt: skip
 
 NAME_BEGINNINGS = (
-    "Ahorn", "Birken", "Breit", "Buchen", "Dachs", "Eber", "Eichen", "Elster", "Erlen", "Falken", "Feder", "Fichten",
-    "Finken", "Fuchs", "Ginster", "Habicht", "Hasel", "Heide", "Hirsch", "Kiefern", "Kranich", "Lerchen", "Linden",
-    "Luchs", "Milan", "Möwen", "Otter", "Reiher", "Schlehen", "Schwalben", "Silber", "Sperber", "Storchen", "Ulmen",
-    "Wacholder", "Weiden", "Wiesen", "Zeisig",
+    "Ahorn", "Birken", "Breit", "Buchen", "Dachs", "Eber", "Eichen", "Elster", "Erlen", "Falken",
+    "Feder", "Fichten", "Finken", "Fuchs", "Ginster", "Habicht", "Hasel", "Heide", "Hirsch", "Kiefern",
+    "Kranich", "Lerchen", "Linden", "Luchs", "Milan", "Möwen", "Otter", "Reiher", "Schlehen",
+    "Schwalben", "Silber", "Sperber", "Storchen", "Ulmen", "Wacholder", "Weiden", "Wiesen", "Zeisig",
 )  # fmt: skip
 
 NAME_ENDINGS = (
-    "au", "bach", "beck", "born", "brink", "bruch", "brück", "büttel", "dorn", "feld", "fleet", "furt", "grund",
-    "hagen", "halde", "horst", "kamp", "koog", "loh", "mark", "moor", "ried", "roden", "rott", "siek", "stein",
-    "stieg", "wald", "wall", "werder", "wiek", "zell",
+    "au", "bach", "beck", "born", "brink", "bruch", "brück", "büttel", "dorn", "feld", "fleet", "furt",
+    "grund", "hagen", "halde", "horst", "kamp", "koog", "loh", "mark", "moor", "ried", "roden", "rott",
+    "siek", "stein", "stieg", "wald", "wall", "werder", "wiek", "zell",
 )  # fmt: skip
 
 #: What the customers do: word in the company's name, industry.
@@ -80,8 +81,8 @@ TOWNS = (
 FILM_PHONES = (("030", "23125"), ("040", "66969"), ("0221", "4710"), ("069", "90009"), ("089", "99998"))
 
 POSITIONS = (
-    "Geschäftsführung", "Einkauf", "Betriebsleitung", "Technische Leitung", "Logistikleitung", "Instandhaltung",
-    "Projektleitung", "Assistenz",
+    "Geschäftsführung", "Einkauf", "Betriebsleitung", "Technische Leitung", "Logistikleitung",
+    "Instandhaltung", "Projektleitung", "Assistenz",
 )  # fmt: skip
 
 #: Key, name, line, list price in cents, how often it is sold, whether it is billed by the quarter.
