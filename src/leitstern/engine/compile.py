@@ -155,7 +155,7 @@ def _double(value: exp.Expression) -> exp.Expression:
     return exp.Cast(this=value, to=exp.DataType.build("double"))
 
 
-def _value(what: What, speech: Speech) -> exp.Expression:
+def value_of(what: What, speech: Speech) -> exp.Expression:
     if what.kind == "field":
         return col(what.fields[0])
     if what.kind == "days":
@@ -177,7 +177,7 @@ def _value(what: What, speech: Speech) -> exp.Expression:
     return number(1)
 
 
-def _filters(part: Part, scope: Scope) -> list[exp.Expression]:
+def conditions_of(part: Part, scope: Scope) -> list[exp.Expression]:
     found: list[exp.Expression] = []
     if part.where:
         found.append(exp.or_(*(condition(text, scope) for text in part.where)))
@@ -228,8 +228,8 @@ def _filtered(aggregate: exp.Expression, conditions: Sequence[exp.Expression]) -
 
 def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Expression:
     """A part as an aggregate with its filter."""
-    conditions = _filters(part, scope)
-    value = _value(part.what, speech)
+    conditions = conditions_of(part, scope)
+    value = value_of(part.what, speech)
     if part.what.kind == "record" and source.table == layout.SHARED:
         return _filtered(exp.Count(this=exp.Distinct(expressions=[col("id")])), conditions)
     if part.agg == "add":
@@ -243,18 +243,22 @@ def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Exp
     return _double(_filtered(kind(this=value), conditions))
 
 
+def share_of(part: Part, source: Pass, value: exp.Expression) -> exp.Expression:
+    """What a record adds where it is shared: money by its exact split, the rest by the share."""
+    if not weighted(part, source):
+        return value
+    if _is_money(part):
+        return col(layout.part(part.what.fields[0]))
+    if part.what.kind == "one":
+        return col("share")
+    return exp.Mul(this=exp.Paren(this=value), expression=col("share"))
+
+
 def _sum(part: Part, source: Pass, value: exp.Expression, conditions: list[exp.Expression]) -> exp.Expression:
-    scale = digits(part, source)
-    if weighted(part, source):
-        if _is_money(part):
-            value = col(layout.part(part.what.fields[0]))
-        elif part.what.kind == "one":
-            value = col("share")
-        else:
-            value = exp.Mul(this=exp.Paren(this=value), expression=col("share"))
-    elif part.what.kind in ("one", "record"):
+    if part.what.kind in ("one", "record") and not weighted(part, source):
         return _filtered(exp.Count(this=exp.Star()), conditions)
-    total = _filtered(exp.Sum(this=value), conditions)
+    scale = digits(part, source)
+    total = _filtered(exp.Sum(this=share_of(part, source, value)), conditions)
     scaled = exp.Mul(this=total, expression=number(10**scale)) if scale else total
     whole = exp.Cast(this=scaled, to=exp.DataType.build("bigint"))
     return exp.Coalesce(this=whole, expressions=[number(0)])

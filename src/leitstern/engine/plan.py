@@ -9,7 +9,7 @@ very last step divides. Parts compare by what they mean, so KPIs that share one 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -104,19 +104,30 @@ def term(measure: Measure) -> Term:
     return _TERMS[measure.kind](measure)
 
 
-def rows_part(measures: list[Measure]) -> list[Part]:
-    """Parts that count the records behind a KPI, each record once for a fact and date."""
-    filters: dict[Part, list[str | None]] = {}
+def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:
+    """Terms that count the records behind a KPI, each record once for a fact and date.
+
+    Of a stock, the records that are there at the end.
+    """
+    filters: dict[Term, list[str | None]] = {}
     for measure in measures:
-        base = term(measure).plus
-        counted = replace(base, agg="add", what=What("one"), where=(), within=None, p=None, digits=0, rows=True)
-        if measure.kind == "conversion":  # the whole cohort, not only who reached the goal
-            counted = replace(counted, known=())
-        filters.setdefault(counted, []).append(measure.where)
-    return [
-        replace(part, where=() if None in texts else tuple(sorted({t for t in texts if t is not None})))
-        for part, texts in filters.items()
-    ]
+        found = term(measure)
+        minus = _counting(found.minus, measure) if found.minus else None
+        counting = Term(_counting(found.plus, measure), minus=minus, standing=found.standing)
+        filters.setdefault(counting, []).append(measure.where)
+    return tuple(_anyone(counting, texts) for counting, texts in filters.items())
+
+
+def _counting(part: Part, measure: Measure) -> Part:
+    counted = replace(part, agg="add", what=What("one"), where=(), within=None, p=None, digits=0, rows=True)
+    # The whole cohort of a conversion, not only who reached the goal.
+    return replace(counted, known=()) if measure.kind == "conversion" else counted
+
+
+def _anyone(counting: Term, texts: list[str | None]) -> Term:
+    where = () if None in texts else tuple(sorted({t for t in texts if t is not None}))
+    minus = replace(counting.minus, where=where) if counting.minus else None
+    return replace(counting, plus=replace(counting.plus, where=where), minus=minus)
 
 
 def _where(measure: Measure) -> tuple[str, ...]:

@@ -356,7 +356,9 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> N
         )
     if "region" in fact.by_name:
         columns.append("f.region AS own_region")
-    source = f"(SELECT *, {_money_day(fact)} AS rate_day FROM full_{fact.name})" if money else f"full_{fact.name}"
+    source = (
+        f"(SELECT *, {_money_day(fact)} AS rate_day FROM full_{fact.name})" if money else f"full_{fact.name}"
+    )
     only = " AND k.is_root" if fact.name == "company" else ""
     con.execute(
         f"CREATE TEMP TABLE based AS SELECT {', '.join(columns)} FROM {source} f {' '.join(joins)} WHERE true{only}"

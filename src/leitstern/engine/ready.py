@@ -13,7 +13,7 @@ import numpy as np
 from sqlglot import exp
 
 from leitstern.engine import grids
-from leitstern.engine.plan import Part, rows_part, term
+from leitstern.engine.plan import Part, row_terms, term
 from leitstern.engine.spans import SINCE_EVER, plain
 from leitstern.periods.grains import Grain, periods_between
 
@@ -34,7 +34,8 @@ def parts_of(catalogue: Catalogue) -> list[Part]:
         measures = list(catalogue.resolved(entry.definition.kpi, entry.definition.version).measures.values())
         for measure in measures:
             found.update(dict.fromkeys(term(measure).parts))
-        found.update(dict.fromkeys(rows_part(measures)))
+        for t in row_terms(measures):
+            found.update(dict.fromkeys(t.parts))
     return [part for part in found if part.agg != "last"]
 
 

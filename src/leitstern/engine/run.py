@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from leitstern.engine import grids, ready
 from leitstern.engine.formulas import Outcome, Quantity, change, outcome
 from leitstern.engine.observations import REASONS, Block, Observations
-from leitstern.engine.plan import Part, Term, rows_part, term
+from leitstern.engine.plan import Part, Term, row_terms, term
 from leitstern.engine.spans import Spans, compared, shaped
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECTS
@@ -55,11 +54,15 @@ class _Wanted:
 
     resolved: Resolved
     terms: dict[str, Term]
-    rows: tuple[Part, ...]
+    rows: tuple[Term, ...]
 
     @property
     def shape(self) -> Shape | None:
         return self.resolved.definition.shape
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return tuple(dict.fromkeys(p for t in (*self.terms.values(), *self.rows) for p in t.parts))
 
 
 def compute(generation: Generation, catalogue: Catalogue, request: Request) -> Observations:
@@ -93,7 +96,7 @@ def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
 
 def _wanted(resolved: Resolved) -> _Wanted:
     terms = {name: term(measure) for name, measure in resolved.measures.items()}
-    return _Wanted(resolved, terms, tuple(rows_part(list(resolved.measures.values()))))
+    return _Wanted(resolved, terms, row_terms(resolved.measures.values()))
 
 
 def _validity(versions: Sequence[_Wanted], periods: Sequence[Period]) -> list[tuple[int, int]]:
@@ -114,7 +117,7 @@ def _periods(
         ranges = [
             generation.ranges[p.fact, p.on]
             for w in wanted
-            for p in w.rows
+            for p in w.parts
             if (p.fact, p.on) in generation.ranges
         ]
         if not ranges:
@@ -167,12 +170,8 @@ class _Sides:
             if w.shape is not None and w.shape.growth:
                 sides.append(self._before(w.shape))
             for spans in sides:
-                for t in w.terms.values():
-                    asked.setdefault(spans.standing() if t.standing else spans, {}).update(
-                        dict.fromkeys(t.parts)
-                    )
-                standing = any(t.standing for t in w.terms.values())
-                asked.setdefault(spans.standing() if standing else spans, {}).update(dict.fromkeys(w.rows))
+                for t in (*w.terms.values(), *w.rows):
+                    asked.setdefault(_of(t, spans), {}).update(dict.fromkeys(t.parts))
         for spans, parts in asked.items():
             known = tuple(p for p in parts if (p.fact, p.on) in self.generation.ranges)
             self.grids[spans] = self._answer(
@@ -202,10 +201,12 @@ class _Sides:
         found = self._outcome(w, subject, spans, ids)
         if w.shape is not None and w.shape.growth:
             found = change(found.value, self._outcome(w, subject, self._before(w.shape), ids).value)
-        standing = any(t.standing for t in w.terms.values())
-        counted = self.grids[spans.standing() if standing else spans][subject]
         shape = (len(ids), len(self.periods))
-        rows = sum((counted.values[p][ids] for p in w.rows if p in counted.values), np.zeros(shape, np.int64))
+        rows = np.zeros(shape, np.int64)
+        for t in w.rows:
+            rows += self._cells(t.plus, t, subject, spans, ids)
+            if t.minus is not None:
+                rows -= self._cells(t.minus, t, subject, spans, ids)
         complete, late = self._standing(w)
         reasons = np.broadcast_to(late, shape).copy()
         empty = np.isnan(np.broadcast_to(found.value.floats(), shape)) & (reasons == 0)
@@ -226,13 +227,20 @@ class _Sides:
     def _outcome(self, w: _Wanted, subject: str, spans: Spans, ids: NDArray[np.int64]) -> Outcome:
         values, digits = {}, {}
         for t in w.terms.values():
-            grid = self.grids[spans.standing() if t.standing else spans][subject]
             for part in t.parts:
-                exact = part.agg in ("add", "distinct")
-                nothing = np.zeros((len(ids), len(spans)), np.int64 if exact else np.float64)
-                values[part] = grid.values[part][ids] if part in grid.values else nothing
-                digits[part] = grid.digits.get(part, 0)
+                values[part] = self._cells(part, t, subject, spans, ids)
+                digits[part] = self.grids[_of(t, spans)][subject].digits.get(part, 0)
         return outcome(w.resolved.formula, w.terms, values, digits)
+
+    def _cells(
+        self, part: Part, of: Term, subject: str, spans: Spans, ids: NDArray[np.int64]
+    ) -> NDArray[np.int64 | np.float64]:
+        """A part's numbers for some subjects: zeros (or nothing) where its fact was never delivered."""
+        values = self.grids[_of(of, spans)][subject].values
+        if part in values:
+            return values[part][ids]
+        shape = (len(ids), len(spans))
+        return np.zeros(shape, np.int64) if part.agg in ("add", "distinct") else np.full(shape, np.nan)
 
     def _subjects(self, subject: str, spans: Spans) -> NDArray[np.int64]:
         """Ids that get a row: who has a record in some period asked for, or was in the company then."""
@@ -249,14 +257,13 @@ class _Sides:
     def _standing(self, w: _Wanted) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
         """Which periods are complete, and why a period has no value whatever the records say."""
         coverage = self.generation.coverage
-        parts = list(chain(w.rows, *(t.parts for t in w.terms.values())))
-        facts = {p.fact for p in parts}
+        facts = {p.fact for p in w.parts}
         reasons = np.zeros(len(self.periods), np.uint8)
         over = np.array([p.end <= self.as_of and p.end < self.generation.built_on for p in self.periods])
         if any(f not in coverage or not coverage[f].rows for f in facts):
             reasons[:] = REASONS.index("no_source")
             return np.zeros_like(over), reasons
-        within = max((p.within[2] for p in parts if p.within), default=0)
+        within = max((p.within[2] for p in w.parts if p.within), default=0)
         for fact in facts:
             newest = coverage[fact].newest_day or 0
             reached = newest + self.generation.context.tolerance(fact)
@@ -265,6 +272,10 @@ class _Sides:
         reasons[[p.start > self.as_of for p in self.periods]] = REASONS.index("not_begun")
         ripe = np.array([p.end.toordinal() + within <= self.as_of.toordinal() for p in self.periods])
         return over & ripe, reasons
+
+
+def _of(t: Term, spans: Spans) -> Spans:
+    return spans.standing() if t.standing else spans
 
 
 def _sliced(found: Outcome, shape: tuple[int, int], chosen: slice) -> Outcome:

@@ -1,0 +1,194 @@
+"""The records behind a number: which they are, and what each adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from leitstern.engine import compile as said
+from leitstern.engine import layout
+from leitstern.engine.compile import col, number
+from leitstern.engine.plan import Part, Pass, Term, passes, term
+from leitstern.engine.spans import SINCE_EVER, shaped
+from leitstern.errors import Problem
+from leitstern.facts.model import FACTS, SUBJECTS
+
+if TYPE_CHECKING:
+    from leitstern.engine.generation import Generation
+    from leitstern.kpis.load import Resolved
+    from leitstern.periods.grains import Period
+
+#: Fields that say in words which record it is; the first that a fact has is shown.
+TITLES = ("name", "number", "subject", "measure", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record behind a number. ``adds``: what it adds to each part of the KPI; None: nothing."""
+
+    fact: str
+    key: str
+    day: date
+    title: str | None
+    person: str | None
+    team: str | None
+    customer: str | None
+    adds: tuple[Decimal | float | int | str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records behind one number.
+
+    ``parts`` names the columns of ``Record.adds``: each measure of the KPI, and ``measure / n`` for
+    the count an average divides by. ``kinds`` says how a column leads to the number: ``sum`` (add it
+    up), ``distinct`` (count its different values) or ``values`` (a median, least or largest of it).
+    """
+
+    parts: tuple[str, ...]
+    kinds: tuple[str, ...]
+    rows: tuple[Record, ...]
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def total(self, part: str) -> Any:
+        """What a column comes to: its sum, or how many different values it has; None for ``values``."""
+        at = self.parts.index(part)
+        found = [r.adds[at] for r in self.rows if r.adds[at] is not None]
+        if self.kinds[at] == "distinct":
+            return len(set(found))
+        return sum(found) if self.kinds[at] == "sum" else None  # type: ignore[arg-type] # sums hold numbers only
+
+
+def records(
+    generation: Generation,
+    resolved: Resolved,
+    period: Period,
+    by: str = "company",
+    subject: str | None = None,
+) -> Records:
+    """The records behind a KPI's value for one period and subject.
+
+    ``subject`` is the subject's key in the source; None stands for the company, and otherwise for
+    records that are not assigned. Of a growth, the records of the present side. Raises ``Problem``
+    for a subject that does not exist.
+    """
+    if by not in SUBJECTS:
+        raise Problem("engine.subject_unknown", name=by, choices=", ".join(SUBJECTS))
+    spans = shaped([period], resolved.definition.shape, generation.context.fiscal_start)
+    columns = list(_columns(resolved))
+    found: list[Record] = []
+    shared = generation.backend.has(layout.SHARED)
+    by_person = shared and by in ("team", "person")
+    sources = passes([part for _, part, _ in columns], by_person=by_person, shared=shared)
+    tables: dict[tuple[str, str, str], list[Part]] = {}
+    for source in sources:
+        tables.setdefault((source.table, source.on, source.member_on), []).extend(source.parts)
+    for (table, on, member_on), parts in tables.items():
+        source = Pass(table, parts[0].fact, on, member_on, tuple(parts), True)
+        wanted = [(place, part, ended) for place, (_, part, ended) in enumerate(columns) if part in parts]
+        statement = _statement(generation, source, wanted, (spans.first[0], spans.last[0]), by, subject)
+        _, rows = generation.backend.rows(statement)
+        found += [_record(source.fact, row, [w[0] for w in wanted], len(columns)) for row in rows]
+    kinds = {"add": "sum", "distinct": "distinct"}
+    return Records(
+        tuple(name for name, _, _ in columns),
+        tuple(kinds.get(part.agg, "values") for _, part, _ in columns),
+        tuple(sorted(found, key=lambda r: (r.day, r.fact, r.key))),
+    )
+
+
+def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, str | None]]:
+    """Name, part, and for a stock the date by whose end a record is gone."""
+    for name, measure in resolved.measures.items():
+        found: Term = term(measure)
+        ended = measure.between[1] if found.standing and measure.between else None
+        yield name, found.plus, ended
+        if found.base is not None:
+            yield f"{name} / n", found.base, None
+
+
+def _statement(
+    generation: Generation,
+    source: Pass,
+    wanted: list[tuple[int, Part, str | None]],
+    span: tuple[int, int],
+    by: str,
+    subject: str | None,
+) -> exp.Select:
+    speech = generation.backend.speech
+    scope = said.Scope(FACTS[source.fact], source.table)
+    adds, any_of = [], []
+    for _, part, ended in wanted:
+        bounds = said.Bounds(None if ended or span[0] == SINCE_EVER else span[0], span[1])
+        conditions = [said.in_bounds(source.on, bounds), *said.conditions_of(part, scope)]
+        if ended:
+            gone = col(layout.day(ended))
+            conditions.append(
+                exp.or_(
+                    exp.Is(this=gone, expression=exp.Null()), exp.GT(this=gone, expression=number(span[1]))
+                )
+            )
+        holds = exp.and_(*conditions)
+        value = said.share_of(part, source, said.value_of(part.what, speech))
+        adds.append(exp.alias_(exp.Case().when(holds, value), f"a{len(adds)}"))
+        any_of.append(holds.copy())
+    title = next((t for t in TITLES if t in scope.fact.by_name), None)
+    about = [
+        exp.alias_(col("key"), "key"),
+        exp.alias_(col(layout.day(source.on)), "day"),
+        exp.alias_(col(title) if title else exp.Null(), "title"),
+        *(exp.alias_(_name(scope, source, kind), kind) for kind in ("person", "team", "customer")),
+    ]
+    mine = _is_subject(generation, scope, source, by, subject)
+    select = exp.Select().select(*about, *adds).from_(said.table(source.table, said.ROW))
+    for join in scope.joins.values():
+        select.append("joins", join)
+    return select.where(exp.or_(*any_of), *mine, copy=False)
+
+
+def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expression:
+    """Name of the person, team or customer of a record."""
+    if kind == "customer":
+        key: exp.Expression | None = said.subject_key(source, "customer", scope)
+    else:
+        key = said.subject_key(source, "team" if kind == "team" else "person", scope)
+    if key is None:
+        return exp.Null()
+    alias = f"n_{kind}"
+    to = "company" if kind == "customer" else kind
+    on = exp.EQ(this=col("id", alias), expression=key)
+    scope.joins[alias] = exp.Join(this=said.table(to, alias), side="LEFT", on=on)
+    return exp.Coalesce(this=col("name", alias), expressions=[col("key", alias)])
+
+
+def _is_subject(
+    generation: Generation, scope: said.Scope, source: Pass, by: str, subject: str | None
+) -> list[exp.Expression]:
+    if by == "company":
+        return []
+    ids = {s.id: n for n, s in enumerate(generation.subjects(by))}
+    if subject not in ids and subject is not None:
+        raise Problem("engine.subject_missing", kind=by, id=subject)
+    wanted = number(ids.get(subject, 0) if subject is not None else 0)
+    key = said.subject_key(source, by, scope)  # type: ignore[arg-type] # checked against SUBJECTS
+    if key is None:
+        return [exp.EQ(this=number(0), expression=wanted)]
+    return [exp.EQ(this=key, expression=wanted)]
+
+
+def _record(fact: str, row: tuple[Any, ...], places: list[int], width: int) -> Record:
+    key, day, title, person, team, customer, *adds = row
+    spread: list[Any] = [None] * width
+    for place, value in zip(places, adds, strict=True):
+        spread[place] = value
+    return Record(fact, str(key), date.fromordinal(day), title, person, team, customer, tuple(spread))
