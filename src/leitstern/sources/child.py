@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from leitstern.sources.limits import Limits
 
@@ -25,7 +26,7 @@ def main() -> int:
 
     try:
         tables = pick.read(Path(job["path"]), staging, limits)
-        result = {"tables": [table.as_json() for table in tables]}
+        result: dict[str, Any] = {"tables": [table.as_json() for table in tables]}
     except Problem as problem:
         result = {"problem": [problem.code, problem.values]}
     except MemoryError:

@@ -14,34 +14,37 @@ aside when the column is typed. Words for "no value" (``-``, ``NULL``, ``n/a``, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from leitstern.sources import dates, numbers
-from leitstern.sources.readings import DateOrder, Example, Reading, ReadingKind, reading
+from leitstern.sources.arrow import mask as _mask
+from leitstern.sources.arrow import listed, pc
+from leitstern.sources.readings import DateOrder, Example, Reading, reading
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
+    from leitstern.sources.arrow import Bools, Column, Ints, Texts
 
 __all__ = ["Reading", "decide", "reading"]
 
-#: Texts that say "no value"; compared without case. Dates of zeros are how SAP writes an empty date.
-NO_VALUE = (
-    *("-", "--", "–", "—", "null", "\\n", "n/a", "#n/a", "#nv", "n.a.", "k.a.", "k. a.", "nan", "none"),
-    *("00.00.0000", "0000-00-00", "00000000", "0000-00-00 00:00:00"),
-)
+#: Texts that say "no value" where a number, a date or yes and no are expected; case does not count.
+NO_VALUE = ("-", "--", "–", "—", "null", "\\n", "n/a", "#n/a", "#nv", "n.a.", "k.a.", "k. a.", "nan", "none")
 YES = ("true", "yes", "ja", "wahr", "y", "j", "1", "x")
 NO = ("false", "no", "nein", "falsch", "n", "0")
 _EXAMPLES = 3
+#: Leading zeros, or more digits than a number has: a key. Letters at digits: a code such as 85123A.
+_KEY = r"^(?:0\d+|\d{16,})$"
+_CODE = r"(?i)^(?:[a-z]+[-/]?\d|\d+[-/]?[a-z]{1,3}$)"
 _SEPARATORS = (".", "-", "/")
+#: The order tried first is the one usual with the separator.
+_ORDERS: dict[str, tuple[DateOrder, ...]] = {
+    ".": ("DMY", "MDY", "YMD"),
+    "-": ("YMD", "DMY", "MDY"),
+    "/": ("DMY", "MDY", "YMD"),
+}
 #: Without knowing what a column is for, more than this share of it must be readable to call it so.
 _MOST = 0.5
 
@@ -49,17 +52,27 @@ _MOST = 0.5
 class _Column(NamedTuple):
     """The different values of a column and how often each occurs."""
 
-    texts: pa.Array
+    texts: Texts
     weights: Ints
     empty: int
 
     def count(self, mask: Bools) -> int:
         return int(self.weights[mask].sum())
 
+    def taken(self, mask: Bools) -> Texts:
+        return self.texts.filter(pa.array(mask))
 
-def decide(
-    values: pa.Array | pa.ChunkedArray | Iterable[str | None], *, name: str = "", kind: str | None = None
-) -> Reading:
+    def some(self, pattern: str) -> bool:
+        """Whether any value contains the expression."""
+        return bool(_mask(pc.match_substring_regex(self.texts, pattern)).any())
+
+    def with_values(self) -> _Column:
+        """The column without the words for "no value"."""
+        kept = ~no_value(self.texts)
+        return _Column(self.taken(kept), self.weights[kept], self.empty + self.count(~kept))
+
+
+def decide(values: Column, *, name: str = "", kind: str | None = None) -> Reading:
     """The reading of a whole column.
 
     ``kind`` is the kind of the model's field the column is meant for (``facts.model.Kind``), if
@@ -67,22 +80,17 @@ def decide(
     and a column of ``20250304`` for a day is a date. Without it, the values speak for themselves.
     A reading with ``choices`` is a question; see ``Reading.question``.
     """
-    column = _column(values)
+    everything = _column(values)
+    if kind in ("text", "choice", "ref"):
+        column, best = everything, []
+    else:
+        column = everything.with_values()
+        best = _best(column, kind)
     if len(column.texts) == 0:
         return Reading(kind="empty", code="text", name=name, empty=column.empty)
-    if kind in ("text", "choice", "ref"):
-        return _finish(_text(column), column, name)
-    found: list[list[_Candidate]] = []
-    if kind in (None, "money", "number", "whole"):
-        found.append(_numbers(column, whole=kind == "whole"))
-    if kind in (None, "day", "time"):
-        found.append(_days(column, asked=kind is not None))
-    if kind in (None, "yesno"):
-        found.append(_yesno(column, asked=kind is not None))
-    best = max((c for c in found if c), key=lambda c: column.count(c[0].mask), default=[])
     if not best or not _convinces(best[0], column, kind):
-        return _finish(_text(column), column, name)
-    made = [_finish(c, column, name) for c in best]
+        return _finish(_text(everything), everything, name)
+    made = [_finish(candidate, column, name) for candidate in best]
     return made[0] if len(made) == 1 else replace(made[0], choices=tuple(made))
 
 
@@ -92,6 +100,19 @@ class _Candidate(NamedTuple):
     reading: Reading
     mask: Bools
     telling: Bools | None = None
+    days: dates.Dates | None = None
+
+
+def _best(column: _Column, kind: str | None) -> list[_Candidate]:
+    """The candidates of the family (numbers, dates, yes and no) that reads most; several are a question."""
+    found: list[list[_Candidate]] = []
+    if kind in (None, "money", "number", "whole"):
+        found.append(_numbers(column, whole=kind == "whole"))
+    if kind in (None, "day", "time"):
+        found.append(_days(column, asked=kind is not None))
+    if kind in (None, "yesno"):
+        found.append(_yesno(column, asked=kind is not None))
+    return max((c for c in found if c), key=lambda c: column.count(c[0].mask), default=[])
 
 
 def _convinces(candidate: _Candidate, column: _Column, kind: str | None) -> bool:
@@ -101,35 +122,39 @@ def _convinces(candidate: _Candidate, column: _Column, kind: str | None) -> bool
         return False
     if candidate.reading.kind != "number":
         return True
-    keys = _mask(pc.match_substring_regex(column.texts, r"^(?:0\d+|\d{16,})$"))
-    return not bool(keys.any())
+    return not column.some(_KEY) and not (_only_digits(column, candidate) and column.some(_CODE))
 
 
-def _column(values: pa.Array | pa.ChunkedArray | Iterable[str | None]) -> _Column:
+def _only_digits(column: _Column, candidate: _Candidate) -> bool:
+    plain = _mask(pc.match_substring_regex(column.texts, r"^\d+$"))
+    return bool(plain[candidate.mask].all())
+
+
+def _column(values: Column) -> _Column:
     texts = texts_of(values)
-    total = len(texts)
     counts = pc.value_counts(texts.drop_null())
-    different, weights = counts.field(0), counts.field(1).to_numpy(zero_copy_only=False)
-    kept = ~no_value(different)
-    return _Column(different.filter(pa.array(kept)), weights[kept], total - int(weights[kept].sum()))
+    weights = counts.field(1).to_numpy(zero_copy_only=False)
+    return _Column(counts.field(0), weights, len(texts) - int(weights.sum()))
 
 
-def texts_of(values: pa.Array | pa.ChunkedArray | Iterable[str | None]) -> pa.Array:
+def texts_of(values: Column) -> Texts:
     """Any column as one Arrow string array without outer blanks; texts of blanks only are null."""
     if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    array = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    if isinstance(array, pa.ChunkedArray):  # more than 2 GB of text stays in chunks
-        array = pa.concat_arrays([c.cast(pa.large_string()) for c in array.chunks])
-    if pa.types.is_dictionary(array.type) or pa.types.is_null(array.type):
+        joined = values.combine_chunks()
+        # Arrow leaves more than 2 GB of text in chunks.
+        array = joined if isinstance(joined, pa.Array) else values.cast(pa.large_string()).combine_chunks()
+    else:
+        array = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    if not pa.types.is_large_string(array.type):
         array = array.cast(pa.string())
-    trimmed = pc.utf8_trim_whitespace(array)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
+    trimmed: Texts = pc.utf8_trim_whitespace(array)
+    texts: Texts = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
+    return texts
 
 
-def no_value(texts: pa.Array) -> Bools:
+def no_value(texts: Texts) -> Bools:
     """Which texts are words for "no value"."""
-    short = pc.less_equal(pc.binary_length(texts), 19)
+    short = pc.less_equal(pc.binary_length(texts), 5)
     if not pc.any(short).as_py():
         return np.zeros(len(texts), np.bool_)
     return _mask(pc.is_in(pc.utf8_lower(texts), pa.array(NO_VALUE, texts.type)))
@@ -141,15 +166,15 @@ def _numbers(column: _Column, *, whole: bool) -> list[_Candidate]:
     if not (comma.any() or point.any()):
         return []
     marked = _mask(pc.match_substring_regex(column.texts, r"\d[.,]\d"))
+    if not (marked & (comma | point)).any():
+        return [_unmarked(column, comma, point)]
     doubtful = comma & point & marked
     only_comma, only_point = column.count(comma & ~point), column.count(point & ~comma)
     de = _Candidate(_unit(reading("de"), column, comma), comma, doubtful)
-    other = reading(_point_code(column, point))
-    en = _Candidate(_unit(other, column, point), point, doubtful)
-    if not marked.any():
-        return [_unmarked(column, comma, point)]
+    en = _Candidate(_unit(reading(_point_code(column, point)), column, point), point, doubtful)
     if doubtful.any() and bool(only_comma) == bool(only_point):
-        if whole:  # a whole number has no decimals: the mark can only stand between thousands
+        if whole and not column.taken(doubtful).equals(_zeros(column.taken(doubtful))):
+            # A whole number has no decimals, so the mark stands between thousands; 1.000 may be 1.
             return [_whole(de, en, column)]
         return [_narrow(de, column), _narrow(en, column)]
     return [_narrow(de if only_comma >= only_point else en, column)]
@@ -157,25 +182,28 @@ def _numbers(column: _Column, *, whole: bool) -> list[_Candidate]:
 
 def _point_code(column: _Column, point: Bools) -> str:
     """``en``, ``ch`` or ``plain``, by the thousands marks that occur."""
-    taken = column.texts.filter(pa.array(point))
-    if pc.any(pc.match_substring(taken, ",")).as_py():
+    taken = column._replace(texts=column.taken(point))
+    if taken.some(","):
         return "en"
-    blanks = pc.match_substring_regex(taken, rf"\d[{numbers.SPACES}{numbers.APOSTROPHES}]\d")
-    return "ch" if pc.any(blanks).as_py() else "plain"
+    return "ch" if taken.some(rf"\d[{numbers.SPACES}{numbers.APOSTROPHES}]\d") else "plain"
 
 
 def _unmarked(column: _Column, comma: Bools, point: Bools) -> _Candidate:
-    """No decimal mark anywhere: both readings say the same."""
+    """No decimal mark anywhere: both readings say the same, and the code tells what occurs."""
     code = "plain"
-    taken = column.texts.filter(pa.array(comma | point))
-    if pc.any(pc.match_substring_regex(taken, rf"\d[{numbers.APOSTROPHES}]\d")).as_py():
+    taken = column._replace(texts=column.taken(comma | point))
+    if taken.some(rf"\d[{numbers.APOSTROPHES}]\d|\.[-–—]"):
         code = "ch"
-    elif pc.any(pc.match_substring_regex(taken, rf"\d[{numbers.SPACES}]\d|,[-–—]")).as_py():
+    elif taken.some(rf"\d[{numbers.SPACES}]\d|,[-–—]"):
         code = "de"
-    elif pc.any(pc.match_substring_regex(taken, r"\.[-–—]")).as_py():
-        code = "ch"
     mask = comma if code == "de" else point
     return _narrow(_Candidate(_unit(reading(code), column, mask), mask), column)
+
+
+def _zeros(texts: Texts) -> Texts:
+    """Those that have nothing but zeros after their mark."""
+    zeros: Texts = texts.filter(pc.match_substring_regex(texts, r"[.,]0+\D*$"))
+    return zeros
 
 
 def _whole(de: _Candidate, en: _Candidate, column: _Column) -> _Candidate:
@@ -186,12 +214,12 @@ def _whole(de: _Candidate, en: _Candidate, column: _Column) -> _Candidate:
 
 def _unit(base: Reading, column: _Column, mask: Bools) -> Reading:
     """Adds the currency and whether the column is in percent, by majority."""
-    currencies = {c: column.count(mask & _mask(numbers.has_currency(column.texts, c))) for c in numbers.CURRENCIES}
-    most = max(currencies, key=lambda c: currencies[c])
-    percent = column.count(mask & _mask(pc.match_substring(column.texts, "%")))
-    return replace(
-        base, currency=most if currencies[most] else None, percent=percent * 2 > column.count(mask)
-    )
+    texts = column.texts
+    counts = {c: column.count(mask & _mask(numbers.has_currency(texts, c))) for c in numbers.CURRENCIES}
+    most = max(counts, key=lambda c: counts[c])
+    percent = column.count(mask & _mask(pc.match_substring(texts, "%")))
+    currency = most if counts[most] else None
+    return replace(base, currency=currency, percent=percent * 2 > column.count(mask))
 
 
 def _narrow(candidate: _Candidate, column: _Column) -> _Candidate:
@@ -199,7 +227,7 @@ def _narrow(candidate: _Candidate, column: _Column) -> _Candidate:
     return candidate._replace(mask=candidate.mask & ~strangers(column.texts, candidate.reading))
 
 
-def strangers(texts: pa.Array, chosen: Reading) -> Bools:
+def strangers(texts: Texts, chosen: Reading) -> Bools:
     """Which numbers carry another currency than the column, or differ from it in the percent sign."""
     wrong = np.zeros(len(texts), np.bool_)
     if chosen.currency is not None:
@@ -214,32 +242,43 @@ def strangers(texts: pa.Array, chosen: Reading) -> Bools:
 
 
 def _days(column: _Column, *, asked: bool) -> list[_Candidate]:
-    made = {}
-    if asked and _mask(pc.match_substring_regex(column.texts, r"^\d{8}\b")).any():
-        made["YMD", ""] = _day(column, reading("YYYYMMDD"))
+    """Candidates for dates, first the conventions (see above), then whatever reads most."""
+    made: list[_Candidate] = []
+    if asked and column.some(r"^\d{8}\b"):
+        made.append(_day(column, reading("YYYYMMDD")))
     for separator in _SEPARATORS:
-        part = rf"^\s*\d+\{separator} ?\d+\{separator} ?\d"
-        if not _mask(pc.match_substring_regex(column.texts, part)).any():
+        dated = _mask(pc.match_substring_regex(column.texts, rf"^\d+\{separator} ?\d+\{separator} ?\d"))
+        if not dated.any():
             continue
-        orders: tuple[DateOrder, ...] = ("DMY", "MDY", "YMD")
-        for order in orders:
-            made[order, separator] = _day(column, _date_reading(order, separator))
-    counted = {key: column.count(c.mask) for key, c in made.items()}
-    most = max(counted.values(), default=0)
+        for order in _ORDERS[separator]:
+            made.append(_day(column, _date_reading(order, separator)))
+            if separator != "/" and made[-1].mask[dated].all() and _conventional(made[-1], column):
+                break  # dotted and day first, or ISO: nothing else has to be tried
+    most = max((column.count(c.mask) for c in made), default=0)
     if most == 0:
         return _serials(column) if asked else []
-    best = [key for key, count in counted.items() if count == most]
-    for order, separator in (("DMY", "."), ("YMD", "-")):
-        if (order, separator) in best and (separator == "." or _iso(column, made[order, separator])):
-            return [_coded(made[order, separator], column)]
-    if len(best) > 1:
-        best = [key for key in best if key[0] != "YMD"] or best[:1]
-    tied = best[:1] if _same(column, [made[key] for key in best]) else best
-    return [_coded(made[key], column) for key in tied]
+    best = _contested(made, column) or [c for c in made if column.count(c.mask) == most]
+    usual = [c for c in best if _conventional(c, column)]
+    year_last = [c for c in best if c.reading.date_order != "YMD"]
+    chosen = usual[:1] or year_last or best[:1]
+    return [_coded(c, column) for c in (chosen[:1] if _same(chosen) else chosen)]
+
+
+def _contested(made: list[_Candidate], column: _Column) -> list[_Candidate]:
+    """Day first and month first, if some values are only the one, some only the other, and some both."""
+    for separator in "-/":
+        pair = [c for c in made if c.reading.separator == separator and c.reading.date_order != "YMD"]
+        if len(pair) == 2 and all(column.count(c.mask) for c in pair):
+            day, month = (c.mask for c in pair)
+            if (day & ~month).any() and (month & ~day).any() and not _same(pair):
+                return pair
+    return []
 
 
 def _day(column: _Column, candidate: Reading) -> _Candidate:
-    return _Candidate(candidate, dates.parse(column.texts, candidate).valid)
+    found = dates.parse(column.texts, candidate)
+    mask = found.valid | dates.no_date(column.texts) if found.valid.any() else found.valid
+    return _Candidate(candidate, mask, telling=found.valid, days=found)
 
 
 def _date_reading(order: DateOrder, separator: str) -> Reading:
@@ -247,30 +286,38 @@ def _date_reading(order: DateOrder, separator: str) -> Reading:
     return reading(separator.join(words[letter] for letter in order))
 
 
-def _iso(column: _Column, candidate: _Candidate) -> bool:
-    """Whether every value taken has its year of four digits in front."""
-    taken = column.texts.filter(pa.array(candidate.mask))
-    return bool(pc.all(pc.match_substring_regex(taken, r"^\s*\d{4}\D")).as_py())
+def _conventional(candidate: _Candidate, column: _Column) -> bool:
+    """Dotted with the day first, or four digits of a year in front of all values."""
+    if candidate.reading.date_order == "DMY":
+        return candidate.reading.separator == "."
+    if candidate.reading.date_order == "MDY" or candidate.telling is None:
+        return False
+    taken = column.taken(candidate.telling)
+    return bool(_mask(pc.match_substring_regex(taken, r"^\d{4}")).all())
 
 
-def _same(column: _Column, candidates: list[_Candidate]) -> bool:
+def _same(candidates: list[_Candidate]) -> bool:
     """Whether all candidates give the same days (01/01/2025 everywhere)."""
-    first, *others = (dates.parse(column.texts, c.reading).micros for c in candidates)
-    mask = candidates[0].mask
-    return all(bool((first[mask] == other[mask]).all()) for other in others)
+    first, *others = (c.days for c in candidates)
+    if first is None:
+        return True
+    pairs = [(first, other) for other in others if other is not None]
+    return all(bool((a.micros == b.micros)[a.valid & b.valid].all()) for a, b in pairs)
 
 
 def _coded(candidate: _Candidate, column: _Column) -> _Candidate:
     """Completes the code: two-digit years if most have two, HH:MM if there are times."""
-    found = dates.parse(column.texts, candidate.reading)
-    code = candidate.reading.code
-    short = _mask(pc.match_substring_regex(column.texts, r"^\s*\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2}(?:\D|$)"))
-    if candidate.reading.separator and column.count(short & candidate.mask) * 2 > column.count(candidate.mask):
+    base, found = candidate.reading, candidate.days
+    kind, code = base.kind, base.code
+    if base.separator and base.date_order != "YMD":
+        short = _mask(pc.match_substring_regex(column.texts, r"^\d+[./-] ?\d+[./-] ?\d{2}(?:\D|$)"))
+        if column.count(short & candidate.mask) * 2 > column.count(candidate.mask):
+            code = code.replace("YYYY", "YY")
+    elif base.separator and not _conventional(candidate, column):
         code = code.replace("YYYY", "YY")
-    kind: ReadingKind = "date"
-    if (found.timed & candidate.mask).any():
+    if found is not None and (found.timed & found.valid).any():
         kind, code = "time", code + " HH:MM"
-    return candidate._replace(reading=replace(candidate.reading, kind=kind, code=code))
+    return candidate._replace(reading=replace(base, kind=kind, code=code))
 
 
 def _serials(column: _Column) -> list[_Candidate]:
@@ -282,7 +329,8 @@ def _serials(column: _Column) -> list[_Candidate]:
 
 
 def _yesno(column: _Column, *, asked: bool) -> list[_Candidate]:
-    if len(column.texts) > 100 and not asked:
+    """Yes and no; unasked only if every value is, and not all are single letters or digits."""
+    if len(column.texts) > len(YES + NO) * 4 and not asked:
         return []
     lower = pc.utf8_lower(column.texts)
     mask = _mask(pc.is_in(lower, pa.array(YES + NO, lower.type)))
@@ -304,8 +352,8 @@ def _finish(candidate: _Candidate, column: _Column, name: str) -> Reading:
     first = taken & candidate.telling if candidate.telling is not None else taken
     order = [*np.flatnonzero(first)[:_EXAMPLES], *np.flatnonzero(taken & ~first)[:_EXAMPLES]][:_EXAMPLES]
     texts = column.texts.take(pa.array(order, pa.int64()))
-    missed = column.texts.filter(pa.array(~taken)).slice(0, _EXAMPLES)
-    pairs = zip(texts.to_pylist(), shown(texts, candidate.reading), strict=True)
+    missed = column.taken(~taken).slice(0, _EXAMPLES)
+    pairs = zip(listed(texts), shown(texts, candidate.reading), strict=True)
     return replace(
         candidate.reading,
         name=name,
@@ -313,11 +361,5 @@ def _finish(candidate: _Candidate, column: _Column, name: str) -> Reading:
         unread=column.count(~taken),
         empty=column.empty,
         examples=tuple(Example(text, value) for text, value in pairs),
-        unread_examples=tuple(missed.to_pylist()),
+        unread_examples=tuple(listed(missed)),
     )
-
-
-def _mask(values: pa.Array) -> Bools:
-    return pc.fill_null(values, False).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
-
-

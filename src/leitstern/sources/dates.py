@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from leitstern.sources.arrow import mask, pc
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from leitstern.sources.arrow import Bools, Ints, Texts, Values
     from leitstern.sources.readings import Reading
-
-    Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
 
 _TIME = (
     r"(?:(?:[T ]|, ?| um )[ ]*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<F>\d{1,9}))?)?"
@@ -28,8 +25,13 @@ _TIME = (
 )
 _SPACE = "[\\s\u00a0\u202f]*"
 _ISO = "YYYY-MM-DD"
+_ISO_DATE = r"(?P<a>\d{4})-(?P<b>\d{1,2})-(?P<c>\d{1,2})"
 _MICROSECONDS_A_DAY = 86_400_000_000
 _EXCEL_EPOCH = -25_569  # 1899-12-30 as days from 1970-01-01
+
+
+#: How systems write "no date" where a date has to stand; it is no day and no mistake.
+_NO_DATE = r"^(?:00\.00\.0000|0000-00-00|00000000)(?:[T ]00:00(?::00)?)?$"
 
 
 class Dates(NamedTuple):
@@ -54,14 +56,19 @@ def _pattern(reading: Reading) -> str:
     return f"^{_SPACE}{date}{_TIME}{_SPACE}$"
 
 
-def parse(texts: pa.Array, reading: Reading) -> Dates:
+def no_date(texts: Texts) -> Bools:
+    """Which texts are dates of zeros, the way SAP and MySQL write an empty date."""
+    return mask(pc.match_substring_regex(texts, _NO_DATE))
+
+
+def parse(texts: Texts, reading: Reading) -> Dates:
     """Reads texts under a date reading; where it fails, under ISO."""
     if reading.code == "excel":
         return _serial(texts)
     found = _parse(texts, _pattern(reading), reading.date_order or "YMD")
     if reading.code.startswith(_ISO) or not (~found.valid).any():
         return found
-    iso = _parse(texts, f"^{_SPACE}(?P<a>\\d{{4}})-(?P<b>\\d{{1,2}})-(?P<c>\\d{{1,2}}){_TIME}{_SPACE}$", "YMD")
+    iso = _parse(texts, f"^{_SPACE}{_ISO_DATE}{_TIME}{_SPACE}$", "YMD")
     return Dates(
         np.where(iso.valid, iso.micros, found.micros),
         found.valid | iso.valid,
@@ -71,7 +78,7 @@ def parse(texts: pa.Array, reading: Reading) -> Dates:
     )
 
 
-def _parse(texts: pa.Array, pattern: str, order: str) -> Dates:
+def _parse(texts: Texts, pattern: str, order: str) -> Dates:
     parts = pc.extract_regex(texts, pattern)
     matched = parts.is_valid().to_numpy(zero_copy_only=False)
     place = dict(zip(order, "abc", strict=True))
@@ -101,14 +108,14 @@ def _days(year: Ints, month: Ints, day: Ints) -> tuple[Ints, Bools]:
     return first + day - 1, possible & (day <= length)
 
 
-def _clock(parts: pa.Array) -> tuple[Ints, Bools, Bools]:
+def _clock(parts: Values) -> tuple[Ints, Bools, Bools]:
     """Microseconds since midnight, whether the time exists, whether there is one."""
     hour, minute, second = (_integers(parts, p) for p in "HMS")
     timed = _present(parts, "H")
     right = (hour < 24) & (minute < 60) & (second < 60)
     half = _part(parts, "P")
     if pc.any(pc.not_equal(half, "")).as_py():
-        noon = _mask(pc.starts_with(pc.utf8_lower(half), "p"))
+        noon = mask(pc.starts_with(pc.utf8_lower(half), "p"))
         named = _present(parts, "P")
         right &= ~named | ((hour >= 1) & (hour <= 12))
         hour = np.where(named, hour % 12 + np.where(noon, 12, 0), hour)
@@ -117,7 +124,7 @@ def _clock(parts: pa.Array) -> tuple[Ints, Bools, Bools]:
     return ((hour * 60 + minute) * 60 + second) * 1_000_000 + micros, right, timed
 
 
-def _offset(parts: pa.Array) -> tuple[Ints, Bools]:
+def _offset(parts: Values) -> tuple[Ints, Bools]:
     """Microseconds east of UTC, and whether an offset is written."""
     zone = _part(parts, "Z")
     zoned = _present(parts, "Z")
@@ -126,36 +133,34 @@ def _offset(parts: pa.Array) -> tuple[Ints, Bools]:
     digits = pc.utf8_rpad(pc.replace_substring_regex(zone, r"[^0-9]", ""), 4, "0")
     number = pc.fill_null(digits.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
     minutes = number // 100 * 60 + number % 100
-    west = _mask(pc.starts_with(zone, "-"))
+    west = mask(pc.starts_with(zone, "-"))
     return np.where(west, -minutes, minutes) * 60_000_000, zoned
 
 
-def _part(parts: pa.Array, name: str) -> pa.Array:
+def _part(parts: Values, name: str) -> Texts:
     """A named part; text also where the whole did not match."""
-    return pc.fill_null(pc.struct_field(parts, name), "")
+    found: Texts = pc.fill_null(pc.struct_field(parts, name), "")
+    return found
 
 
-def _present(parts: pa.Array, name: str) -> Bools:
-    return _mask(pc.not_equal(_part(parts, name), ""))
+def _present(parts: Values, name: str) -> Bools:
+    return mask(pc.not_equal(_part(parts, name), ""))
 
 
-def _mask(values: pa.Array) -> Bools:
-    return pc.fill_null(values, False).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
-
-
-def _integers(parts: pa.Array, name: str) -> Ints:
+def _integers(parts: Values, name: str) -> Ints:
     text = pc.struct_field(parts, name)
     text = pc.if_else(pc.equal(text, ""), None, text)
-    return pc.fill_null(text.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+    found: Ints = pc.fill_null(text.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+    return found
 
 
-def _serial(texts: pa.Array) -> Dates:
+def _serial(texts: Texts) -> Dates:
     """Excel's serial numbers, 1 to 2958465 (9999-12-31), comma or point before the time of day."""
     text = pc.replace_substring(pc.utf8_trim_whitespace(texts), ",", ".")
     number = pc.match_substring_regex(text, r"^\d{1,7}(?:\.\d+)?$")
     value = pc.if_else(number, text, None).cast(pa.float64())
     serial = pc.fill_null(value, 0.0).to_numpy(zero_copy_only=False)
-    matched = _mask(number)
+    matched = mask(number)
     possible = (serial >= 1) & (serial < 2_958_466)
     seconds = np.rint((serial + _EXCEL_EPOCH) * 86_400).astype(np.int64)
     timed = matched & (serial % 1 != 0)
@@ -184,11 +189,11 @@ def _in_gap(micros: Ints, gap: Ints, timezone: str, utc: Ints) -> Ints:
     from datetime import UTC, datetime, timedelta
     from zoneinfo import ZoneInfo
 
-    zone, epoch = ZoneInfo(timezone), datetime(1970, 1, 1)  # noqa: DTZ001 - local by definition
+    zone, epoch, tick = ZoneInfo(timezone), datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
     result = utc.copy()
     for index in np.flatnonzero(gap):
-        moment = (epoch + timedelta(microseconds=int(micros[index]))).replace(tzinfo=zone)
-        result[index] = (moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        moment = (epoch + int(micros[index]) * tick).replace(tzinfo=zone)
+        result[index] = (moment.astimezone(UTC) - epoch) // tick
     return result
 
 

@@ -32,7 +32,8 @@ __all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land"]
 #: Changes when files are landed differently than before, so that old raw files are made anew.
 _FORMAT = 1
 _STANDARD = Limits()
-_KEPT_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH", "TZDIR")
+#: The child gets no more of the environment than Python needs to start; no keys, no passwords.
+_ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +163,20 @@ def _publish(tables: list[dict[str, Any]], digest: str, staging: Path, into: Pat
         (staging / table["parquet"]).replace(into / final)
         table["parquet"] = final
     account = staging / "account.json"
-    account.write_text(json.dumps({"format": _FORMAT, "tables": tables}, ensure_ascii=False), encoding="utf-8")
+    content = json.dumps({"format": _FORMAT, "tables": tables}, ensure_ascii=False)
+    account.write_text(content, encoding="utf-8")
     account.replace(into / f"{digest}.json")
 
 
 def _read(path: Path, staging: Path, limits: Limits) -> list[dict[str, Any]]:
     """Lets the child process read the file; its tables, or a Problem that says what stopped it."""
     job = {"path": str(path.resolve()), "staging": str(staging.resolve()), "limits": asdict(limits)}
-    environment = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     # Arrow's own allocators reserve address space, which would count against the limit.
     environment |= {"ARROW_DEFAULT_MEMORY_POOL": "system", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     with (staging / "stderr").open("w+b") as stderr:
         try:
-            done = subprocess.run(  # noqa: S603 - our own interpreter, no shell
+            done = subprocess.run(
                 [sys.executable, "-P", "-m", "leitstern.sources.child"],
                 input=json.dumps(job).encode(),
                 stdout=subprocess.DEVNULL,

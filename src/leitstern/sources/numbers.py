@@ -12,9 +12,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from leitstern.sources.arrow import pc
 
 if TYPE_CHECKING:
+    from leitstern.sources.arrow import Texts, Values
     from leitstern.sources.readings import Reading
 
 SPACES = " \u00a0\u202f\u2009"
@@ -46,7 +48,8 @@ def _pattern(decimal: str, marks: str) -> str:
     whole = "|".join([*(rf"[1-9]\d{{0,2}}(?:{_GROUP[m]}\d{{3}})+" for m in marks), r"\d+"])
     point = _GROUP[decimal]
     # ``100,-`` and ``100.--`` are prices without cents; ``1,5E+05`` is how Excel writes big numbers.
-    core = rf"(?:(?:{whole})(?:{point}\d+|{point}[-–—]{{1,2}})?|{point}\d+|\d+(?:{point}\d+)?[eE][-+]\d{{2,3}})"
+    power = rf"\d+(?:{point}\d+)?[eE][-+]\d{{2,3}}"
+    core = rf"(?:(?:{whole})(?:{point}\d+|{point}[-–—]{{1,2}})?|{point}\d+|{power})"
     unit = rf"(?:{_CURRENCY}|%)"
     before = rf"(?:{_SIGN}{_WS}(?:{_CURRENCY}{_WS})?|{_CURRENCY}{_WS}(?:{_SIGN}{_WS})?)?"
     plain = rf"{before}{core}(?:{_WS}{unit})?"
@@ -60,18 +63,20 @@ def _marks(reading: Reading) -> str:
     return {"de": ". '", "en": ", '", "ch": " '", "plain": ""}[reading.code]
 
 
-def is_number(texts: pa.Array, reading: Reading) -> pa.Array:
+def is_number(texts: Texts, reading: Reading) -> Values:
     """Which texts are numbers under the reading, looking at the digits and marks only."""
     assert reading.decimal is not None
-    return pc.match_substring_regex(texts, _pattern(reading.decimal, _marks(reading)))
+    found: Values = pc.match_substring_regex(texts, _pattern(reading.decimal, _marks(reading)))
+    return found
 
 
-def has_currency(texts: pa.Array, code: str) -> pa.Array:
+def has_currency(texts: Texts, code: str) -> Values:
     """Which texts carry the sign or the letters of a currency of ``CURRENCIES``."""
-    return pc.match_substring_regex(texts, CURRENCIES[code])
+    found: Values = pc.match_substring_regex(texts, CURRENCIES[code])
+    return found
 
 
-def canonical(texts: pa.Array, decimal: str) -> pa.Array:
+def canonical(texts: Texts, decimal: str) -> Texts:
     """Numbers as ``-1234.56``, ready for a cast to decimal; percent is divided by 100.
 
     ``texts`` must match a number reading with this decimal mark, or be null.
@@ -87,7 +92,7 @@ def canonical(texts: pa.Array, decimal: str) -> pa.Array:
     if decimal != ".":
         digits = pc.replace_substring(digits, decimal, ".")
     negative = pc.match_substring_regex(dashes, rf"{_MINUS}|\(")
-    signed = pc.binary_join_element_wise(pc.if_else(negative, "-0", "0"), digits, "")
+    signed: Texts = pc.binary_join_element_wise(pc.if_else(negative, "-0", "0"), digits, "")
     # No more decimals than matter for rounding to six places; the cast refuses more than ten.
     signed = pc.replace_substring_regex(signed, r"(\.\d{10})\d+", r"\1")
     percent = pc.match_substring(texts, "%")
@@ -115,5 +120,5 @@ def _one(text: str, decimal: str) -> str:
     return format(value.quantize(Decimal("1e-10")), "f")
 
 
-def _any(mask: pa.Array) -> bool:
+def _any(mask: Values) -> bool:
     return bool(pc.any(mask).as_py())

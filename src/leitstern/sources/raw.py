@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from leitstern.sources.arrow import Texts, Values
     from leitstern.sources.limits import Limits
 
 LINE = "_line"
@@ -75,7 +76,9 @@ class RawWriter:
     ``close`` must be called; a table without rows gives a file without rows.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str], limits: Limits, *, sheet: str | None = None) -> None:
+    def __init__(
+        self, path: Path, columns: Sequence[str], limits: Limits, *, sheet: str | None = None
+    ) -> None:
         if len(columns) > limits.columns:
             raise Problem("sources.too_many_columns", count=len(columns), most=limits.columns)
         self.table = RawTable(sheet=sheet, columns=tuple(columns), parquet=path)
@@ -87,10 +90,11 @@ class RawWriter:
         if rows:
             self.columns(list(zip(*rows, strict=True)), lines)
 
-    def columns(self, columns: Sequence[Sequence[str | None] | pa.Array], lines: Sequence[int] | pa.Array) -> None:
+    def columns(self, columns: Sequence[Sequence[str | None] | Texts], lines: Sequence[int] | Values) -> None:
         """Adds the same rows column by column."""
         import pyarrow as pa
-        import pyarrow.compute as pc
+
+        from leitstern.sources.arrow import pc
 
         nothing = pa.scalar(None, pa.string())
         arrays = []
@@ -117,8 +121,8 @@ class RawWriter:
         import pyarrow as pa
 
         if self._writer is None:
-            schema = pa.schema([*((name, pa.string()) for name in self.table.columns), (LINE, pa.int64())])
-            self._write(schema.empty_table())
+            nothing = [pa.array([], pa.string())] * len(self.table.columns)
+            self._write(pa.table([*nothing, pa.array([], pa.int64())], names=[*self.table.columns, LINE]))
         assert self._writer is not None
         self._writer.close()
         return self.table

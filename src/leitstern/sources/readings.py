@@ -86,11 +86,11 @@ class Reading:
         """The question to the user in ``de`` or ``en``, with an example for each choice."""
         from leitstern.messages import message
 
-        choices = "; ".join(
-            message("sources.choice", language, reading=c.code, text=c.examples[0].text, shown=c.examples[0].shown)
-            for c in self.choices
-        )
-        return message("sources.question", language, column=self.name, choices=choices)
+        choices = []
+        for choice in self.choices:
+            text, shown = choice.examples[0]
+            choices.append(message("sources.choice", language, reading=choice.code, text=text, shown=shown))
+        return message("sources.question", language, column=self.name, choices="; ".join(choices))
 
     def answered(self, code: str) -> Reading:
         """The reading for a user's answer, keeping what was counted if it was one of the choices."""

@@ -26,17 +26,19 @@ def number(text: str) -> str:
 def cell(value: object) -> str:
     """A cell of a workbook. Fifteen digits of a number count, as in Excel; midnight is left out."""
     if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else number(f"{value:.15g}")
-    if isinstance(value, datetime):
-        text = value.isoformat(" ")
-        return text.removesuffix(" 00:00:00")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
+        text = value
+    elif isinstance(value, bool):
+        text = "true" if value else "false"
+    elif isinstance(value, float):
+        whole = value.is_integer() and abs(value) < 1e15
+        text = str(int(value)) if whole else number(f"{value:.15g}")
+    elif isinstance(value, datetime):
+        text = value.isoformat(" ").removesuffix(" 00:00:00")
+    elif isinstance(value, date | time):
+        text = value.isoformat()
+    elif isinstance(value, timedelta):
         seconds = int(value.total_seconds())
-        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return str(value)
+        text = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    else:
+        text = str(value)
+    return text

@@ -7,27 +7,28 @@ done once per different text and with Arrow's vectorised functions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from leitstern.errors import Problem
 from leitstern.sources import dates, numbers
+from leitstern.sources.arrow import listed, mask, pc
 from leitstern.sources.columns import NO, YES, no_value, strangers, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
+    from leitstern.sources.arrow import Column, Texts, Values
     from leitstern.sources.readings import Reading
 
     Codes = NDArray[np.int8]
 
 #: Kind of a field of the model -> Arrow type of its values. Times are UTC without a zone.
-TYPES: dict[str, pa.DataType] = {
+TYPES: dict[str, Any] = {
     "text": pa.string(),
     "choice": pa.string(),
     "ref": pa.string(),
@@ -60,29 +61,24 @@ class Bad:
     Iterates as pairs; ``sources.reason_<code>`` is the text of a reason.
     """
 
-    rows: pa.Array
-    reasons: pa.Array
+    rows: Values
+    reasons: Texts
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        return zip(self.rows.to_pylist(), self.reasons.to_pylist(), strict=True)
+        return zip(listed(self.rows), listed(self.reasons), strict=True)
 
 
 class Typed(NamedTuple):
     """Typed values, as long as the column; null where the text was empty or bad."""
 
-    values: pa.Array
+    values: Values
     bad: Bad
 
 
-def to_kind(
-    column: pa.Array | pa.ChunkedArray | Iterable[str | None],
-    kind: str,
-    reading: Reading,
-    timezone: str = "UTC",
-) -> Typed:
+def to_kind(column: Column, kind: str, reading: Reading, timezone: str = "UTC") -> Typed:
     """Types a column for a field of ``kind`` under a reading.
 
     ``money`` and ``number`` are rounded half away from zero to 4 and 6 decimals; a percent sign
@@ -91,7 +87,8 @@ def to_kind(
     Problem ``sources.unanswered`` if the reading is an open question.
     """
     if reading.is_question and kind not in ("text", "choice", "ref"):
-        raise Problem("sources.unanswered", column=reading.name, choices=", ".join(c.code for c in reading.choices))
+        choices = ", ".join(choice.code for choice in reading.choices)
+        raise Problem("sources.unanswered", column=reading.name, choices=choices)
     texts = texts_of(column)
     if kind in ("text", "choice", "ref"):
         return Typed(texts.cast(pa.string()), _bad(np.zeros(len(texts), np.int8)))
@@ -110,7 +107,7 @@ def _bad(codes: Codes) -> Bad:
     return Bad(pa.array(rows, pa.int64()), reasons.cast(pa.string()))
 
 
-def _convert(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[pa.Array, Codes]:
+def _convert(texts: Texts, kind: str, reading: Reading, timezone: str) -> tuple[Values, Codes]:
     if kind in ("money", "number", "whole"):
         return _number(texts, kind, reading)
     if kind in ("day", "time"):
@@ -120,45 +117,46 @@ def _convert(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tup
     raise ValueError(kind)
 
 
-def _number(texts: pa.Array, kind: str, reading: Reading) -> tuple[pa.Array, Codes]:
+def _number(texts: Texts, kind: str, reading: Reading) -> tuple[Values, Codes]:
     codes = np.zeros(len(texts), np.int8)
     if reading.decimal is None:
         return _refused(texts, kind, "not_a_number")
-    codes[~_mask(numbers.is_number(texts, reading))] = _CODE["not_a_number"]
+    codes[~mask(numbers.is_number(texts, reading))] = _CODE["not_a_number"]
     strange = strangers(texts, reading) & (codes == 0)
-    percent = _mask(pc.match_substring(texts, "%")) != bool(reading.percent)
+    percent = mask(pc.match_substring(texts, "%")) != bool(reading.percent)
     codes[strange] = _CODE["other_currency"]
     codes[strange & percent & (reading.percent is not None)] = _CODE["other_percent"]
     plain = numbers.canonical(_only(texts, codes), reading.decimal)
-    big = _mask(pc.match_substring_regex(plain, rf"^-?0*[1-9]\d{{{numbers.INTEGER_DIGITS[kind]},}}"))
+    big = mask(pc.match_substring_regex(plain, rf"^-?0*[1-9]\d{{{numbers.INTEGER_DIGITS[kind]},}}"))
     codes[big & (codes == 0)] = _CODE["number_too_big"]
     exact = _only(plain, codes).cast(pa.decimal128(38, 10))
     if kind == "whole":
         whole = pc.round(exact, 0)
-        codes[_mask(pc.not_equal(whole, exact))] = _CODE["not_whole"]
+        codes[mask(pc.not_equal(whole, exact))] = _CODE["not_whole"]
         values = _only(whole, codes).cast(pa.int64())
     else:
         values = _rounded(exact, kind, codes)
-    codes[_mask(pc.is_null(texts))] = 0
+    codes[mask(pc.is_null(texts))] = 0
     return values, codes
 
 
-def _rounded(exact: pa.Array, kind: str, codes: Codes) -> pa.Array:
+def _rounded(exact: Values, kind: str, codes: Codes) -> Values:
     rounded = pc.round(exact, numbers.SCALE[kind], round_mode="half_towards_infinity")
     limit = pa.scalar(10 ** numbers.INTEGER_DIGITS[kind], pa.decimal128(38, 10))
-    over = _mask(pc.greater_equal(pc.abs(rounded), limit))  # 99...9,99999 may be rounded up to the limit
+    over = mask(pc.greater_equal(pc.abs(rounded), limit))  # 99...9,99999 may be rounded up to the limit
     codes[over] = _CODE["number_too_big"]
     return _only(rounded, codes).cast(TYPES[kind])
 
 
-def _date(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[pa.Array, Codes]:
+def _date(texts: Texts, kind: str, reading: Reading, timezone: str) -> tuple[Values, Codes]:
     if reading.kind not in ("date", "time"):
         return _refused(texts, kind, "not_a_date")
+    texts = pc.if_else(pa.array(dates.no_date(texts)), pa.scalar(None, texts.type), texts)
     found = dates.parse(texts, reading)
     codes = np.zeros(len(texts), np.int8)
     codes[~found.valid] = _CODE["not_a_date"]
     codes[~found.valid & found.impossible] = _CODE["impossible_date"]
-    codes[_mask(pc.is_null(texts))] = 0
+    codes[mask(pc.is_null(texts))] = 0
     missing = ~found.valid
     if kind == "day":
         return pa.array(dates.local_days(found, timezone).astype(np.int32), pa.date32(), mask=missing), codes
@@ -166,40 +164,37 @@ def _date(texts: pa.Array, kind: str, reading: Reading, timezone: str) -> tuple[
     return pa.array(dates.to_utc(moments, timezone), pa.timestamp("us"), mask=missing), codes
 
 
-def _yesno(texts: pa.Array) -> tuple[pa.Array, Codes]:
+def _yesno(texts: Texts) -> tuple[Values, Codes]:
     lower = pc.utf8_lower(texts)
-    yes, no = (_mask(pc.is_in(lower, pa.array(words, lower.type))) for words in (YES, NO))
-    codes = np.where(yes | no | _mask(pc.is_null(texts)), 0, _CODE["not_yes_or_no"]).astype(np.int8)
+    yes, no = (mask(pc.is_in(lower, pa.array(words, lower.type))) for words in (YES, NO))
+    codes = np.where(yes | no | mask(pc.is_null(texts)), 0, _CODE["not_yes_or_no"]).astype(np.int8)
     return pa.array(yes, mask=~(yes | no)), codes
 
 
-def _refused(texts: pa.Array, kind: str, reason: str) -> tuple[pa.Array, Codes]:
+def _refused(texts: Texts, kind: str, reason: str) -> tuple[Values, Codes]:
     """Nothing can be typed: the column was left as text."""
-    codes = np.where(_mask(pc.is_null(texts)), 0, _CODE[reason]).astype(np.int8)
+    codes = np.where(mask(pc.is_null(texts)), 0, _CODE[reason]).astype(np.int8)
     return pa.nulls(len(texts), TYPES[kind]), codes
 
 
-def _only(values: pa.Array, codes: Codes) -> pa.Array:
+def _only(values: Values, codes: Codes) -> Values:
     """The values of rows that are good so far; null elsewhere."""
     if not codes.any():
         return values
-    return pc.if_else(pa.array(codes == 0), values, pa.scalar(None, values.type))
+    kept: Values = pc.if_else(pa.array(codes == 0), values, pa.scalar(None, values.type))
+    return kept
 
 
-def _mask(values: pa.Array) -> NDArray[np.bool_]:
-    return pc.fill_null(values, False).to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
-
-
-def shown(texts: pa.Array, reading: Reading) -> list[str]:
+def shown(texts: Texts, reading: Reading) -> list[str]:
     """What texts are under a reading, as plain text: ``1234.56``, ``2025-04-03``, ``2025-04-03 10:30``."""
     if reading.kind == "number":
         assert reading.decimal is not None
         exact = numbers.canonical(texts, reading.decimal).cast(pa.decimal128(38, 10))
-        return [format(v.normalize(), "f") for v in exact.to_pylist()]
+        return [format(v.normalize(), "f") for v in listed(exact)]
     if reading.kind in ("date", "time"):
         micros = dates.parse(texts, reading).micros
-        moments = pa.array(micros, pa.timestamp("us")).to_pylist()
+        moments = listed(pa.array(micros, pa.timestamp("us")))
         return [m.isoformat(" ").removesuffix(" 00:00:00") for m in moments]
     if reading.kind == "yesno":
-        return ["true" if text.lower() in YES else "false" for text in texts.to_pylist()]
-    return list(texts.to_pylist())
+        return ["true" if text.lower() in YES else "false" for text in listed(texts)]
+    return listed(texts)

@@ -197,7 +197,7 @@ class _Reader:
     def _unclean(self, row: list[str]) -> int | None:
         """The first cell with a NUL or with bytes that could not be decoded."""
         for place, cell in enumerate(row):
-            if "\0" in cell or not cell.isascii() and any("\udc80" <= c <= "\udcff" for c in cell):
+            if "\0" in cell or (not cell.isascii() and any("\udc80" <= c <= "\udcff" for c in cell)):
                 return place
         return None
 

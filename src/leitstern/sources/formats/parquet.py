@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from leitstern.errors import Problem
+from leitstern.sources.arrow import pc
 from leitstern.sources.limits import Limits
 from leitstern.sources.raw import RawTable, RawWriter, header_names
 from leitstern.sources.text import number
+
+if TYPE_CHECKING:
+    from leitstern.sources.arrow import Texts, Values
 
 _CHUNK = 65_536
 
@@ -42,7 +46,7 @@ def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
 def _land(batch: pa.RecordBatch, line: int, writer: RawWriter, limits: Limits) -> None:
     columns = [as_text(column) for column in batch.columns]
     lines = pa.array(range(line, line + batch.num_rows), pa.int64())
-    keep = pa.repeat(pa.scalar(True), batch.num_rows)  # noqa: FBT003
+    keep: Values = pa.array([True] * batch.num_rows)
     for name, column in zip(writer.table.columns, columns, strict=True):
         for reason, found in (
             ("cell_too_big", pc.greater(pc.utf8_length(column), limits.cell_characters)),
@@ -59,15 +63,11 @@ def _land(batch: pa.RecordBatch, line: int, writer: RawWriter, limits: Limits) -
     writer.columns(columns, lines)
 
 
-def as_text(column: pa.Array) -> pa.Array:
+def as_text(column: Values) -> Texts:
     """Any Arrow column as text."""
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        column = column.cast(column.type.value_type)
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_null(kind):
-        return column.cast(pa.string())
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return column.cast(pa.string())
     if pa.types.is_timestamp(kind):
         return _moments(column)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -75,12 +75,15 @@ def as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return _binary(column)
     if pa.types.is_nested(kind):
-        texts = (None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in column.to_pylist())
-        return pa.array(texts, pa.string())
+        return pa.array([_json(value) for value in column.to_pylist()], pa.string())
     return column.cast(pa.string())
 
 
-def _numbers(column: pa.Array) -> pa.Array:
+def _json(value: object) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _numbers(column: Values) -> Texts:
     different = column.dictionary_encode()
     values = different.dictionary.to_pylist()
     decimal = pa.types.is_decimal(column.type)
@@ -94,17 +97,17 @@ def _number(text: str) -> str | None:
     return number(text.removesuffix(".0"))
 
 
-def _moments(column: pa.Array) -> pa.Array:
+def _moments(column: Values) -> Texts:
     """ISO with seconds, or with microseconds where a column has them; midnight everywhere is a date."""
     zoned = column.type.tz is not None
     utc = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.timestamp("us"))
     seconds = utc.cast(pa.timestamp("s"), safe=False)
     exact = pc.all(pc.equal(seconds.cast(pa.timestamp("us")), utc)).as_py()
-    texts = pc.strftime(seconds if exact is not False else utc, format="%Y-%m-%d %H:%M:%S")
+    texts: Texts = pc.strftime(seconds if exact is not False else utc, format="%Y-%m-%d %H:%M:%S")
     return pc.binary_join_element_wise(texts, "Z", "") if zoned else texts
 
 
-def _binary(column: pa.Array) -> pa.Array:
+def _binary(column: Values) -> Texts:
     try:
         return column.cast(pa.string())
     except pa.ArrowInvalid:

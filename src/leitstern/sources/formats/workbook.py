@@ -8,7 +8,7 @@ grows too big ends the child process by its memory limit.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,12 +33,15 @@ def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-            hidden = [Note("hidden_sheet", {"name": s.name}) for s in sheets if s.visible != SheetVisibleEnum.Visible]
+            hidden: list[Note] = []
             tables: list[RawTable] = []
             for meta in sheets:
-                if meta.visible == SheetVisibleEnum.Visible:
-                    table = _sheet(book.get_sheet_by_name(meta.name), staging / f"{len(tables)}.parquet", limits)
-                    tables += [table] if table else []
+                if meta.visible != SheetVisibleEnum.Visible:
+                    hidden.append(Note("hidden_sheet", {"name": meta.name}))
+                    continue
+                sheet = book.get_sheet_by_name(meta.name)
+                table = _sheet(sheet, staging / f"{len(tables)}.parquet", limits)
+                tables += [table] if table else []
     except CalamineError:
         raise Problem("sources.broken_workbook") from None
     if not tables:
@@ -81,7 +84,7 @@ def _sheet(sheet: CalamineSheet, path: Path, limits: Limits) -> RawTable | None:
 
 
 def _rows(
-    rows: Iterator[tuple[int, list[object]]], first: int, end: int, writer: RawWriter, limits: Limits
+    rows: Iterator[tuple[int, Sequence[object]]], first: int, end: int, writer: RawWriter, limits: Limits
 ) -> None:
     """Lands the rows under the header; cells beside it that are not empty set the row aside."""
     blank = 0
