@@ -19,7 +19,7 @@ LEAD_IN = 270
 #: Days known beyond the last one, for plans and dates that have not come yet.
 AHEAD = 500
 
-_PACE = (0.85, 1.0, 1.1, 1.0, 0.95, 1.08, 0.8, 0.6, 1.1, 1.1, 1.1, 1.25)
+_PACE = (0.85, 1.0, 1.1, 1.0, 0.95, 1.08, 0.8, 0.6, 1.05, 1.1, 1.2, 1.7)
 _INFLOW = (1.0, 1.05, 1.1, 1.0, 0.95, 0.95, 0.8, 0.7, 1.1, 1.1, 1.05, 0.75)
 _WEEKDAY = (1.15, 1.1, 1.0, 1.0, 0.8, 0.22, 0.22)
 _GROWTH_PER_YEAR = 0.12

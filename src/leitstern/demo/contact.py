@@ -16,8 +16,8 @@ _KINDS = ("call", "email", "meeting", "visit", "demo", "task", "letter", "other"
 _DEAL_MIX = (0.42, 0.27, 0.13, 0.06, 0.05, 0.05, 0.01, 0.01)
 _CARE_MIX = (0.45, 0.2, 0.12, 0.18, 0.0, 0.03, 0.01, 0.01)
 _MINUTES = (9, 5, 55, 110, 70, 20, 15, 15)
-_PER_STAGE = 0.95
-_CARE_PER_YEAR = 1.6
+_PER_STAGE = 0.75
+_CARE_PER_YEAR = 1.3
 _BOOKED = np.isin(_KINDS, ("meeting", "visit", "demo"))
 
 _SUBJECTS = {

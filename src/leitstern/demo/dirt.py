@@ -16,7 +16,7 @@ from leitstern.demo.arrays import Ints, Table, Texts, pick, stream, texts
 from leitstern.demo.stories import DIRT
 
 NOT_A_NUMBER, IMPOSSIBLE_DATE = "not_a_number", "impossible_date"
-VALUE_UNKNOWN, REQUIRED_EMPTY = "facts.value_unknown", "facts.required_empty"
+VALUE_UNKNOWN, REQUIRED_EMPTY = "value_unknown", "required_empty"
 
 
 @dataclass(frozen=True, slots=True)

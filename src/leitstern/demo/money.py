@@ -145,7 +145,7 @@ def _newsletter(rng: np.random.Generator, clock: Clock, runs: Campaigns, scale: 
 
 def _single(rng: np.random.Generator, leads: Leads) -> _Part:
     """What a lead did before it wrote: mostly a visit, a download for the white paper, an event at a fair."""
-    lead = np.flatnonzero(share(rng, len(leads.source), 0.45))
+    lead = np.flatnonzero(share(rng, len(leads.source), 0.3))
     channel = texts(list(SOURCE_NAMES))[leads.source[lead]]
     kind = np.full(len(lead), "visit", dtype=object)
     kind[channel == "Whitepaper"] = "download"

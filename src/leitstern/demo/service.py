@@ -14,7 +14,7 @@ from leitstern.demo.sales import Deals
 from leitstern.demo.words import NPS_REASONS, TICKET_CATEGORIES
 from leitstern.demo.world import World
 
-_TICKETS_PER_YEAR = 1.3
+_TICKETS_PER_YEAR = 1.15
 _PRIORITIES = ("low", "normal", "high", "urgent")
 _RESPONSE_HOURS = (20.0, 9.0, 4.0, 1.2)
 _SOLVE_HOURS = (120.0, 60.0, 30.0, 12.0)

@@ -51,7 +51,7 @@ BOTTLENECK = _story(
     "Im Team Vertrieb West bleiben Deals in der Phase Angebot dreimal so lange liegen; viele gehen verloren.",
     "In team Vertrieb West deals stay three times as long in the stage Angebot, and many are lost there.",
     where={"fact": "deal_event", "team": TEAM_WEST, "stage": STAGE_QUOTE},
-    effect={"stay_factor": 3.0, "loss_log_odds": 0.9},
+    effect={"stay_factor": 3.0, "loss_log_odds": 1.3},
     days_ago=420,
     kpis=("time_in_stage", "win_rate", "sales_cycle"),
 )
@@ -102,10 +102,10 @@ STALE_SOURCE = _story(
 
 LEVEL_SHIFT = _story(
     "level_shift",
-    "Seit die Leads verteilt werden, kommt die erste Antwort in etwa einem Drittel der Zeit.",
-    "Since lead routing was introduced, leads get their first response in about a third of the time.",
+    "Seit die Leads verteilt werden, kommt die erste Antwort in weniger als der halben Zeit.",
+    "Since lead routing was introduced, leads get their first response in less than half the time.",
     where={"fact": "lead", "from": "created_at", "to": "first_response_at"},
-    effect={"median_hours_before": 22.0, "median_hours_after": 6.0},
+    effect={"median_hours_before": 22.0, "median_hours_after": 4.0},
     days_ago=210,
     kpis=("response_time",),
 )

@@ -30,7 +30,7 @@ def moment(column: Column) -> Texts:
     days = column.astype("datetime64[D]")
     minutes = (column - days).astype("timedelta64[m]").astype(np.int64) % 1440
     clock = texts([f" {minute // 60:02d}:{minute % 60:02d}" for minute in range(1440)])
-    out = day(column) + clock[minutes]
+    out: Texts = day(column) + clock[minutes]
     out[np.isnat(column)] = ""
     return out
 
