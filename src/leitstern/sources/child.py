@@ -30,7 +30,8 @@ def main() -> int:
     except Problem as problem:
         result = {"problem": [problem.code, problem.values]}
     except MemoryError:
-        result = {"problem": ["sources.too_much_memory", {}]}
+        values = {"file": Path(job["path"]).name, "memory": limits.memory // (1024 * 1024)}
+        result = {"problem": ["sources.too_much_memory", values]}
     (staging / "result.json").write_text(json.dumps(result), encoding="utf-8")
     return 0
 

@@ -21,8 +21,8 @@ import numpy as np
 import pyarrow as pa
 
 from leitstern.sources import dates, numbers
-from leitstern.sources.arrow import mask as _mask
 from leitstern.sources.arrow import listed, pc
+from leitstern.sources.arrow import mask as _mask
 from leitstern.sources.readings import DateOrder, Example, Reading, reading
 
 if TYPE_CHECKING:

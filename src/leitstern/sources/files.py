@@ -194,7 +194,7 @@ def _read(path: Path, staging: Path, limits: Limits) -> list[dict[str, Any]]:
         raise _stopped(path, done.returncode, limits) from None
     if "problem" in result:
         code, values = result["problem"]
-        raise Problem(code, **{"file": path.name, "memory": limits.memory // (1024 * 1024), **values})
+        raise Problem(code, **values)
     tables: list[dict[str, Any]] = result["tables"]
     return tables
 

@@ -13,7 +13,17 @@ ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet", ".jsonl", ".ndj
 
 
 def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
-    """Reads a file of any known kind into raw tables in ``staging``; no limits on the process."""
+    """Reads a file of any known kind into raw tables in ``staging``, in this process.
+
+    Problem, which names the file, if it cannot be read.
+    """
+    try:
+        return _read(path, staging, limits)
+    except Problem as problem:
+        raise Problem(problem.code, **{"file": path.name, **problem.values}) from None
+
+
+def _read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK\x03\x04"):
