@@ -26,14 +26,14 @@ def _timed(call: Any, *args: Any) -> tuple[Any, float]:
     return found, round(time.perf_counter() - begun, 4)
 
 
-def _round(method: ModuleType, state: Any, shapes: bool, out: Path | None) -> dict[str, float]:
+def _round(method: ModuleType, state: Any, given: argparse.Namespace, out: Path | None) -> dict[str, float]:
     seconds = {}
-    for level in LEVELS:
-        if shapes and level not in getattr(method, "SHAPE_LEVELS", LEVELS):
-            continue
-        answer, seconds[level] = _timed(method.shapes if shapes else method.level, state, level)
+    for level in given.levels:
+        answer, seconds[level] = _timed(method.shapes if given.shapes else method.level, state, level)
         if out is not None:
-            _keep(method.tables(answer), out, f"{'shapes-' if shapes else ''}{level}")
+            _keep(method.tables(answer), out, f"{'shapes-' if given.shapes else ''}{level}")
+    if out is None and hasattr(method, "together"):
+        _, seconds["together"] = _timed(method.together, state, given.shapes)
     return seconds
 
 
@@ -60,14 +60,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--shapes", action="store_true", help="the rolling and cumulative KPIs instead")
+    parser.add_argument("--levels", nargs="+", choices=LEVELS, default=LEVELS)
     given = parser.parse_args()
     if given.out is not None:
         given.out.mkdir(parents=True, exist_ok=True)
     method, start = _timed(importlib.import_module, f"methods.{given.method}")
     state, opening = _timed(method.connect, given.data, given.threads)
-    rounds = [_round(method, state, given.shapes, given.out if n == 0 else None) for n in range(given.rounds)]
+    rounds = [_round(method, state, given, given.out if n == 0 else None) for n in range(given.rounds)]
     found = {"method": given.method, "name": method.NAME, "start": start, "open": opening, "rounds": rounds}
-    if hasattr(method, "extra"):
+    if hasattr(method, "extra") and not given.shapes:
         found["extra"] = method.extra(state)
     json.dump({**found, "peak_mb": _peak_mb()}, sys.stdout)
 
