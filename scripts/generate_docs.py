@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
+from leitstern.cli import COMMANDS, cli
 from leitstern.facts.model import FACTS, SUBJECT_FACTS, SUBJECTS, Fact, Field
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -98,7 +101,48 @@ def _remarks(field: Field) -> str:
     return "; ".join(remarks)
 
 
-PAGES = {"data-model.md": data_model}
+def commands() -> str:
+    """docs/cli.md: the help of every command."""
+    main = cli.context_class(cli, info_name="leitstern", terminal_width=100, **cli.context_settings)
+    parts = [
+        "# Commands",
+        "<!-- Written by scripts/generate_docs.py from src/leitstern/cli. Edit there. -->",
+        (
+            "`leitstern COMMAND --help` says the same in the terminal. Exit codes: 0 done, 1 refused or "
+            "failed with a message on standard error, 2 wrong usage. Progress, questions and notes go to "
+            "standard error, so that standard output holds the answer alone."
+        ),
+        _help(cli, main),
+    ]
+    for name in COMMANDS:
+        command = cli.get_command(main, name)
+        assert command is not None
+        context = click.Context(command, main, info_name=name, terminal_width=100)
+        parts += [f"## {name}", _help(command, context)]
+    return "\n\n".join([*parts, JSON_OF_SHOW]) + "\n"
+
+
+def _help(command: click.Command, context: click.Context) -> str:
+    return "\n".join(["```text", command.get_help(context), "```"])
+
+
+JSON_OF_SHOW = """## The JSON of show
+
+A list of objects, one per KPI, period and subject:
+
+| key | |
+| --- | --- |
+| `kpi`, `version`, `unit` | the definition; `unit` is count, currency, percent, days, hours, score or ratio |
+| `grain`, `period`, `from`, `to` | the period's label (`2026-03`, `FY2026-Q1`), first and last day |
+| `subject` | `type`; `id` in the source and `name`, both null for records that are not assigned |
+| `value` | a number, percent as a fraction (0.63); null where there is none |
+| `numerator`, `denominator` | the parts of a ratio, else null |
+| `rows` | how many records are behind the value |
+| `complete` | false while the period runs or its data are not complete |
+| `reason` | why there is no value: `no_base` (denominator 0), `no_data`, `source_late`, ... |
+| `as_of` | the day the answer is given for |"""
+
+PAGES = {"cli.md": commands, "data-model.md": data_model}
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from leitstern import settings as settings_file
 from leitstern.errors import Problem
@@ -19,6 +19,7 @@ from leitstern.settings import Settings
 if TYPE_CHECKING:
     from leitstern.engine.generation import Context, Generation
     from leitstern.engine.observations import Observations
+    from leitstern.engine.records import Records
     from leitstern.facts import mapping
     from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt
     from leitstern.facts.store import Store
@@ -191,18 +192,46 @@ class Workspace:
         start: date | None = None,
         end: date | None = None,
         as_of: date | None = None,
+        against: Literal["previous_period", "previous_year"] | None = None,
     ) -> Observations:
         """Compute KPIs by period and subject.
 
         ``start`` and ``end`` are both included; a period that shares a day with them is computed whole.
-        Without them the range is that of the data. ``as_of`` answers as if that day were today. Raises
-        ``Problem`` for an unknown KPI, subject or grain, and where no generation was built yet.
+        Without them the range is that of the data. ``as_of`` answers as if that day were today.
+        ``against`` gives, for each period, the value it is fairly compared with: that of an earlier
+        period, up to the same working day where the period still runs. Raises ``Problem`` for an
+        unknown KPI, subject or grain, and where no generation was built yet.
         """
         from leitstern.engine.run import Request, compute
         from leitstern.periods.grains import Grain
 
-        request = Request(tuple(names), (by,), Grain(grain), start, end, as_of)
+        request = Request(tuple(names), (by,), Grain(grain), start, end, as_of, against)
         return compute(self._generation(), self.catalogue, request)
+
+    def sql(self, names: Sequence[str], by: str = "company", grain: str = "month") -> str:
+        """The statements that read what KPIs are made of, as text to read and run on a generation.
+
+        Raises ``Problem`` for an unknown KPI, subject or grain.
+        """
+        from leitstern.engine.explain import sql
+        from leitstern.periods.grains import Grain
+
+        _known_subject(by)
+        resolved = [self.catalogue.resolved(name) for name in names]
+        return sql(self._generation(), resolved, by, Grain(grain))
+
+    def records(self, kpi: str, period: str, by: str = "company", subject: str | None = None) -> Records:
+        """The records behind a KPI's value for one period (a label such as ``2026-03``) and subject.
+
+        ``subject`` is a subject's id; None stands for the company, and otherwise for records that are
+        not assigned. Raises ``Problem`` for an unknown KPI, period or subject.
+        """
+        from leitstern.engine.records import records
+        from leitstern.periods.grains import parse
+
+        when = parse(period, self.settings.fiscal_year_start)
+        version = self.catalogue.at(kpi, when.start).version
+        return records(self._generation(), self.catalogue.resolved(kpi, version), when, by, subject)
 
     def receipts(self) -> list[TableReceipt]:
         """What became of the rows of every import, oldest first."""
@@ -282,6 +311,13 @@ class Workspace:
             # The older one is left to the garbage collector: another thread may still be reading it.
             self._open = (file, generation.open_current(self._generations))
         return self._open[1]
+
+
+def _known_subject(by: str) -> None:
+    from leitstern.facts.model import SUBJECTS
+
+    if by not in SUBJECTS:
+        raise Problem("leitstern.by_unknown", by=by, known=", ".join(SUBJECTS))
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

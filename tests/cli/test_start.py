@@ -13,7 +13,19 @@ import pytest
 
 from leitstern.cli import COMMANDS, cli
 
-HEAVY = {"babel", "django", "duckdb", "holidays", "numpy", "pandas", "pyarrow", "pydantic", "rich", "sqlglot", "yaml"}
+HEAVY = {
+    "babel",
+    "django",
+    "duckdb",
+    "holidays",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "sqlglot",
+    "yaml",
+}
 
 PROBE = """
 import json, sys

@@ -85,7 +85,7 @@ def run(arguments: list[str] | None = None) -> int:
 
     state = State()
     try:
-        cli.main(arguments, prog_name="leitstern", standalone_mode=False, obj=state)
+        code = cli.main(arguments, prog_name="leitstern", standalone_mode=False, obj=state)
         sys.stdout.flush()
     except click.UsageError as wrong:
         wrong.show()
@@ -102,6 +102,6 @@ def run(arguments: list[str] | None = None) -> int:
         place = f"{failed.filename}: " if failed.filename else ""
         text = state.say("failed", text=place + (failed.strerror or str(failed)))
     else:
-        return 0
+        return code if isinstance(code, int) else 0  # an int where a command called for an exit
     click.echo(text, err=True)
     return 1

@@ -97,14 +97,20 @@ def _set_aside(state: State, limit: int, form: str) -> None:
             [
                 (
                     tables.place(r.file, r.sheet), str(r.line), r.fact, r.column or "", r.value or "",
-                    _reason(r.reason, state.language),
+                    reason_in_words(r.reason, state.language),
                 )
                 for r in rows
             ],
         )  # fmt: skip
 
 
-def _reason(code: str, language: str) -> str:
+def reason_in_words(code: str, language: str) -> str:
+    """Why a row was set aside. A reason is said by the package that found it."""
     from leitstern.messages import message
 
-    return message(f"facts.reason_{code}", language)
+    for package in ("facts", "sources"):
+        try:
+            return message(f"{package}.reason_{code}", language)
+        except KeyError:
+            continue
+    return code

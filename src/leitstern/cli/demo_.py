@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -23,19 +24,38 @@ def command(state: State, /, folder: Path, scale: float, seed: int) -> None:
 
     Writes exports as a German CRM would to DIR/exports, and imports them like a user's files.
     """
+    from leitstern.errors import Problem
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Problem("leitstern.folder_taken", path=folder)
+    # Built beside its place and then moved there, so that a demo that was stopped leaves nothing half done.
+    building = folder.resolve().with_name(f".{folder.resolve().name}-building")
+    shutil.rmtree(building, ignore_errors=True)
+    begun = time.monotonic()
+    try:
+        _build(state, building, scale, seed)
+        if folder.exists():
+            folder.rmdir()
+        building.rename(folder)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    state.note("demo_ready", seconds=round(time.monotonic() - begun), path=folder)
+
+
+def _build(state: State, folder: Path, scale: float, seed: int) -> None:
     from leitstern import demo
+    from leitstern.demo.words import COMPANY_NAME
     from leitstern.workspace import Workspace
 
-    begun = time.monotonic()
+    workspace = Workspace.create(folder, name=COMPANY_NAME, region="BY", language=state.language)
+    workspace.language = state.language
     state.note("demo_writing")
-    language = {"language": state.chosen} if state.chosen else {}
-    settings, mapping = demo.write(folder / "exports", scale=scale, seed=seed)
-    workspace = Workspace.create(folder, **settings, **language)
-    state.folder = folder
+    demo.write(folder / "exports", scale=scale, seed=seed)
+    shutil.copyfile(demo.mapping_path(), folder / "mappings" / "demo.toml")
     state.note("demo_importing")
     with reporting(state) as progress:
-        workspace.import_files([folder / "exports"], mapping=mapping, progress=progress)
+        receipt = workspace.import_files([folder / "exports"], progress=progress)
+    state.note("demo_imported", read=receipt.total("rows_read"), aside=receipt.total("rows_set_aside"))
     state.note("demo_refreshing")
     with reporting(state) as progress:
         workspace.refresh(progress=progress)
-    state.note("demo_ready", seconds=round(time.monotonic() - begun), path=folder)

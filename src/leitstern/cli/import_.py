@@ -41,7 +41,7 @@ class Answer(click.ParamType[tuple[str, str]]):
 )  # fmt: skip
 @click.option(
     "--answer", "answers", metavar="COLUMN=READING", multiple=True, type=Answer(),
-    help="X",
+    help="How to read an ambiguous column: de (1.234,56), en (1,234.56), ch (1'234.56), DD.MM.YYYY, ...",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show how each column would be read, and change nothing.")
 @options.output

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 import click
 
+from leitstern.facts.model import SUBJECTS
+from leitstern.periods.grains import Grain
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
-SUBJECTS = ("company", "team", "person", "customer", "campaign", "product", "region")
-GRAINS = (
-    "day", "week", "month", "quarter", "half-year", "year",
-    "fiscal-quarter", "fiscal-half-year", "fiscal-year",
-)  # fmt: skip
+GRAINS = tuple(grain.replace("_", "-") for grain in Grain)
 
 
 class Day(click.ParamType[date]):
@@ -51,15 +50,13 @@ class GrainName(click.Choice[str]):
 DAY = Day()
 
 by = click.option(
-    "--by",
-    type=click.Choice(SUBJECTS),
-    default="company",
-    show_default=True,
-    help="Whom the values are about.",
-)
+    "--by", type=click.Choice(SUBJECTS), default="company", metavar="SUBJECT", show_default=True,
+    help=f"Whom the values are about: {', '.join(SUBJECTS)}.",
+)  # fmt: skip
 grain = click.option(
-    "--grain", type=GrainName(), default="month", show_default=True, help="How finely time is cut."
-)
+    "--grain", type=GrainName(), default="month", metavar="GRAIN", show_default=True,
+    help=f"How finely time is cut: {', '.join(GRAINS)}.",
+)  # fmt: skip
 start = click.option("--from", "start", type=DAY, metavar="DAY", help="First day. [default: of the data]")
 end = click.option("--to", "end", type=DAY, metavar="DAY", help="Last day, included. [default: today]")
 as_of = click.option("--as-of", type=DAY, metavar="DAY", help="Answer as if this day were today.")

@@ -11,7 +11,12 @@ from leitstern.cli import jsonout, options, tables
 from leitstern.cli.state import State
 
 if TYPE_CHECKING:
-    from leitstern.engine.observations import Observation, Observations
+    from leitstern.engine.observations import Observation, Observations, Subject
+
+Table = tuple[list[tables.Column], list[tuple[str, ...]]]
+
+#: A table of one KPI has a column per period up to so many, then a line per period.
+MOST_COLUMNS = 13
 
 
 @click.command
@@ -84,32 +89,63 @@ def _csv_cell(value: object) -> object:
 
 
 def _table(state: State, kpis: list[str], by: str, observations: Observations) -> None:
-    """One line per period and subject, one column per KPI."""
+    names = list(dict.fromkeys(kpis))
+    found = list(observations)
+    periods = {o.period: o for o in found}
+    if by != "company" and len(names) == 1 and len(periods) <= MOST_COLUMNS:
+        columns, rows = _across(state, by, found)
+    else:
+        columns, rows = _down(state, names, by, found)
+    title = _title(state, names[0]) if len(names) == 1 else ""
+    tables.show(columns, rows, title=title)
+    if not found:
+        state.note("no_values")
+    elif not all(o.complete for o in found):
+        state.note("unfinished")
+
+
+def _across(state: State, by: str, found: list[Observation]) -> Table:
+    """One KPI: a line per subject, a column per period."""
+    periods: dict[str, bool] = {}
+    lines: dict[Subject, dict[str, str]] = {}
+    for o in found:
+        periods[o.period] = periods.get(o.period, True) and o.complete
+        lines.setdefault(o.subject, {})[o.period] = state.cells.value(o.value, o.unit)
+    columns = [tables.Column(state.say(f"subject_{by}"))]
+    columns += [tables.Column(_label(state, p, complete), number=True) for p, complete in periods.items()]
+    rows = [(_name(state, s), *(values.get(p, "") for p in periods)) for s, values in lines.items()]
+    return columns, rows
+
+
+def _down(state: State, names: list[str], by: str, found: list[Observation]) -> Table:
+    """A line per period and subject, a column per KPI."""
+    lines: dict[tuple[Subject, str], dict[str, Observation]] = {}
+    for o in found:
+        lines.setdefault((o.subject, o.period), {})[o.kpi] = o
+    columns = [tables.Column(state.say("head_period"))]
+    if by != "company":
+        columns.append(tables.Column(state.say(f"subject_{by}")))
+    columns += [tables.Column(_title(state, name), number=True) for name in names]
+    rows = []
+    for (subject, period), values in lines.items():
+        row = [_label(state, period, all(o.complete for o in values.values()))]
+        if by != "company":
+            row.append(_name(state, subject))
+        row += [state.cells.value(values[k].value, values[k].unit) if k in values else "" for k in names]
+        rows.append(tuple(row))
+    return columns, rows
+
+
+def _title(state: State, kpi: str) -> str:
+    return str(getattr(state.workspace.catalogue.get(kpi).name, state.language))
+
+
+def _name(state: State, subject: Subject) -> str:
+    return subject.name or subject.id or state.say("not_assigned")
+
+
+def _label(state: State, period: str, complete: bool) -> str:
     from leitstern.periods.grains import parse
 
-    workspace, say = state.workspace, state.say
-    names = list(dict.fromkeys(kpis))
-    lines: dict[tuple[str, str | None, str | None], dict[str, Observation]] = {}
-    for o in observations:
-        lines.setdefault((o.period, o.subject.id, o.subject.name), {})[o.kpi] = o
-    columns = [tables.Column(say("head_period"))]
-    if by != "company":
-        columns.append(tables.Column(say(f"subject_{by}")))
-    columns += [
-        tables.Column(getattr(workspace.catalogue.get(name).name, state.language), number=True)
-        for name in names
-    ]
-    rows = []
-    for (period, identity, name), found in lines.items():
-        unfinished = not all(o.complete for o in found.values())
-        label = parse(period, workspace.settings.fiscal_year_start).text(state.language)
-        row = [label + ("*" if unfinished else "")]
-        if by != "company":
-            row.append(name or identity or say("not_assigned"))
-        row += [state.cells.value(found[k].value, found[k].unit) if k in found else "" for k in names]
-        rows.append(row)
-    tables.show(columns, rows)
-    if not rows:
-        state.note("no_values")
-    elif any(row[0].endswith("*") for row in rows):
-        state.note("unfinished")
+    text = parse(period, state.workspace.settings.fiscal_year_start).text(state.language)
+    return text if complete else text + "*"
