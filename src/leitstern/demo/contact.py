@@ -9,7 +9,9 @@ from leitstern.demo.clock import Clock
 from leitstern.demo.customers import NEVER, Customers
 from leitstern.demo.market import Leads
 from leitstern.demo.names import Names
+from leitstern.demo.people import TEAM_KEYS
 from leitstern.demo.sales import NEEDS, WON, Deals, Events
+from leitstern.demo.stories import TEAM_INSIDE
 from leitstern.demo.world import World
 
 _KINDS = ("call", "email", "meeting", "visit", "demo", "task", "letter", "other")
@@ -36,7 +38,7 @@ def activity_table(
         _around_deals(rng, clock, deals, events),
         _after_wins(rng, world, deals, firms),
         _care(rng, world, firms),
-        _answers(rng, leads),
+        _answers(rng, world, leads),
     ]
     kind, company, owner, deal, lead, campaign = (
         np.concatenate([part[i] for part in parts]).astype(np.int64) for i in range(6)
@@ -130,14 +132,16 @@ def _care(rng: np.random.Generator, world: World, firms: Customers) -> _Part:
     return kind, firm, owner, nothing, nothing, nothing, day
 
 
-def _answers(rng: np.random.Generator, leads: Leads) -> _Part:
-    """The first response to a lead is a call or a mail."""
+def _answers(rng: np.random.Generator, world: World, leads: Leads) -> _Part:
+    """The first response to a lead is a call or a mail; Innendienst steps in for those who have left."""
     lead = np.flatnonzero(~np.isnat(leads.response_at))
     kind = rng.choice((0, 1), len(lead), p=(0.55, 0.45))
-    return (
-        kind, leads.company[lead], leads.owner[lead], np.full(len(lead), -1), lead, leads.campaign[lead],
-        leads.response_at[lead],
-    )  # fmt: skip
+    at, owner = leads.response_at[lead], leads.owner[lead]
+    day = (at.astype("datetime64[D]") - np.datetime64(world.clock.first, "D")).astype(np.int64)
+    gone = (owner >= 0) & (world.staff.team_on(owner, day) < 0)
+    inside = world.staff.assign(rng, TEAM_KEYS.index(TEAM_INSIDE), day[gone])
+    owner[gone] = inside
+    return kind, leads.company[lead], owner, np.full(len(lead), -1), lead, leads.campaign[lead], at
 
 
 def first_contact(rng: np.random.Generator, deals: Deals, leads: Leads, created_at: Moments) -> Moments:

@@ -135,7 +135,7 @@ def _split_team(staff: Staff, rng: np.random.Generator) -> None:
     day = split_day(staff.clock)
     there = [s[0] for s in staff.stays if s[1] == north and s[2] < day and s[3] < 0][1:]
     share_of_people = stories.TEAM_SPLIT.effect["share_of_people"]
-    for person in there[: max(1, round(len(there) * share_of_people))]:
+    for person in there[: max(2, round(len(there) * share_of_people))]:
         staff.end_stay(person, day - 1)
         staff.stays.append((person, east, day, -1))
     staff.hire(rng, east, _month_start(staff.clock, day + 40))

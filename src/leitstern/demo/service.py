@@ -91,7 +91,7 @@ def _nps(rng: np.random.Generator, clock: Clock, deals: Deals, firms: Customers,
     owner = np.concatenate([deals.owner[won], firms.owner[waves]])
     day = np.concatenate([day, wave_days])
     count = len(day)
-    score = np.clip(np.round(rng.normal(8.1, 1.9, count) - 0.7 * (firms.until[company] > NEVER)), 0, 10)
+    score = np.clip(np.round(rng.normal(8.5, 1.8, count) - 0.7 * (firms.until[company] > NEVER)), 0, 10)
     reason = texts(list(NPS_REASONS))[rng.integers(0, len(NPS_REASONS), count)]
     none = np.full(count, None, dtype=object)
     return {
