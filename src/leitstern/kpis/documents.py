@@ -153,7 +153,8 @@ _KEYS: dict[str, type] = {"name": Texts, "means": Texts, "also_called": Words, "
 
 
 def _problems(error: ValidationError, lines: dict[Part, int], file: str) -> Iterator[FileProblem]:
-    for detail in error.errors(include_url=False):
+    # A misspelt key is the reason why another one is missing, so it comes first.
+    for detail in sorted(error.errors(include_url=False), key=lambda e: e["type"] != "extra_forbidden"):
         path: Part = tuple(part for part in detail["loc"] if part != "[key]")
         line_path = path
         while line_path and line_path not in lines:

@@ -20,7 +20,7 @@ from sqlglot.errors import SqlglotError
 
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, Fact, Field
-from leitstern.kpis.expressions import nearest, tokens
+from leitstern.kpis.expressions import Token, nearest, tokens
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "between", "is", "null", "like", "true", "false"})
 _ORDER = (exp.LT, exp.LTE, exp.GT, exp.GTE)
@@ -71,15 +71,28 @@ class _Reader:
         """The text with every name in double quotes; a name before a bracket would be a function."""
         words, parts = tokens(self.text), []
         for place, word in enumerate(words):
-            if word.kind != "name":
+            after = words[place + 1] if place + 1 < len(words) else None
+            if word.text == ".":
+                self._check_point(words, place)
+                parts.append(word.text)
+            elif word.kind != "name":
                 parts.append(word.text)
             elif word.text.lower() in KEYWORDS:
                 parts.append(word.text.lower())
-            elif place + 1 < len(words) and words[place + 1].text == "(":
+            elif after is not None and after.text == "(":
                 raise Problem("kpis.filter_function", word=word.text, at=word.at, text=self.text)
             else:
                 parts.append(f'"{word.text}"')
         return " ".join(parts)
+
+    def _check_point(self, words: list[Token], place: int) -> None:
+        """A point stands between two names, and there is one such pair: ``ref.field``."""
+        around = (*words[max(place - 1, 0) : place], *words[place + 1 : place + 2])
+        names = [word for word in around if word.kind == "name" and word.text.lower() not in KEYWORDS]
+        if len(names) != 2:
+            raise Problem("kpis.expression_sign", sign=".", at=words[place].at, text=self.text)
+        if place + 2 < len(words) and words[place + 2].text == ".":
+            raise Problem("kpis.filter_hops", at=words[place + 2].at, text=self.text)
 
     def _refuse(self, node: exp.Expression) -> Problem:
         return Problem("kpis.filter_refused", part=type(node).__name__, text=self.text)
@@ -140,13 +153,14 @@ class _Reader:
         return exp.Between(this=left.tree, low=low.tree, high=high.tree)
 
     def _like(self, node: exp.Expression) -> exp.Expression:
-        self._only(node, "this", "expression")
+        self._only(node, "this", "expression", "negate")
         left, right = self._operand(node.this), self._operand(node.expression)
         if left.kind != "text" or right.kind != "word":
             raise Problem("kpis.filter_like", name=_written(node.this), kind=left.kind, text=self.text)
         if "\\" in right.tree.name:  # an escape sign in one database, a plain character in another
             raise Problem("kpis.filter_backslash", text=self.text)
-        return exp.Like(this=left.tree, expression=right.tree)
+        like = exp.Like(this=left.tree, expression=right.tree)
+        return exp.Not(this=like) if node.args.get("negate") else like
 
     def _comparison(self, node: exp.Expression) -> exp.Expression:
         self._only(node, "this", "expression")

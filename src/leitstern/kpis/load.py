@@ -11,7 +11,7 @@ from pathlib import Path
 from leitstern.errors import Problem
 from leitstern.kpis.check import check
 from leitstern.kpis.definition import Definition, Measure
-from leitstern.kpis.documents import Entry, FileProblem, read
+from leitstern.kpis.documents import Entry, FileProblem, Part, read
 from leitstern.kpis.expressions import Formula, Name, nearest, parse_filter, parse_formula
 
 
@@ -79,30 +79,34 @@ class Catalogue:
             self.problems.append(entry.problem(twice, "kpi"))
 
     def _check(self) -> None:
-        """Take out what is impossible, until the rest stands on its own."""
-        wrong = True
-        while wrong:
-            wrong = False
-            for entry in list(self.entries()):
-                found = list(check(entry.definition, self._entries)) or list(self._order(entry))
-                if not found:
-                    try:
-                        self.resolved(entry.definition.kpi, entry.definition.version)
-                    except Problem as problem:
-                        found = [(("formula",), problem)]
-                if found:
-                    wrong = True
-                    self.problems += [entry.problem(problem, *part) for part, problem in found]
-                    self._remove(entry)
+        """Take out what is impossible until the rest stands on its own; causes come before what follows."""
+        while True:
+            entries = list(self.entries())
+            found = [(entry, *wrong) for entry in entries for wrong in self._wrong(entry)]
+            found = found or [(entry, *wrong) for entry in entries for wrong in self._unresolved(entry)]
+            self.problems += [entry.problem(problem, *part) for entry, part, problem in found]
+            for name, version in {(e.definition.kpi, e.definition.version) for e, _, _ in found}:
+                self._remove(name, version)
+            if not found:
+                return
 
-    def _remove(self, entry: Entry) -> None:
-        versions = self._entries[entry.definition.kpi]
-        del versions[entry.definition.version]
-        if not versions:
-            del self._entries[entry.definition.kpi]
+    def _wrong(self, entry: Entry) -> Iterator[tuple[Part, Problem]]:
+        yield from check(entry.definition, self._entries)
+        yield from self._order(entry)
+
+    def _unresolved(self, entry: Entry) -> Iterator[tuple[Part, Problem]]:
+        try:
+            self.resolved(entry.definition.kpi, entry.definition.version)
+        except Problem as problem:
+            yield ("formula",), problem
+
+    def _remove(self, name: str, version: int) -> None:
+        del self._entries[name][version]
+        if not self._entries[name]:
+            del self._entries[name]
         self._resolved.clear()
 
-    def _order(self, entry: Entry) -> Iterator[tuple[tuple[str, ...], Problem]]:
+    def _order(self, entry: Entry) -> Iterator[tuple[Part, Problem]]:
         """A later version must begin later."""
         this = entry.definition
         for other in self.versions(this.kpi):
