@@ -41,7 +41,9 @@ def rows(count: int = 40, seed: int = 7) -> list[Row]:
         made.append(
             Row(
                 key=f"{number * 7 + 1:06d}",
-                name=chance.choice(["Müller & Söhne", "Größe; Maß, | GmbH", 'Haus "Öl" AG', "Ärzte-\tBedarf"]),
+                name=chance.choice(
+                    ["Müller & Söhne", "Größe; Maß, | GmbH", 'Haus "Öl" AG', "Ärzte-\tBedarf"]
+                ),
                 amount=Decimal("1234567.89") if number == 2 else amount,
                 day=day,
                 moment=datetime(day.year, day.month, day.day, chance.randrange(24), chance.randrange(60)),

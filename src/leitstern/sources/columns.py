@@ -218,8 +218,9 @@ def _unit(base: Reading, column: _Column, mask: Bools) -> Reading:
     counts = {c: column.count(mask & _mask(numbers.has_currency(texts, c))) for c in numbers.CURRENCIES}
     most = max(counts, key=lambda c: counts[c])
     percent = column.count(mask & _mask(pc.match_substring(texts, "%")))
+    not_zero = column.count(mask & _mask(pc.match_substring_regex(texts, "[1-9]")))
     currency = most if counts[most] else None
-    return replace(base, currency=currency, percent=percent * 2 > column.count(mask))
+    return replace(base, currency=currency, percent=percent * 2 > not_zero)
 
 
 def _narrow(candidate: _Candidate, column: _Column) -> _Candidate:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -92,13 +92,23 @@ def canonical(texts: Texts, decimal: str) -> Texts:
     if decimal != ".":
         digits = pc.replace_substring(digits, decimal, ".")
     negative = pc.match_substring_regex(dashes, rf"{_MINUS}|\(")
-    signed: Texts = pc.binary_join_element_wise(pc.if_else(negative, "-0", "0"), digits, "")
+    signed = _joined(pc.if_else(negative, *_words(digits, "-0", "0")), digits)
     # No more decimals than matter for rounding to six places; the cast refuses more than ten.
     signed = pc.replace_substring_regex(signed, r"(\.\d{10})\d+", r"\1")
     percent = pc.match_substring(texts, "%")
     if _any(percent):
-        signed = pc.binary_join_element_wise(signed, pc.if_else(percent, "E-2", ""), "")
+        signed = _joined(signed, pc.if_else(percent, *_words(signed, "E-2", "")))
     return signed
+
+
+def _words(texts: Texts, *words: str) -> list[Any]:
+    """Words in the type of the column, which may be Arrow's string or large string."""
+    return [pa.scalar(word, texts.type) for word in words]
+
+
+def _joined(first: Texts, second: Texts) -> Texts:
+    joined: Texts = pc.binary_join_element_wise(first, second, *_words(first, ""))
+    return joined
 
 
 def _one(text: str, decimal: str) -> str:
