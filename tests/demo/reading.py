@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -63,11 +63,7 @@ def truth(column: Any, kind: str) -> list[Any]:
     if kind in ("number", "whole"):
         return [Decimal(str(number)) for number in column.tolist()]
     if kind == "day":
-        return [None if day is None else _day(day) for day in column.astype("datetime64[D]").tolist()]
+        return column.astype("datetime64[D]").tolist()
     if kind == "time":
         return column.astype("datetime64[s]").tolist()
     return column.tolist()
-
-
-def _day(day: date) -> date:
-    return day
