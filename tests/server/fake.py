@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
 
 from leitstern.engine.observations import Observation, Subject
+from leitstern.engine.records import Record, Records
 from leitstern.errors import Problem
 from leitstern.facts.receipts import TableReceipt
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Period, parse, periods_between
 from leitstern.settings import Settings
+from leitstern.workspace import FactInfo, GenerationInfo
 
 AS_OF = date(2026, 11, 21)
+BEGAN = date(2023, 12, 2)
 CATALOGUE = Catalogue.load(strict=False)
 SUBJECTS = {
     "team": [("T1", "Vertrieb Nord"), ("T2", "Vertrieb Süd"), ("T3", "Vertrieb West"), ("T4", "Großkunden")],
@@ -56,17 +58,17 @@ class FakeWorkspace:
     )
     catalogue: Catalogue = CATALOGUE
 
-    def generation(self) -> SimpleNamespace | None:
+    def generation(self) -> GenerationInfo | None:
         if self.empty:
             return None
         facts = {
-            "deal": SimpleNamespace(rows=12_480, newest=self.newest),
-            "lead": SimpleNamespace(rows=48_112, newest=self.newest),
-            "activity": SimpleNamespace(rows=301_220, newest=self.newest),
-            "invoice": SimpleNamespace(rows=9_031, newest=self.newest - timedelta(days=1)),
-            "survey_response": SimpleNamespace(rows=880, newest=self.newest - timedelta(days=40)),
+            "deal": FactInfo(12_480, self.newest, BEGAN),
+            "lead": FactInfo(48_112, self.newest, BEGAN),
+            "activity": FactInfo(301_220, self.newest, BEGAN),
+            "invoice": FactInfo(9_031, self.newest - timedelta(days=1), BEGAN),
+            "survey_response": FactInfo(880, self.newest - timedelta(days=40), BEGAN),
         }
-        return SimpleNamespace(number=7, built_at=datetime(2026, 11, 22, 6, 15), as_of=self.newest, facts=facts)  # noqa: DTZ001
+        return GenerationInfo(7, datetime(2026, 11, 22, 6, 15, tzinfo=UTC), AS_OF, facts)
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         return SUBJECTS.get(kind, [])
@@ -86,21 +88,34 @@ class FakeWorkspace:
         when = parse(period)
         rows = self.compute([kpi], by, str(when.grain), when.start, when.end)
         count = next((o.rows for o in rows if o.subject.id == subject), 0)
-        columns = ("key", "name", "amount", "closed_at")
-        found = [
-            (f"D-{i:05d}", f"Anlage {i}", Decimal("1234.5") + i, datetime(2026, 10, 1 + i % 28, 9, 30))  # noqa: DTZ001
+        found = tuple(
+            Record(
+                "deal", f"D-{i:05d}", when.start, f"Anlage <{i}>", "Anneke Brüning", "Vertrieb Nord",
+                "Kunde & Co.", (Decimal("1234.5000") + i,),
+            )
             for i in range(count)
-        ]
-        return SimpleNamespace(columns=columns, rows=found, total=count)
+        )  # fmt: skip
+        return Records(("amount",), ("sum",), found)
 
-    def compute(self, names, by="company", grain="month", start=None, end=None, as_of=None):
+    def compute(self, names, by="company", grain="month", start=None, end=None, against=None):
+        for observation in self._compute(names, by, grain, start, end):
+            yield observation if against is None else self._earlier(observation)
+
+    def _earlier(self, of: Observation) -> Observation:
+        """The year before, up to as far as the period has come."""
+        period = parse(of.period, self.settings.fiscal_year_start).same_last_year()
+        until = min(period.end, period.start + (AS_OF - of.start))
+        then = self._observe(of.kpi, of.subject, period, until)
+        return replace(then, period=of.period, start=of.start, end=of.end)
+
+    def _compute(self, names, by, grain, start, end):
         if by == "region" and "nps" in names:
             raise Problem("periods.unknown_grain", value=by, choices="company")
         fiscal = self.settings.fiscal_year_start
         for name in names:
             for subject in self._subjects(by):
                 for period in periods_between(start, end, grain, fiscal):
-                    yield self._observe(name, subject, period, as_of or AS_OF)
+                    yield self._observe(name, subject, period, AS_OF)
 
     def _subjects(self, by):
         if by == "company":

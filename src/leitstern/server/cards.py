@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -48,7 +49,7 @@ class Card:
 
     name: str
     href: str
-    strategic: bool
+    shaped: bool
     value: Value
     exact: str
     delta: words.Delta | None
@@ -61,11 +62,26 @@ class Card:
     running: str
 
 
-def group_of(definition: Definition) -> str:
-    """The group a KPI is shown in: results that lead others are the funnel."""
-    if definition.about == "result":
-        return "funnel" if definition.timing == "leading" else "results"
-    return definition.about
+#: Facts that a customer-to-be passes through before the win.
+_FUNNEL = {"lead", "deal", "stage_visit", "quote"}
+
+
+def group_of(definition: Definition, facts: set[str]) -> str:
+    """The group a KPI is shown in; ``facts`` are those its measures read.
+
+    The funnel is what leads and open deals tell before results come in; other results, activities,
+    efficiency and reach are as the definition claims.
+    """
+    if facts <= _FUNNEL and (definition.timing == "leading" or "lead" in facts):
+        return "funnel"
+    return {"result": "results"}.get(definition.about, definition.about)
+
+
+def in_order(definitions: Iterable[Definition]) -> list[Definition]:
+    """Strategic ones first, then what most other KPIs are meant to move, then by name."""
+    known = list(definitions)
+    drivers = Counter(target for d in known for target in d.drives)
+    return sorted(known, key=lambda d: (d.level != "strategic", -drivers[d.kpi], d.kpi))
 
 
 def group_name(group: str) -> str:
@@ -87,6 +103,8 @@ class Maker:
     language: str
     figures: Figures
     calendar: Calendar
+    #: Width and height of the trend lines.
+    trend_size: tuple[int, int] = (220, 44)
 
     def card(self, definition: Definition, steps: Sequence[Step], chosen: int) -> Card:
         """The card of ``definition`` for the period at position ``chosen`` of ``steps``."""
@@ -96,7 +114,7 @@ class Maker:
         return Card(
             name=name,
             href=f"{reverse('kpi', args=[definition.kpi])}?{query}",
-            strategic=definition.level == "strategic",
+            shaped=definition.shape is not None,
             value=Value.of(self.figures.short(step.value, unit)),
             exact=words.point(step, unit, self.figures, self.calendar),
             delta=words.delta(step.comparison, unit, self.figures),
@@ -136,7 +154,7 @@ class Maker:
             "last": self.calendar.period(last.period),
             "to": self.figures.short(last.value, unit),
         }
-        return spark.draw(line, words_)
+        return spark.draw(line, words_, *self.trend_size)
 
     def _age(self, definition: Definition) -> str:
         day = newest(self.reader, definition.kpi)

@@ -38,6 +38,7 @@ class Row:
     denominator: str
     rows: str
     previous: str
+    difference: str
     delta: words.Delta | None
     standing: str
     standing_text: str
@@ -131,6 +132,7 @@ class Curve:
             denominator=self.figures.part(actual.denominator if actual else None, self.unit),
             rows=self.figures.plain(actual.rows if actual else None),
             previous=self.figures.exact(step.previous, self.unit),
+            difference=self.figures.difference(step.comparison.difference, self.unit, exact=True),
             delta=words.delta(step.comparison, self.unit, self.figures),
             standing=step.standing,
             standing_text=words.standing_text(step, self.calendar),
@@ -142,6 +144,11 @@ class Curve:
     def has_parts(self) -> bool:
         """Whether the value is a ratio with a numerator and a denominator to show."""
         return any(s.actual is not None and s.actual.denominator is not None for s in self.steps)
+
+    @property
+    def by_points(self) -> bool:
+        """Whether values differ by points only, so that a relative difference says nothing more."""
+        return self.unit in ("percent", "score")
 
     def records(self, step: Step) -> str | None:
         """The address of the records behind a step; None where there are none."""

@@ -134,14 +134,15 @@ class Figures:
         whole = number == number.to_integral_value() and unit != "currency"
         return self.plain(number, 0 if whole else 2)
 
-    def difference(self, value: Number | None, unit: str) -> str:
+    def difference(self, value: Number | None, unit: str, *, exact: bool = False) -> str:
         """A signed difference in the KPI's own unit; percent values differ by points."""
         if value is None:
             return DASH
+        size = abs(decimal(value))
         if unit == "percent":
-            points = decimal(value) * 100
-            return self._signed(points, self.plain(abs(points), 1)) + NBSP + self.points
-        return self._signed(decimal(value), self.short(abs(decimal(value)), unit))
+            text = self.plain(size * 100, 2 if exact else 1)
+            return self._signed(decimal(value), text) + NBSP + self.points
+        return self._signed(decimal(value), self.exact(size, unit) if exact else self.short(size, unit))
 
     def change(self, value: Number | None) -> str:
         """A signed relative change, given as a fraction: +12,4 %."""

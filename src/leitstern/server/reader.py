@@ -18,7 +18,6 @@ from django.conf import settings
 if TYPE_CHECKING:
     from leitstern.engine.observations import Observation
     from leitstern.kpis.definition import Definition
-    from leitstern.periods.workdays import WorkCalendar
     from leitstern.workspace import Workspace
 
 #: Answers kept per generation; the oldest go first.
@@ -75,6 +74,12 @@ class Reader:
         """What is known of the generation (number, built_at, as_of, facts); None before the first."""
         return self.once("generation", lambda ws: ws.generation())
 
+    def as_of(self) -> date:
+        """The day the generation takes for today."""
+        info = self.generation()
+        day: date = info.as_of if info else self.today()
+        return day
+
     def until(self) -> date:
         """The day the pages look from: the newest record's, which with old data lies before today."""
         info = self.generation()
@@ -89,18 +94,21 @@ class Reader:
         grain: str,
         start: date,
         end: date,
-        as_of: date | None = None,
+        against: str | None = None,
     ) -> tuple[Observation, ...]:
-        """The engine's observations; ``start`` and ``end`` are both included."""
-        question = ("compute", tuple(names), by, grain, start, end, as_of)
-        return tuple(
-            self.once(
-                question,
-                lambda ws: tuple(
-                    ws.compute(list(names), by=by, grain=grain, start=start, end=end, as_of=as_of)
-                ),
+        """The engine's observations; ``start`` and ``end`` are both included.
+
+        ``against="previous_year"`` gives what each period is fairly compared with.
+        """
+
+        def ask(workspace: Workspace) -> tuple[Observation, ...]:
+            found = workspace.compute(
+                list(names), by=by, grain=grain, start=start, end=end, against=against  # type: ignore[arg-type]
             )
-        )
+            return tuple(found)
+
+        found: tuple[Observation, ...] = self.once(("compute", *names, by, grain, start, end, against), ask)
+        return found
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         """All members of a subject type, as (id, name)."""
@@ -109,17 +117,6 @@ class Reader:
     def definition(self, name: str) -> Definition | None:
         """The current version of a KPI; None if there is no such KPI."""
         return next((d for d in self.catalogue if d.kpi == name), None)
-
-    def work_calendar(self) -> WorkCalendar:
-        """The working days of the workspace's country and region."""
-
-        def ask(workspace: Workspace) -> WorkCalendar:
-            from leitstern.periods.workdays import WorkCalendar
-
-            return WorkCalendar(workspace.settings.country, workspace.settings.region)
-
-        calendar: WorkCalendar = self.once("calendar", ask)
-        return calendar
 
     def _current(self) -> str | None:
         try:

@@ -1,17 +1,18 @@
 """A KPI's values over time beside those of the previous year, asked of the engine and put in order.
 
-A running period is not compared with a whole one: its previous year is asked for anew, as of the day
-that lies as many working days into that period (rule 7 of the design).
+What a running period is compared with is the engine's answer as well: the previous year up to the
+same working day (rule 7 of the design). There is no previous year before the data begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leitstern.server.compare import Comparison, compare
+from leitstern.server.sources import began, ripening
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Number, Observation
@@ -26,35 +27,41 @@ SHOWN = {
 }  # fmt: skip
 
 
+#: A month whose first record came this many days into it still counts as covered.
+_SLACK = timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One period of a series. ``previous`` is the like-for-like value of the year before."""
+    """One period of a series. ``previous`` is the like-for-like value of the year before.
+
+    ``standing``: complete, running, open (a cohort that can still change), or why there is no (whole)
+    value: late, no_base, no_data, no_source, not_begun.
+    """
 
     period: Period
     actual: Observation | None
+    value: Number | None
     previous: Number | None
     comparison: Comparison
-
-    @property
-    def value(self) -> Number | None:
-        """The actual value, None where there is none."""
-        return self.actual.value if self.actual else None
-
-    @property
-    def standing(self) -> str:
-        """complete, running, or why there is no (whole) value: late, no_base, no_data."""
-        return standing(self.actual)
+    standing: str
 
 
-def standing(actual: Observation | None) -> str:
-    """How far an observation can be relied on."""
+def standing(actual: Observation | None, ripens: int = 0) -> str:
+    """How far an observation can be relied on.
+
+    ``ripens`` is the number of days records of a cohort are watched: until they have passed since the
+    period's end, its value is ``open``.
+    """
     if actual is None:
         return "no_data"
-    if actual.value is None and actual.reason:
+    if actual.reason:
         return {"source_late": "late"}.get(actual.reason, actual.reason)
     if actual.complete:
         return "complete"
-    return "running" if actual.end >= actual.as_of else "late"
+    if actual.end >= actual.as_of:
+        return "running"
+    return "open" if actual.end + timedelta(days=ripens) > actual.as_of else "late"
 
 
 def window(grain: str, until: date, fiscal_start: int, count: int | None = None) -> list[Period]:
@@ -73,56 +80,53 @@ def series(
 ) -> dict[tuple[str, str | None], list[Step]]:
     """The steps of every KPI and subject, by (KPI name, subject id)."""
     names = [d.kpi for d in definitions]
-    good = {d.kpi: d.good for d in definitions}
-    actual = _by_key(_ask(reader, names, by, periods))
     earlier = [period.same_last_year() for period in periods]
+    actual = _by_key(_ask(reader, names, by, periods))
     previous = _by_key(_ask(reader, names, by, earlier))
-    fair = _same_stretch(reader, names, by, periods, actual.values())
+    running = [p for p in periods if p.start <= reader.as_of() <= p.end]
+    fair = _by_key(_ask(reader, names, by, running, against="previous_year")) if running else {}
+    of_kpi = {d.kpi: _Basis(d, began(reader, d.kpi), ripening(reader, d.kpi)) for d in definitions}
     found: dict[tuple[str, str | None], list[Step]] = {}
     for kpi, subject in dict.fromkeys((kpi, subject) for kpi, subject, _ in actual):
         steps = []
         for period, before in zip(periods, earlier, strict=True):
             now = actual.get((kpi, subject, period.label))
             then = previous.get((kpi, subject, before.label))
-            if standing(now) == "running":
-                then = fair.get((kpi, subject, before.label))
-            base = then.value if then is not None and standing(then) != "late" else None
-            comparison = compare(now.value if now else None, base, now.unit if now else "", good[kpi])
-            steps.append(Step(period, now, base, comparison))
+            if period in running:
+                then = fair.get((kpi, subject, period.label))
+            steps.append(of_kpi[kpi].step(period, before, now, then))
         found[kpi, subject] = steps
     return found
 
 
-def _ask(reader: Reader, names: Sequence[str], by: str, periods: Sequence[Period]) -> Iterable[Observation]:
-    return reader.compute(names, by, str(periods[0].grain), periods[0].start, periods[-1].end)
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What decides about all steps of a KPI: when its data began, and how long its cohorts are watched."""
+
+    definition: Definition
+    began: date | None
+    ripens: int
+
+    def step(
+        self, period: Period, before: Period, now: Observation | None, then: Observation | None
+    ) -> Step:
+        how = "no_data" if self._too_early(period.end, None) else standing(now, self.ripens)
+        value = now.value if now is not None and how != "no_data" else None
+        base = then.value if then is not None and not self._too_early(before.start, _SLACK) else None
+        if how == "open":
+            base = None  # an unripe cohort against a ripe one would be unfair
+        comparison = compare(value, base, self.definition.unit, self.definition.good)
+        return Step(period, now, value, base, comparison, how)
+
+    def _too_early(self, day: date, slack: timedelta | None) -> bool:
+        return self.began is not None and day + (slack or timedelta()) < self.began
+
+
+def _ask(
+    reader: Reader, names: Sequence[str], by: str, periods: Sequence[Period], against: str | None = None
+) -> Iterable[Observation]:
+    return reader.compute(names, by, str(periods[0].grain), periods[0].start, periods[-1].end, against)
 
 
 def _by_key(observations: Iterable[Observation]) -> dict[tuple[str, str | None, str], Observation]:
     return {(o.kpi, o.subject.id, o.period): o for o in observations}
-
-
-def _same_stretch(
-    reader: Reader,
-    names: Sequence[str],
-    by: str,
-    periods: Sequence[Period],
-    actual: Iterable[Observation],
-) -> dict[tuple[str, str | None, str], Observation]:
-    """The previous year's values of the running period, up to the same working day."""
-    running = next((o for o in actual if standing(o) == "running"), None)
-    if running is None:
-        return {}
-    period = next(p for p in periods if p.label == running.period)
-    before = period.same_last_year()
-    until = same_working_day(reader, period, before, running.as_of)
-    return _by_key(reader.compute(names, by, str(period.grain), before.start, before.end, until))
-
-
-def same_working_day(reader: Reader, period: Period, before: Period, day: date) -> date:
-    """The day of ``before`` that is as many working days in as ``day`` is in ``period``."""
-    calendar = reader.work_calendar()
-    done = calendar.working_days(period.start, day)
-    until = before.start
-    while until < before.end and calendar.working_days(before.start, until) < done:
-        until = date.fromordinal(until.toordinal() + 1)
-    return until

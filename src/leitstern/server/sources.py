@@ -19,6 +19,11 @@ class Source:
     newest: date | None
 
 
+def facts_of(reader: Reader, kpi: str) -> set[str]:
+    """The facts a KPI's measures read, other KPIs in its formula included."""
+    return {measure.fact for measure in reader.catalogue.resolved(kpi).measures.values()}
+
+
 def sources(reader: Reader, kpi: str) -> list[Source]:
     """The facts behind a KPI, other KPIs in its formula included."""
     measures = reader.catalogue.resolved(kpi).measures.values()
@@ -29,6 +34,20 @@ def sources(reader: Reader, kpi: str) -> list[Source]:
         known = facts.get(fact)
         found.append(Source(fact, known.rows if known else 0, known.newest if known else None))
     return found
+
+
+def began(reader: Reader, kpi: str) -> date | None:
+    """The day from which all of a KPI's sources have records; None where that cannot be said."""
+    generation = reader.generation()
+    if generation is None:
+        return None
+    known = (generation.facts.get(fact) for fact in facts_of(reader, kpi))
+    return max((info.oldest for info in known if info is not None and info.oldest), default=None)
+
+
+def ripening(reader: Reader, kpi: str) -> int:
+    """How many days the records of a KPI's cohorts are watched; 0 where there are no cohorts."""
+    return max((m.within or 0 for m in reader.catalogue.resolved(kpi).measures.values()), default=0)
 
 
 def newest(reader: Reader, kpi: str) -> date | None:

@@ -72,6 +72,22 @@ class Structure:
         shown = subjects[(page - 1) * PER_PAGE : page * PER_PAGE]
         return [self._row(subject, lows, deltas, trends) for subject in shown]
 
+    def lagging(self) -> str:
+        """Who is furthest behind the previous year, for the title; nothing about persons."""
+        behind = [
+            subject
+            for subject, steps in self.found.items()
+            if subject is not None and steps[self.chosen].comparison.verdict == "worse"
+        ]
+        if self.by in ("person", "customer") or not behind:
+            return ""
+        worst = max(behind, key=lambda s: abs(self._step(s).comparison.difference or 0))
+        shown = words.delta(self._step(worst).comparison, self.definition.unit, self.figures)
+        return "; " + _("%(name)s lags most (%(delta)s)") % {
+            "name": self._name(worst),
+            "delta": shown.text if shown else "",
+        }
+
     def _row(
         self,
         subject: str | None,

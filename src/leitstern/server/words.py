@@ -63,8 +63,14 @@ def standing_text(step: Step, calendar: Calendar) -> str:
         case "running":
             day = calendar.short_day(step.actual.as_of) if step.actual else ""
             return _("running, up to %(day)s") % {"day": day}
+        case "open":
+            return _("not final")
         case "late":
             return _("source late")
+        case "no_source":
+            return _("no source")
+        case "not_begun":
+            return _("not begun")
         case "no_base":
             return _("nothing to divide by")
     return _("no data")
@@ -75,7 +81,10 @@ def standing_reason(kind: str) -> str:
     return {
         "complete": _("All sources have reached the end of the period."),
         "running": _("The period is not over; it is compared with as many working days of the previous year."),
-        "late": _("A source has no records up to the end of the period yet."),
+        "open": _("Records of this period are still being watched; the value can rise."),
+        "no_source": _("Nothing has been imported for this KPI yet."),
+        "not_begun": _("The period lies ahead."),
+        "late": _("A source does not reach the end of the period yet."),
         "no_base": _("The denominator is zero, so there is no ratio."),
         "no_data": _("There are no records for this period."),
     }.get(kind, "")
@@ -101,7 +110,11 @@ def point(step: Step, unit: str, figures: Figures, calendar: Calendar) -> str:
     """One point of a chart in words, with exact numbers."""
     parts = [f"{calendar.period(step.period)}: {figures.exact(step.value, unit)}"]
     if step.previous is not None:
-        compared = _("previous year %(value)s") % {"value": figures.exact(step.previous, unit)}
+        before = {"value": figures.exact(step.previous, unit)}
+        if step.standing == "running":
+            compared = _("previous year up to the same working day %(value)s") % before
+        else:
+            compared = _("previous year %(value)s") % before
         shown = delta(step.comparison, unit, figures)
         parts.append(f"{compared} ({shown.text})" if shown else compared)
     if step.actual is not None:

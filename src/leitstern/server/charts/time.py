@@ -165,8 +165,10 @@ def _periods(chart: TimeChart, place: Frame) -> Iterator[SafeString]:
             left = x - place.slot / 2
             if index:
                 yield tag("line", class_="year", x1=left, x2=left, y1=base - 12, y2=base + 18)
-            if left >= free_from:
-                yield tag("text", point.group, class_="group", x=left + 5, y=base + 16)
+            room = sum(p.group == point.group for p in chart.points) * place.slot
+            if left >= free_from and len(point.group) * _DIGIT + 5 <= room + (0 if index else _LEFT):
+                x = left + 5 if len(point.group) * _DIGIT + 5 <= room else left + place.slot - len(point.group) * _DIGIT - 4
+                yield tag("text", point.group, class_="group", x=x, y=base + 16)
                 free_from = left + len(point.group) * _DIGIT + 10
             group = point.group
         if point.new_version:

@@ -14,6 +14,7 @@ from leitstern.kpis.definition import Definition
 from leitstern.server import frame, sheet, words
 from leitstern.server.cards import GROUPS, group_name, group_of
 from leitstern.server.reader import reader
+from leitstern.server.sources import facts_of
 
 
 def catalogue(request: HttpRequest) -> HttpResponse:
@@ -31,7 +32,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         found = sorted(ask.catalogue, key=lambda d: words.text(d.name, language).casefold())
         groups = []
         for group in GROUPS:
-            entries = [_entry(d, language) for d in found if group_of(d) == group]
+            entries = [_entry(d, language) for d in found if group_of(d, facts_of(ask, d.kpi)) == group]
             if entries:
                 groups.append({"key": group, "name": group_name(group), "entries": entries})
         title = _("%(count)s KPIs and what they mean") % {"count": len(found)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from leitstern.server import frame, words
 from leitstern.server.quality import findings, receipts
@@ -44,9 +44,8 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 def _title(facts: int, found: int) -> str:
-    if found:
-        return _("Data: %(facts)s kinds of records, %(found)s things to look at") % {
-            "facts": facts,
-            "found": found,
-        }
-    return _("Data: %(facts)s kinds of records, nothing conspicuous") % {"facts": facts}
+    return ngettext(
+        "%(facts)s kinds of records, %(found)s thing to look at",
+        "%(facts)s kinds of records, %(found)s things to look at",
+        found,
+    ) % {"facts": facts, "found": found}

@@ -118,7 +118,8 @@ def _chosen(choice: Choice, steps: list[Step]) -> int:
     for index, step in enumerate(steps):
         if step.period.label == choice.period:
             return index
-    return len(steps) - 2 if steps[-1].standing == "running" and len(steps) > 1 else len(steps) - 1
+    complete = [index for index, step in enumerate(steps) if step.standing == "complete"]
+    return complete[-1] if complete else len(steps) - 1
 
 
 def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice: Choice) -> dict[str, Any]:
@@ -176,8 +177,9 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
     pages = Pages(request, len(by_subject), PER_PAGE)
     total = Structure(definition, choice.by, {"": whole}, {"": ask.settings.name}, chosen, figures, str)
     return {
-        "title": words.message(name, whole[chosen], definition.unit, figures, calendar),
+        "title": words.message(name, whole[chosen], definition.unit, figures, calendar) + structure.lagging(),
         "of_whom": _("by %(subject)s") % {"subject": words.subject_name(choice.by)},
+        "subject_word": words.subject_name(choice.by),
         "period": calendar.period(periods[chosen]),
         "rows": structure.rows(pages.page),
         "total": total.rows()[0],

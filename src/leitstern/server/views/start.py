@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from leitstern.server import frame, words
-from leitstern.server.cards import GROUPS, Maker, group_name, group_of
+from leitstern.server.cards import GROUPS, Maker, group_name, group_of, in_order
 from leitstern.server.links import Option, with_query
 from leitstern.server.reader import Reader, reader
+from leitstern.server.sources import facts_of
 from leitstern.server.series import Step, series, window
 from leitstern.server.views import errors
 from leitstern.server.when import grain_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from leitstern.kpis.definition import Definition
 
 _GRAINS = {"month": 13, "quarter": 9}
+_ON_THE_WALL = 12
 _LEVELS = ("strategic", "operational", "all")
 
 
@@ -55,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
     generation = ask.generation()
     if generation is None:
         return errors.no_generation(request)
-    return render(request, "leitstern/start.html", _context(request, ask, Choice.of(request)))
+    return render(request, "leitstern/start.html", _context(request, ask, Choice.of(request), (220, 44)))
 
 
 def wall(request: HttpRequest) -> HttpResponse:
@@ -63,34 +65,33 @@ def wall(request: HttpRequest) -> HttpResponse:
     ask = reader()
     if ask.generation() is None:
         return errors.no_generation(request)
-    context = _context(request, ask, Choice.of(request))
-    context["cards"] = [card for group in context["groups"] for card in group["cards"]][:12]
+    context = _context(request, ask, Choice.of(request), (420, 64))
+    context["cards"] = [card for group in context["groups"] for card in group["cards"]][:_ON_THE_WALL]
     return render(request, "leitstern/wall.html", context)
 
 
-def _context(request: HttpRequest, ask: Reader, choice: Choice) -> dict[str, Any]:
+def _context(
+    request: HttpRequest, ask: Reader, choice: Choice, trend_size: tuple[int, int]
+) -> dict[str, Any]:
     fiscal = ask.settings.fiscal_year_start
     periods = window(choice.grain, ask.until(), fiscal, _GRAINS[choice.grain])
-    definitions = [d for d in ask.catalogue if choice.takes(d)]
+    definitions = [d for d in in_order(ask.catalogue) if choice.takes(d)]
     found = series(ask, definitions, periods) if definitions else {}
-    pairs = [(d, found[d.kpi, None]) for d in definitions if (d.kpi, None) in found]
+    pairs = [
+        (d, found[d.kpi, None])
+        for d in definitions
+        if (d.kpi, None) in found and found[d.kpi, None][-1].standing != "no_source"
+    ]
     chosen = _chosen(choice, [steps for _d, steps in pairs], [p.label for p in periods])
-    maker = Maker(ask, frame.language(), frame.figures(), frame.calendar())
-    groups = []
-    for group in GROUPS:
-        cards = [
-            maker.card(d, steps, chosen)
-            for d, steps in sorted(pairs, key=lambda pair: pair[0].level != "strategic")
-            if group_of(d) == group
-        ]
-        if cards:
-            groups.append({"key": group, "name": group_name(group), "cards": cards})
+    maker = Maker(ask, frame.language(), frame.figures(), frame.calendar(), trend_size)
+    groups = _groups(maker, pairs, chosen)
     period = maker.calendar.period(periods[chosen])
     return {
         "title": words.overview(
             [(d, steps[chosen]) for d, steps in pairs], period, maker.language, maker.figures
         ),
         "groups": groups,
+        "waiting": len(definitions) - len(pairs),
         "choice": choice,
         "period": period,
         "grains": [
@@ -103,6 +104,27 @@ def _context(request: HttpRequest, ask: Reader, choice: Choice) -> dict[str, Any
         "earlier": with_query(request, period=periods[chosen - 1].label) if chosen else None,
         "later": with_query(request, period=periods[chosen + 1].label) if chosen + 1 < len(periods) else None,
     }
+
+
+def _groups(maker: Maker, pairs: list[tuple[Definition, list[Step]]], chosen: int) -> list[dict[str, Any]]:
+    """Cards by group. KPIs that only reshape others over time follow as a list of lines."""
+    groups = []
+    for group in GROUPS:
+        cards = [
+            maker.card(d, steps, chosen)
+            for d, steps in pairs
+            if group_of(d, facts_of(maker.reader, d.kpi)) == group
+        ]
+        if cards:
+            groups.append(
+                {
+                    "key": group,
+                    "name": group_name(group),
+                    "cards": [card for card in cards if not card.shaped],
+                    "lines": [card for card in cards if card.shaped],
+                }
+            )
+    return groups
 
 
 def _chosen(choice: Choice, all_steps: list[list[Step]], labels: list[str]) -> int:
