@@ -56,7 +56,7 @@ class Scope:
             self.joins[alias] = exp.Join(this=table(to, alias), side="LEFT", on=on)
         return alias
 
-    def region(self, alias: str) -> exp.Expression:
+    def region(self, alias: str) -> exp.Expr:
         """Name of the region of the record at ``alias``."""
         name = f"region_of_{alias}"
         if name not in self.joins:
@@ -64,14 +64,14 @@ class Scope:
             self.joins[name] = exp.Join(this=table("region", name), side="LEFT", on=on)
         return col("name", name)
 
-    def team(self, member_on: str) -> exp.Expression:
+    def team(self, member_on: str) -> exp.Expr:
         """The team of the member a record belonged to on a date."""
         if "m" not in self.joins:
             on = exp.EQ(this=col("id", "m"), expression=col(layout.member(member_on)))
             self.joins["m"] = exp.Join(this=table("member", "m"), side="LEFT", on=on)
         return col("team", "m")
 
-    def person(self, member_on: str) -> exp.Expression:
+    def person(self, member_on: str) -> exp.Expr:
         """The person a record belongs to."""
         self.team(member_on)
         return col("person", "m")
@@ -87,14 +87,14 @@ def table(name: str, alias: str) -> exp.Table:
     )
 
 
-def number(value: int | float) -> exp.Expression:
+def number(value: int | float) -> exp.Expr:
     return exp.Literal.number(value)
 
 
 # --- filters ----------------------------------------------------------------------------------------
 
 
-def condition(text: str, scope: Scope) -> exp.Expression:
+def condition(text: str, scope: Scope) -> exp.Expr:
     """A filter text as a condition on encoded columns."""
     tree = parse_filter(text, scope.fact.name).copy()
     for node in list(tree.find_all(*_COMPARISONS)):
@@ -102,7 +102,7 @@ def condition(text: str, scope: Scope) -> exp.Expression:
     return _rewrite(tree, scope)
 
 
-def _compare_days(node: exp.Expression, fact: Fact) -> None:
+def _compare_days(node: exp.Expr, fact: Fact) -> None:
     """Dates are compared as days in the workspace's zone: moment columns become day numbers."""
     columns = [c for c in node.find_all(exp.Column) if field_of(fact, c).kind in ("day", "time")]
     if not columns:
@@ -115,8 +115,8 @@ def _compare_days(node: exp.Expression, fact: Fact) -> None:
         column.set("day_number", True)
 
 
-def _rewrite(tree: exp.Expression, scope: Scope) -> exp.Expression:
-    def visit(node: exp.Expression) -> exp.Expression:
+def _rewrite(tree: exp.Expr, scope: Scope) -> exp.Expr:
+    def visit(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Is) and isinstance(node.this, exp.Column):
             looked_up = field_of(scope.fact, node.this)
             if looked_up.kind == "ref":  # an absent reference is encoded as 0
@@ -133,7 +133,7 @@ def _rewrite(tree: exp.Expression, scope: Scope) -> exp.Expression:
     return tree.transform(visit)
 
 
-def _place(column: exp.Column, scope: Scope) -> exp.Expression:
+def _place(column: exp.Column, scope: Scope) -> exp.Expr:
     alias = scope.look_up(column.table) if column.table else ROW
     if column.name == "region":
         return scope.region(alias)
@@ -147,15 +147,15 @@ def _place(column: exp.Column, scope: Scope) -> exp.Expression:
 class Speech:
     """What a backend says in its own way."""
 
-    seconds: Callable[[exp.Expression, exp.Expression], exp.Expression]
-    quantile: Callable[[exp.Expression, float], exp.Expression]
+    seconds: Callable[[exp.Expr, exp.Expr], exp.Expr]
+    quantile: Callable[[exp.Expr, float], exp.Expr]
 
 
-def _double(value: exp.Expression) -> exp.Expression:
+def _double(value: exp.Expr) -> exp.Expr:
     return exp.Cast(this=value, to=exp.DataType.build("double"))
 
 
-def value_of(what: What, speech: Speech) -> exp.Expression:
+def value_of(what: What, speech: Speech) -> exp.Expr:
     if what.kind == "field":
         return col(what.fields[0])
     if what.kind == "days":
@@ -177,8 +177,8 @@ def value_of(what: What, speech: Speech) -> exp.Expression:
     return number(1)
 
 
-def conditions_of(part: Part, scope: Scope) -> list[exp.Expression]:
-    found: list[exp.Expression] = []
+def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
+    found: list[exp.Expr] = []
     if part.where:
         found.append(exp.or_(*(condition(text, scope) for text in part.where)))
     for name in part.known:
@@ -220,13 +220,13 @@ def _is_money(part: Part) -> bool:
     return part.what.kind == "field" and FACTS[part.fact].by_name[part.what.fields[0]].kind == "money"
 
 
-def _filtered(aggregate: exp.Expression, conditions: Sequence[exp.Expression]) -> exp.Expression:
+def _filtered(aggregate: exp.Expr, conditions: Sequence[exp.Expr]) -> exp.Expr:
     if not conditions:
         return aggregate
     return exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*(c.copy() for c in conditions))))
 
 
-def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Expression:
+def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Expr:
     """A part as an aggregate with its filter."""
     conditions = conditions_of(part, scope)
     value = value_of(part.what, speech)
@@ -243,7 +243,7 @@ def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Exp
     return _double(_filtered(kind(this=value), conditions))
 
 
-def share_of(part: Part, source: Pass, value: exp.Expression) -> exp.Expression:
+def share_of(part: Part, source: Pass, value: exp.Expr) -> exp.Expr:
     """What a record adds where it is shared: money by its exact split, the rest by the share."""
     if not weighted(part, source):
         return value
@@ -254,7 +254,7 @@ def share_of(part: Part, source: Pass, value: exp.Expression) -> exp.Expression:
     return exp.Mul(this=exp.Paren(this=value), expression=col("share"))
 
 
-def _sum(part: Part, source: Pass, value: exp.Expression, conditions: list[exp.Expression]) -> exp.Expression:
+def _sum(part: Part, source: Pass, value: exp.Expr, conditions: list[exp.Expr]) -> exp.Expr:
     if part.what.kind in ("one", "record") and not weighted(part, source):
         return _filtered(exp.Count(this=exp.Star()), conditions)
     scale = digits(part, source)
@@ -269,7 +269,7 @@ def _sum(part: Part, source: Pass, value: exp.Expression, conditions: list[exp.E
 Subject = Literal["company", "member", "team", "person", "customer", "campaign", "product", "region"]
 
 
-def subject_key(source: Pass, subject: Subject, scope: Scope) -> exp.Expression | None:
+def subject_key(source: Pass, subject: Subject, scope: Scope) -> exp.Expr | None:
     """The column that says whom a record counts for; None where all records are one subject."""
     if subject == "company":
         return None
@@ -283,8 +283,8 @@ def subject_key(source: Pass, subject: Subject, scope: Scope) -> exp.Expression 
     return col(column) if column else None
 
 
-def _period(key: Arithmetic, source: Pass) -> exp.Expression:
-    column: exp.Expression = col(layout.day(source.on) if key.base == "day" else layout.month(source.on))
+def _period(key: Arithmetic, source: Pass) -> exp.Expr:
+    column: exp.Expr = col(layout.day(source.on) if key.base == "day" else layout.month(source.on))
     if key.add:
         column = exp.Paren(this=exp.Add(this=column, expression=number(key.add)))
     return exp.IntDiv(this=column, expression=number(key.divide)) if key.divide > 1 else column
@@ -320,7 +320,7 @@ def by_window(source: Pass, subject: Subject, windows: Windows, speech: Speech) 
 
 
 def _grouped(
-    source: Pass, subject: Subject, period: exp.Expression, bounds: Bounds, scope: Scope, speech: Speech
+    source: Pass, subject: Subject, period: exp.Expr, bounds: Bounds, scope: Scope, speech: Speech
 ) -> exp.Select:
     key = subject_key(source, subject, scope)
     keys = [exp.alias_(period, "period")] + ([exp.alias_(key, "subject")] if key is not None else [])
@@ -332,7 +332,7 @@ def _grouped(
     return select.group_by(*(number(n + 1) for n in range(len(keys))), copy=False)
 
 
-def in_bounds(on: str, bounds: Bounds) -> exp.Expression:
+def in_bounds(on: str, bounds: Bounds) -> exp.Expr:
     day = col(layout.day(on))
     if bounds.first_day is None:
         return exp.LTE(this=day, expression=number(bounds.last_day))

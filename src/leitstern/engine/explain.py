@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout
-from leitstern.engine.plan import passes, term
+from leitstern.engine.plan import Part, passes, term
 from leitstern.periods.grains import Grain, arithmetic
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def sql(
     backend = generation.backend
     shared = backend.has(layout.SHARED)
     names: dict[str, list[str]] = {}
-    parts = {}
+    parts: dict[Part, None] = {}
     for resolved in kpis:
         for name, measure in resolved.measures.items():
             for part in term(measure).parts:

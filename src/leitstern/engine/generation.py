@@ -253,7 +253,8 @@ def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, cat
             )
             newest.append(f"max({day}) FILTER (WHERE {day} <= {today})")
         con.execute(
-            f"INSERT INTO delivered SELECT '{fact.name}', count(*), greatest({', '.join(newest)}) FROM {fact.name}"
+            "INSERT INTO delivered "
+            f"SELECT '{fact.name}', count(*), greatest({', '.join(newest)}) FROM {fact.name}"
         )
 
 

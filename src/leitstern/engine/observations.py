@@ -128,7 +128,8 @@ class Observations:
         import pyarrow as pa
 
         tables = [_arrow(block, self.as_of, np, pa) for block in self.blocks]
-        return pa.concat_tables(tables) if tables else pa.table({})
+        whole: pa.Table = pa.concat_tables(tables) if tables else pa.table({})
+        return whole
 
     def to_pandas(self) -> pd.DataFrame:
         """The same as a pandas frame (needs pandas: ``pip install leitstern[pandas]``)."""
@@ -238,4 +239,5 @@ def _arrow(block: Block, as_of: date, np: Any, pa: Any) -> pa.Table:
         ),
         "as_of": pa.array(np.full(count, np.datetime64(as_of)), pa.date32()),
     }
-    return pa.table(columns)
+    table: pa.Table = pa.table(columns)
+    return table

@@ -30,8 +30,9 @@ SECONDS_AN_HOUR = 3600
 class What:
     """What is aggregated for a record.
 
-    ``one`` counts it (by shares, where deals are shared), ``record`` too, but wholly; ``field`` takes a field's value; ``days`` and ``seconds`` the time between
-    two of its dates; ``nps`` +1, 0 or -1; ``csat`` 1 or 0.
+    ``one`` counts it (by shares, where deals are shared), ``record`` too, but wholly; ``field`` takes
+    a field's value; ``days`` and ``seconds`` the time between two of its dates; ``nps`` +1, 0 or -1;
+    ``csat`` 1 or 0.
     """
 
     kind: Literal["one", "record", "field", "days", "seconds", "nps", "csat"]

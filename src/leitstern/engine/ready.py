@@ -51,7 +51,8 @@ def fill(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     con.execute("CREATE TABLE ready_part (number INTEGER, id VARCHAR)")
     for level in LEVELS:
         con.execute(
-            f"CREATE TABLE ready_{level} (part INTEGER, period INTEGER, subject INTEGER, whole BIGINT, number DOUBLE)"
+            f"CREATE TABLE ready_{level} "
+            "(part INTEGER, period INTEGER, subject INTEGER, whole BIGINT, number DOUBLE)"
         )
     if not parts:
         return

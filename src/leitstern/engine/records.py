@@ -66,7 +66,7 @@ class Records:
         found = [r.adds[at] for r in self.rows if r.adds[at] is not None]
         if self.kinds[at] == "distinct":
             return len(set(found))
-        return sum(found) if self.kinds[at] == "sum" else None  # type: ignore[arg-type] # sums hold numbers only
+        return sum(found) if self.kinds[at] == "sum" else None
 
 
 def records(
@@ -127,7 +127,8 @@ def _statement(
 ) -> exp.Select:
     speech = generation.backend.speech
     scope = said.Scope(FACTS[source.fact], source.table)
-    adds, any_of = [], []
+    adds: list[exp.Expr] = []
+    any_of: list[exp.Expr] = []
     for _, part, ended in wanted:
         bounds = said.Bounds(None if ended or span[0] == SINCE_EVER else span[0], span[1])
         conditions = [said.in_bounds(source.on, bounds), *said.conditions_of(part, scope)]
@@ -156,10 +157,10 @@ def _statement(
     return select.where(exp.or_(*any_of), *mine, copy=False)
 
 
-def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expression:
+def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expr:
     """Name of the person, team or customer of a record."""
     if kind == "customer":
-        key: exp.Expression | None = said.subject_key(source, "customer", scope)
+        key: exp.Expr | None = said.subject_key(source, "customer", scope)
     else:
         key = said.subject_key(source, "team" if kind == "team" else "person", scope)
     if key is None:
@@ -173,7 +174,7 @@ def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expression:
 
 def _is_subject(
     generation: Generation, scope: said.Scope, source: Pass, by: str, subject: str | None
-) -> list[exp.Expression]:
+) -> list[exp.Expr]:
     if by == "company":
         return []
     ids = {s.id: n for n, s in enumerate(generation.subjects(by))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,7 +197,7 @@ class _Sides:
         """The observations of one version of a KPI for one subject type."""
         definition = w.resolved.definition
         spans = self._spans(w.shape)
-        ids = self._subjects(subject, spans)
+        ids = self._subjects(subject)
         found = self._outcome(w, subject, spans, ids)
         if w.shape is not None and w.shape.growth:
             found = change(found.value, self._outcome(w, subject, self._before(w.shape), ids).value)
@@ -234,7 +234,7 @@ class _Sides:
 
     def _cells(
         self, part: Part, of: Term, subject: str, spans: Spans, ids: NDArray[np.int64]
-    ) -> NDArray[np.int64 | np.float64]:
+    ) -> NDArray[Any]:
         """A part's numbers for some subjects: zeros (or nothing) where its fact was never delivered."""
         values = self.grids[_of(of, spans)][subject].values
         if part in values:
@@ -242,12 +242,12 @@ class _Sides:
         shape = (len(ids), len(spans))
         return np.zeros(shape, np.int64) if part.agg in ("add", "distinct") else np.full(shape, np.nan)
 
-    def _subjects(self, subject: str, spans: Spans) -> NDArray[np.int64]:
+    def _subjects(self, subject: str) -> NDArray[np.int64]:
         """Ids that get a row: who has a record in some period asked for, or was in the company then."""
         if subject == "company":
             return np.zeros(1, np.int64)
         size = self.generation.members.sizes[subject]
-        asked = [g[subject].seen for s, g in self.grids.items()]
+        asked = [found[subject].seen for found in self.grids.values()]
         seen = np.logical_or.reduce(asked) if asked else np.zeros(size, bool)
         if subject in ("team", "person"):
             first, last = self.periods[0].start.toordinal(), self.periods[-1].end.toordinal()

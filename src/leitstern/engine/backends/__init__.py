@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from leitstern.engine.compile import Speech
 
-Columns = dict[str, "np.ndarray[Any, Any]"]
+Array: TypeAlias = "np.ndarray[Any, Any]"
+Columns: TypeAlias = dict[str, Array]
 
 
 class Backend(Protocol):
@@ -23,11 +24,11 @@ class Backend(Protocol):
     dialect: str
     speech: Speech
 
-    def query(self, statement: exp.Expression) -> Columns: ...
+    def query(self, statement: exp.Expr) -> Columns: ...
 
-    def rows(self, statement: exp.Expression) -> tuple[list[str], list[tuple[object, ...]]]: ...
+    def rows(self, statement: exp.Expr) -> tuple[list[str], list[tuple[object, ...]]]: ...
 
-    def sql(self, statement: exp.Expression) -> str: ...
+    def sql(self, statement: exp.Expr) -> str: ...
 
     def has(self, table: str) -> bool: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
@@ -12,12 +12,12 @@ from sqlglot import exp
 from leitstern.engine.compile import Speech
 
 if TYPE_CHECKING:
-    from leitstern.engine.backends import Columns
+    from leitstern.engine.backends import Array, Columns
 
 MICROS = 1_000_000
 
 
-def _seconds(begin: exp.Expression, end: exp.Expression) -> exp.Expression:
+def _seconds(begin: exp.Expr, end: exp.Expr) -> exp.Expr:
     micros = exp.Sub(
         this=exp.Anonymous(this="epoch_us", expressions=[end]),
         expression=exp.Anonymous(this="epoch_us", expressions=[begin]),
@@ -25,7 +25,7 @@ def _seconds(begin: exp.Expression, end: exp.Expression) -> exp.Expression:
     return exp.IntDiv(this=exp.Paren(this=micros), expression=exp.Literal.number(MICROS))
 
 
-def _quantile(value: exp.Expression, p: float) -> exp.Expression:
+def _quantile(value: exp.Expr, p: float) -> exp.Expr:
     return exp.Anonymous(this="quantile_cont", expressions=[value, exp.Literal.number(p)])
 
 
@@ -48,36 +48,30 @@ class DuckDB:
 
     def __init__(self, source: Path | duckdb.DuckDBPyConnection) -> None:
         self.con = connect(source, read_only=True) if isinstance(source, Path) else source
+        rows = self.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        self._tables = {name for (name,) in rows}
 
-    def sql(self, statement: exp.Expression) -> str:
+    def sql(self, statement: exp.Expr) -> str:
         return statement.sql(dialect=self.dialect)
 
-    def query(self, statement: exp.Expression) -> Columns:
+    def query(self, statement: exp.Expr) -> Columns:
         # A cursor of its own, so that threads of a server do not share a result.
         found = self.con.cursor().execute(self.sql(statement)).fetchnumpy()
         return {name: _plain(values) for name, values in found.items()}
 
-    def rows(self, statement: exp.Expression) -> tuple[list[str], list[tuple[object, ...]]]:
+    def rows(self, statement: exp.Expr) -> tuple[list[str], list[tuple[object, ...]]]:
         cursor = self.con.cursor().execute(self.sql(statement))
         return [c[0] for c in cursor.description or ()], cursor.fetchall()
 
     def has(self, table: str) -> bool:
-        found = (
-            self.con.cursor()
-            .execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table])
-            .fetchone()
-        )
-        return found is not None
+        return table in self._tables
 
     def close(self) -> None:
         self.con.close()
 
 
-def _plain(values: np.ndarray) -> np.ndarray:
+def _plain(values: Any) -> Array:
+    """Whole numbers as int64, the rest as float64; nothing is 0 or NaN."""
     if values.dtype.kind in "iu":
-        if isinstance(values, np.ma.MaskedArray):
-            return values.filled(0).astype(np.int64)
-        return values.astype(np.int64, copy=False)
-    if isinstance(values, np.ma.MaskedArray):
-        return values.astype(np.float64).filled(np.nan)
-    return values.astype(np.float64, copy=False)
+        return np.ma.filled(values, 0).astype(np.int64, copy=False)
+    return np.ma.filled(values.astype(np.float64, copy=False), np.nan)

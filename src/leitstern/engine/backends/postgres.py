@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 
     from leitstern.engine.backends import Columns
 
+COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index"
 TYPES = {"DOUBLE": "double precision", "TIMESTAMP": "timestamp", "TINYINT": "smallint", "UBIGINT": "bigint"}
 
 
-def _seconds(begin: exp.Expression, end: exp.Expression) -> exp.Expression:
+def _seconds(begin: exp.Expr, end: exp.Expr) -> exp.Expr:
     elapsed = exp.Extract(
         this=exp.var("EPOCH"), expression=exp.Paren(this=exp.Sub(this=end, expression=begin))
     )
     return exp.Cast(this=exp.Anonymous(this="trunc", expressions=[elapsed]), to=exp.DataType.build("bigint"))
 
 
-def _quantile(value: exp.Expression, p: float) -> exp.Expression:
+def _quantile(value: exp.Expr, p: float) -> exp.Expr:
     order = exp.Order(expressions=[exp.Ordered(this=value)])
     return exp.WithinGroup(this=exp.PercentileCont(this=exp.Literal.number(p)), expression=order)
 
@@ -49,15 +50,15 @@ class Postgres:
             )
         }
 
-    def sql(self, statement: exp.Expression) -> str:
+    def sql(self, statement: exp.Expr) -> str:
         return statement.sql(dialect=self.dialect)
 
-    def query(self, statement: exp.Expression) -> Columns:
+    def query(self, statement: exp.Expr) -> Columns:
         columns, rows = self.rows(statement)
         lists = zip(*rows, strict=True) if rows else ([] for _ in columns)
         return {name: _array(list(values)) for name, values in zip(columns, lists, strict=True)}
 
-    def rows(self, statement: exp.Expression) -> tuple[list[str], list[tuple[object, ...]]]:
+    def rows(self, statement: exp.Expr) -> tuple[list[str], list[tuple[object, ...]]]:
         cursor = self.con.execute(self.sql(statement).encode())
         return [c.name for c in cursor.description or ()], cursor.fetchall()
 
@@ -83,10 +84,7 @@ def copy_generation(source: duckdb.DuckDBPyConnection, dsn: str, schema: str) ->
         con.execute(names.SQL("CREATE SCHEMA {}").format(names.Identifier(schema)))
         con.execute(names.SQL("SET LOCAL search_path TO {}").format(names.Identifier(schema)))
         for (table,) in tables:
-            columns = source.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
-                [table],
-            ).fetchall()
+            columns = source.execute(COLUMNS, [table]).fetchall()
             kinds = [
                 (name, TYPES.get(kind, "text" if kind.startswith("ENUM") else kind)) for name, kind in columns
             ]

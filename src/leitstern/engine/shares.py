@@ -1,0 +1,83 @@
+"""Deals that several people share: each person's part, exact to the last digit.
+
+Shares are scaled to their sum and rounded; what rounding leaves over, of the share and of the money,
+goes to the largest share, so that the parts of a deal add up to the deal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leitstern.engine import layout
+from leitstern.facts.model import FACTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHARE = f"DECIMAL(9, {layout.SHARE_DIGITS})"
+MONEY = "DECIMAL(18, 4)"
+
+SHARES = f"""
+    CREATE TEMP TABLE shares AS
+    WITH given AS (
+        SELECT d.id AS deal, p.id AS person, CAST(sum(s.share) AS DOUBLE) AS share
+        FROM in_deal_share s JOIN key_deal d ON d.key = s.deal JOIN key_person p ON p.key = s.person
+        WHERE s.share > 0 GROUP BY d.id, p.id),
+    scaled AS (
+        SELECT deal, person, row_number() OVER (PARTITION BY deal ORDER BY share DESC, person) AS place,
+               CAST(round(share / sum(share) OVER (PARTITION BY deal), {layout.SHARE_DIGITS}) AS {SHARE})
+               AS share
+        FROM given),
+    left_over AS (SELECT deal, 1 - sum(share) AS rest FROM scaled GROUP BY deal)
+    SELECT s.deal, s.person, s.place,
+           CAST(s.share + CASE WHEN s.place = 1 THEN l.rest ELSE 0 END AS {SHARE}) AS share
+    FROM scaled s JOIN left_over l ON l.deal = s.deal
+"""
+
+
+def share(con: duckdb.DuckDBPyConnection) -> None:
+    """Write ``deal_part``: one row for each person's share of a deal, a deal without shares whole.
+
+    The table exists only where some deal is shared.
+    """
+    if con.execute("SELECT count(*) FROM in_deal_share").fetchone() == (0,):
+        return
+    con.execute(SHARES)
+    fact = FACTS[layout.SHARED_FACT]
+    con.execute(
+        "CREATE TEMP TABLE based AS "
+        "SELECT d.* REPLACE (coalesce(s.person, d.owner) AS owner), coalesce(s.place, 1) AS place, "
+        f"CAST(coalesce(s.share, 1) AS {SHARE}) AS share FROM deal d LEFT JOIN shares s ON s.deal = d.id"
+    )
+    splits = [_split(f.name) for f in fact.fields if f.kind == "money"]
+    members = [_member(date.name) for date in fact.dates]
+    joins = [
+        "LEFT JOIN member fallback ON fallback.person = f.owner AND fallback.team = f.team",
+        "LEFT JOIN member alone ON alone.person = f.owner AND alone.team = 0",
+        *(_stay(date.name) for date in fact.dates),
+    ]
+    con.execute(
+        f"CREATE TABLE {layout.SHARED} AS "
+        f"SELECT f.* EXCLUDE (place) REPLACE ({', '.join(members)}), {', '.join(splits)} "
+        f"FROM based f {' '.join(joins)} ORDER BY f.id, f.place"
+    )
+    con.execute("DROP TABLE temp.based")
+
+
+def _split(money: str) -> str:
+    rounded = f"CAST(round(f.{money} * f.share, 4) AS {MONEY})"
+    rest = f"f.{money} - sum({rounded}) OVER (PARTITION BY f.id)"
+    return (
+        f"CAST({rounded} + CASE WHEN f.place = 1 THEN {rest} ELSE 0 END AS {MONEY}) AS {layout.part(money)}"
+    )
+
+
+def _stay(date: str) -> str:
+    return (
+        f"LEFT JOIN stay s_{date} ON s_{date}.person = f.owner "
+        f"AND f.{layout.day(date)} BETWEEN s_{date}.first_day AND s_{date}.last_day"
+    )
+
+
+def _member(date: str) -> str:
+    return f"coalesce(s_{date}.member, fallback.id, alone.id, 0) AS {layout.member(date)}"
