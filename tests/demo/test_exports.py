@@ -84,3 +84,11 @@ def test_the_files_look_german(folder: Path) -> None:
     ]
     assert len(bills) > 1000
     assert all("," in amount for amount in bills if amount != "siehe Anlage")
+
+
+def test_blanks_stand_around_words_as_planted(written: Written, folder: Path) -> None:
+    rows = {row["Chance-Nr."]: row for row in reading.rows(folder / "Verkaufschancen.csv")}
+    padded = {key for key, row in rows.items() if row["Status"] != row["Status"].strip()}
+    assert padded - {key for key in padded if key.startswith("X-")} == set(
+        written.company.planted["trailing_spaces"]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,21 +22,24 @@ def write_file(company: Company, file: File, folder: Path) -> int:
     columns = {show.field: show.of(table[show.field]) for show in file.columns}
     if file.fact == "deal":
         _pad(columns, set(company.planted["trailing_spaces"]))
-    rows = [list(row) for row in zip(*columns.values(), strict=True)]
-    fields = list(columns)
-    for bad in (row for row in company.set_aside if row.fact == file.fact):
-        rows.insert(bad.like + 1, _spoiled(rows[bad.like], fields, bad))
+    bad = [row for row in company.set_aside if row.fact == file.fact]
     with (folder / file.name).open("w", encoding=ENCODING, newline="", errors="strict") as out:
         writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
         writer.writerow([show.heading for show in file.columns])
-        writer.writerows(rows)
-    return len(rows)
+        writer.writerows(_rows(columns, bad))
+    return len(table[file.columns[0].field]) + len(bad)
 
 
-def _spoiled(like: list[str], fields: list[str], bad: BadRow) -> list[str]:
-    """A row like another, with its own key and the wrong texts."""
-    changed = {"key": bad.key, **bad.texts}
-    return [changed.get(name, value) for name, value in zip(fields, like, strict=True)]
+def _rows(columns: dict[str, Texts], bad: list[BadRow]) -> Iterator[Sequence[str]]:
+    """The rows of a file; each bad row follows the one it is like."""
+    after: dict[int, list[BadRow]] = {}
+    for spoiled in bad:
+        after.setdefault(spoiled.like, []).append(spoiled)
+    for place, row in enumerate(zip(*columns.values(), strict=True)):
+        yield row
+        for spoiled in after.get(place, ()):
+            changed = {"key": spoiled.key, **spoiled.texts}
+            yield [changed.get(name, value) for name, value in zip(columns, row, strict=True)]
 
 
 def _pad(columns: dict[str, Texts], keys: set[str]) -> None:

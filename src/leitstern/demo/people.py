@@ -81,9 +81,13 @@ class Staff:
         if len(people) == 0 or len(day) == 0:
             return out
         ahead = np.cumsum(there * np.array(self.share)[people], axis=1)
-        reach = rng.random(len(day)) * ahead[day, -1]
-        chosen = (ahead[day] <= reach[:, None]).sum(axis=1)
-        known = ahead[day, -1] > 0
+        total = ahead[:, -1]
+        # All days in one ascending row, each day lifted above the one before: one search finds everybody.
+        lift = np.arange(len(total)) * (total.max() + 1.0)
+        row = (ahead + lift[:, None]).ravel()
+        reach = rng.random(len(day)) * total[day] + lift[day]
+        chosen = np.searchsorted(row, reach, side="right") - day * len(people)
+        known = total[day] > 0
         out[known] = people[np.minimum(chosen[known], len(people) - 1)]
         return out
 
