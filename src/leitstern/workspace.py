@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from leitstern import settings as settings_file
 from leitstern.errors import Problem
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from leitstern.engine.observations import Observations
     from leitstern.engine.records import Records
     from leitstern.facts import mapping
+    from leitstern.facts.quality import QualityFinding
     from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt
     from leitstern.facts.store import Store
     from leitstern.kpis.load import Catalogue
@@ -34,10 +37,12 @@ _TRIES, _PAUSE = 50, 0.1
 
 @dataclass(frozen=True, slots=True)
 class FactInfo:
-    """What a generation holds of a fact: how many records, and the newest day that has begun."""
+    """What a generation holds of a fact: how many records, the newest day that has begun, and the oldest
+    of the date that orders the fact (None for facts without one)."""
 
     rows: int
     newest: date | None
+    oldest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ class Workspace:
             with self._store_to_look_at() as store, TemporaryDirectory() as raw:
                 return import_files(store, Path(raw), files, known, options, progress)
         with writing(self.folder, "import"), self._store_to_write() as store:
+            _clear((self.folder / "raw").glob(".landing-*"))
             return import_files(store, self.folder / "raw", files, known, options, progress)
 
     def refresh(self, progress: Progress | None = None) -> GenerationInfo:
@@ -139,13 +145,15 @@ class Workspace:
         leaves everything as it was.
         """
         from leitstern.engine import generation
+        from leitstern.facts.quality import company_identities
 
         if not self._store_path.exists():
             raise Problem("leitstern.nothing_imported", path=self.folder)
         tell = progress or _silent
         with writing(self.folder, "refresh"):
+            _clear(self._generations.glob(".building-*"))
             with self._store() as store:
-                canonical = _same_companies(store)
+                canonical = company_identities(store).canonical
                 batch = store.last_batch()
             generation.build(
                 self._store_path,
@@ -169,7 +177,9 @@ class Workspace:
             return None
         found = self._generation()
         facts = {
-            name: FactInfo(c.rows, None if c.newest_day is None else date.fromordinal(c.newest_day))
+            name: FactInfo(
+                c.rows, None if c.newest_day is None else date.fromordinal(c.newest_day), _oldest(found, name)
+            )
             for name, c in found.coverage.items()
         }
         return GenerationInfo(found.number, found.built_at, found.built_on, facts)
@@ -232,6 +242,18 @@ class Workspace:
         when = parse(period, self.settings.fiscal_year_start)
         version = self.catalogue.at(kpi, when.start).version
         return records(self._generation(), self.catalogue.resolved(kpi, version), when, by, subject)
+
+    def quality(self) -> list[QualityFinding]:
+        """What is wrong with the imported data, with the KPIs that each finding touches."""
+        from leitstern.facts.quality import report
+        from leitstern.kpis.reads import touched
+
+        if not self._store_path.exists():
+            return []
+        zone = self.settings.timezone
+        with self._store() as store:
+            findings = report(store, today=datetime.now(ZoneInfo(zone)).date(), timezone=zone)
+        return [replace(f, kpis=touched(self.catalogue, f.fact, f.fields)) for f in findings]
 
     def receipts(self) -> list[TableReceipt]:
         """What became of the rows of every import, oldest first."""
@@ -313,6 +335,15 @@ class Workspace:
         return self._open[1]
 
 
+def _clear(left: Iterable[Path]) -> None:
+    """Remove what a killed process left. Only whoever holds the lock may call this."""
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
 def _known_subject(by: str) -> None:
     from leitstern.facts.model import SUBJECTS
 
@@ -320,14 +351,13 @@ def _known_subject(by: str) -> None:
         raise Problem("leitstern.by_unknown", by=by, known=", ".join(SUBJECTS))
 
 
+def _oldest(generation: Generation, fact: str) -> date | None:
+    """The first day of a fact's main date."""
+    from leitstern.facts.model import FACTS
+
+    known = generation.ranges.get((fact, FACTS[fact].main_date or ""))
+    return None if known is None else date.fromordinal(known[0])
+
+
 def _silent(_step: str, _done: int, _total: int) -> None:
     pass
-
-
-def _same_companies(store: Store) -> dict[str, str]:
-    """For each company's key the key that stands for it."""
-    from leitstern.facts.identity import FIELDS, resolve
-
-    columns = ("key", *FIELDS)
-    rows = store.connection.execute(f"SELECT {', '.join(columns)} FROM company").fetchall()  # noqa: S608 - own names
-    return resolve(dict(zip(columns, row, strict=True)) for row in rows).canonical

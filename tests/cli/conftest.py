@@ -76,10 +76,11 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     before: str | None = None
     for stage, step in steps.items():
+        arguments = step
         if before:
             shutil.copytree(folder / before, folder / stage)
-            step = ["-w", folder / stage / "acme", *step]
-        assert run([str(argument) for argument in step]) == 0
+            arguments = ["-w", folder / stage / "acme", *step]
+        assert run([str(argument) for argument in arguments]) == 0
         before = stage
     return folder
 

@@ -78,6 +78,8 @@ def _imports(state: State, form: str) -> None:
 
 
 def _set_aside(state: State, limit: int, form: str) -> None:
+    from leitstern.facts.receipts import reason_text
+
     rows = state.workspace.set_aside(limit=limit or 2**62)
     if form == "json":
         click.echo("".join(jsonout.lines(rows)), nl=False)
@@ -97,20 +99,8 @@ def _set_aside(state: State, limit: int, form: str) -> None:
             [
                 (
                     tables.place(r.file, r.sheet), str(r.line), r.fact, r.column or "", r.value or "",
-                    reason_in_words(r.reason, state.language),
+                    reason_text(r.reason, state.language),
                 )
                 for r in rows
             ],
         )  # fmt: skip
-
-
-def reason_in_words(code: str, language: str) -> str:
-    """Why a row was set aside. A reason is said by the package that found it."""
-    from leitstern.messages import message
-
-    for package in ("facts", "sources"):
-        try:
-            return message(f"{package}.reason_{code}", language)
-        except KeyError:
-            continue
-    return code

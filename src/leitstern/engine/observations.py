@@ -205,9 +205,9 @@ def _arrow(block: Block, as_of: date, np: Any, pa: Any) -> pa.Table:
         return pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([value]))
 
     def by_subject(values: list[str | None]) -> pa.Array:
-        return pa.DictionaryArray.from_arrays(
-            pa.array(np.repeat(np.arange(subjects, dtype=np.int32), periods)), pa.array(values, pa.string())
-        )
+        # Encoded first: absent ones become null indices, as pandas wants them, not a null category.
+        encoded = pa.array(values, pa.string()).dictionary_encode()
+        return encoded.take(pa.array(np.repeat(np.arange(subjects), periods)))
 
     def by_period(values: list[object]) -> pa.Array:
         return pa.array(values).take(pa.array(np.tile(np.arange(periods), subjects)))
