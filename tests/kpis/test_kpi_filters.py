@@ -210,9 +210,9 @@ ALLOWED = (
 )
 
 _SOUP = """
-status amount name is_first closed_at company campaign.channel lead.sql_at 'won' 'x' 1 2.5 ( ) , = <> < > <= >= and or
-not in between is null like true + - * / . ; -- /* */ :: select from union lower( case when then end as cast interval
-date ' " $1 ? exists any
+status amount name is_first closed_at company campaign.channel lead.sql_at 'won' 'x' 1 2.5 ( ) , = <> < > <=
+>= and or not in between is null like true + - * / . ; -- /* */ :: select from union lower( case when then
+end as cast interval date ' " $1 ? exists any
 """
 _WORDS = st.sampled_from(_SOUP.split())
 

@@ -266,9 +266,10 @@ RULES: tuple[Rule, ...] = (
 # --- across KPIs ------------------------------------------------------------------------------------
 
 
-def _newest(catalogue: Catalogue) -> Iterator[Case]:
-    for kpi in catalogue:
-        yield Case(catalogue.entry(kpi.kpi), catalogue.resolved(kpi.kpi), catalogue, None)
+def _newest(catalogue: Catalogue) -> list[Case]:
+    """The newest versions, the shipped ones first: between two KPIs, advice goes to the own file."""
+    cases = [Case(catalogue.entry(k.kpi), catalogue.resolved(k.kpi), catalogue, None) for k in catalogue]
+    return sorted(cases, key=lambda case: not case.entry.shipped)
 
 
 def _duplicates(catalogue: Catalogue) -> Iterator[Finding]:
@@ -346,7 +347,8 @@ def _is_reach(measure: Measure) -> bool:
     from sqlglot import exp
 
     tree = parse_filter(measure.where, measure.fact)
-    words = {literal.name for literal in tree.find_all(exp.Literal) if literal.is_string}
+    kinds = FACTS["touchpoint"].by_name["kind"].choices
+    words = {literal.name for literal in tree.find_all(exp.Literal)} & set(kinds)
     return bool(words) and words <= set(REACH)
 
 
