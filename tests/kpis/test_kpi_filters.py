@@ -71,11 +71,13 @@ def test_a_filter_comes_out_as_it_was_meant(fact: str, text: str, sql: str) -> N
 def test_every_field_of_the_model_can_be_named() -> None:
     for fact in FACTS.values():
         for field in fact.fields:
-            column = parse_filter(f"{field.name} is null", fact.name).find(exp.Column)
+            column = parse_filter(f"{field.name} is null", fact.name).this
+            assert isinstance(column, exp.Column)
             assert (column.name, column.table) == (field.name, "")
             assert field_of(fact, column) is field
             for behind in FACTS[field.to].fields if field.to else ():
-                column = parse_filter(f"{field.name}.{behind.name} is null", fact.name).find(exp.Column)
+                column = parse_filter(f"{field.name}.{behind.name} is null", fact.name).this
+                assert isinstance(column, exp.Column)
                 assert (column.name, column.table) == (behind.name, field.name)
                 assert field_of(fact, column) is behind
 
