@@ -15,15 +15,14 @@ import pytest
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
 
 import django
-
-django.setup()
-
 from django.conf import settings
 from django.test import Client
 
 from leitstern.server.reader import Reader, _readers
 
 from .fake import FakeWorkspace
+
+django.setup()
 
 
 class Shown(Reader):

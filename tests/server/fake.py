@@ -15,7 +15,8 @@ from decimal import Decimal
 from leitstern.engine.observations import Observation, Subject
 from leitstern.engine.records import Record, Records
 from leitstern.errors import Problem
-from leitstern.facts.receipts import TableReceipt
+from leitstern.facts.quality import QualityFinding
+from leitstern.facts.receipts import SetAsideRow, TableReceipt
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Period, parse, periods_between
 from leitstern.settings import Settings
@@ -32,18 +33,7 @@ SUBJECTS = {
     "product": [("A", "Pumpe A")],
     "region": [("Nord", "Nord")],
 }
-_BASE = {"count": 60, "currency": 380_000, "percent": 0.34, "days": 46, "hours": 19, "score": 31, "ratio": 3.1}
-
-
-@dataclass(frozen=True)
-class Finding:
-    fact: str
-    count: int
-    share: float
-    kpis: tuple[str, ...]
-
-    def text(self, language: str) -> str:
-        return "Abschluss vor Anlage" if language == "de" else "closed before it was created"
+_BASE = {"count": 60, "currency": 380_000, "percent": 0.34, "days": 46, "hours": 19, "score": 31, "ratio": 3}
 
 
 @dataclass
@@ -53,9 +43,7 @@ class FakeWorkspace:
     empty: bool = False
     newest: date = AS_OF
     late: frozenset[str] = frozenset({"nps"})
-    settings: Settings = field(
-        default_factory=lambda: Settings(name="Halvorsen Pumpen GmbH", language="de")
-    )
+    settings: Settings = field(default_factory=lambda: Settings(name="Halvorsen Pumpen GmbH", language="de"))
     catalogue: Catalogue = CATALOGUE
 
     def generation(self) -> GenerationInfo | None:
@@ -73,16 +61,32 @@ class FakeWorkspace:
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         return SUBJECTS.get(kind, [])
 
-    def quality(self) -> list[Finding]:
-        return [Finding("deal", 37, 0.00296, ("won_deals", "win_rate"))]
+    def quality(self) -> list[QualityFinding]:
+        kpis = ("won_deals", "win_rate", "won_value", "sales_cycle", "lost_deals")
+        return [
+            QualityFinding(
+                "date_order", "deal", ("created_at", "closed_at"), 37, 12_480, ("D-1", "D-2"), None, kpis
+            ),
+            QualityFinding(
+                "broken_reference", "lead", ("owner",), 6, 4_658, ("L-<1>",), None, ("new_leads",)
+            ),
+            QualityFinding("set_aside", "deal", (), 22, 12_502, ("deals.csv:7",), "key_missing", kpis),
+            QualityFinding("incomplete", "company", ("vat_id",), 749, 2_470),
+            QualityFinding("age", "deal", ("created_at",), 1, 12_480, (), "2026-11-21"),
+        ]
+
+    def set_aside(self, limit: int = 1000) -> list[SetAsideRow]:
+        return [SetAsideRow(1, "deals.csv", None, "deal", 7, "Nummer", "key_missing", None)][:limit]
 
     def receipts(self) -> list[TableReceipt]:
         return [
-            TableReceipt(1, "CRM", "deals.csv", None, "deal", 12_502, 12_480, 0, 0, set_aside={"key_missing": 22}),
+            TableReceipt(
+                1, "CRM", "deals.csv", None, "deal", 12_502, 12_480, 0, 0, set_aside={"key_missing": 22}
+            ),
         ]
 
     def sql(self, names: list[str], by: str = "company", grain: str = "month") -> str:
-        return f"SELECT count(*) FILTER (WHERE status = 'won') AS {names[0]}\nFROM deal\nGROUP BY closed_at_month"
+        return f"SELECT count(*) AS {names[0]}\nFROM deal\nWHERE amount < 5 GROUP BY closed_at_month"
 
     def records(self, kpi, period, by="company", subject=None):
         when = parse(period)
@@ -129,7 +133,13 @@ class FakeWorkspace:
         growth = 1 + (period.start.year - 2024) * 0.06 + period.start.month / 200
         share = 1.0 if subject.type == "company" else 0.1 + draw[1] / 700
         size = period.days / 30 if unit in ("count", "currency") else 1
-        value = _BASE[unit] * season * growth * size * (share if unit in ("count", "currency") else 0.8 + share / 3)
+        value = (
+            _BASE[unit]
+            * season
+            * growth
+            * size
+            * (share if unit in ("count", "currency") else 0.8 + share / 3)
+        )
         done = min(1.0, max(0.0, ((as_of - period.start).days + 1) / period.days))
         complete, reason, rows = done >= 1, None, max(1, int(40 * size * share))
         result: Decimal | int | float | None

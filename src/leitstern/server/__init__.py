@@ -21,6 +21,7 @@ def run(workspace_dir: str | Path, host: str = "127.0.0.1", port: int = 8321) ->
         raise Problem("leitstern.no_workspace", path=workspace_dir)
     os.environ["LEITSTERN_WORKSPACE"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "leitstern.server.settings"
+    os.environ["LEITSTERN_WARM"] = "1"
 
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces

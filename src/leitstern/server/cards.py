@@ -55,6 +55,7 @@ class Card:
     delta: words.Delta | None
     no_delta: str
     trend: SafeString
+    missing: bool
     standing: str
     standing_text: str
     standing_reason: str
@@ -64,6 +65,11 @@ class Card:
 
 #: Facts that a customer-to-be passes through before the win.
 _FUNNEL = {"lead", "deal", "stage_visit", "quote"}
+
+
+def unfinished(steps: Sequence[Step]) -> int | None:
+    """The position from which on periods are not final: running ones, and cohorts still watched."""
+    return next((i for i, step in enumerate(steps) if step.standing in ("running", "open")), None)
 
 
 def group_of(definition: Definition, facts: set[str]) -> str:
@@ -120,6 +126,7 @@ class Maker:
             delta=words.delta(step.comparison, unit, self.figures),
             no_delta="" if step.value is None else _("no previous year"),
             trend=self._trend(name, unit, steps, chosen),
+            missing=step.value is None,
             standing=step.standing,
             standing_text=words.standing_text(step, self.calendar),
             standing_reason=words.standing_reason(step.standing),
@@ -139,10 +146,10 @@ class Maker:
         return f"{now} ({shown.text})" if shown else now
 
     def _trend(self, name: str, unit: str, steps: Sequence[Step], chosen: int) -> SafeString:
-        running = next((i for i, step in enumerate(steps) if step.standing == "running"), None)
+        running = unfinished(steps)
         line = spark.Spark(
             values=[_float(step.value) for step in steps],
-            previous=[_float(step.previous) if i != running else None for i, step in enumerate(steps)],
+            previous=[_float(step.previous) if step.standing != "running" else None for step in steps],
             chosen=chosen,
             running=running,
         )

@@ -67,8 +67,8 @@ class Curve:
     @property
     def scaled(self) -> Scaled:
         """The scale all labels share."""
-        known = [abs(v) for s in self.steps for v in (s.value, s.previous) if v is not None]
-        return scaled(self.figures, self.unit, max(known, default=0))
+        known = [abs(float(v)) for s in self.steps for v in (s.value, s.previous) if v is not None]
+        return scaled(self.figures, self.unit, max(known, default=0.0))
 
     @property
     def range(self) -> str:
@@ -102,7 +102,7 @@ class Curve:
                     difference=_float(step.comparison.difference),
                     difference_text=scale.signed(step.comparison.difference),
                     verdict=step.comparison.verdict,
-                    running=step.standing == "running",
+                    running=step.standing in ("running", "open"),
                     chosen=index == self.chosen,
                     new_version=before is not None and versions[index] not in (None, before),
                     href=self.records(step),

@@ -186,17 +186,12 @@ class Figures:
 
     def _cut(self, number: Decimal) -> str:
         """1234567 as 1,23 Mio. or 1.23m."""
-        scales = _SCALES[self.language]
-        for index, (scale, name) in enumerate(scales):
-            if abs(number) >= scale:
-                scaled = number / scale
-                rounded = self._three_digits(scaled)
-                if abs(rounded) >= 1000 and index:
-                    scale, name = scales[index - 1]  # 999 960 is 1.00 m, not 1,000 k
-                    rounded = self._three_digits(number / scale)
+        rounded = self._three_digits(number)  # first, so that 999 960 is 1.00 m and not 1,000 k
+        for scale, name in _SCALES[self.language]:
+            if abs(rounded) >= scale:
                 gap = NBSP if self.language == "de" else ""
-                return f"{self.plain(rounded, min(2, places_for(rounded)))}{gap}{name}"
-        return self.plain(number)
+                return f"{self.plain(rounded / scale, min(2, places_for(rounded / scale)))}{gap}{name}"
+        return self.plain(rounded)
 
     @staticmethod
     def _three_digits(number: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""What every answer passes through: security headers, the reader's preferences, problems in their language."""
+"""What every answer passes through: security headers, the reader's preferences, problems in words."""
 
 from __future__ import annotations
 
@@ -97,4 +97,4 @@ def _workspace_language() -> str:
     try:
         return str(reader().settings.language)
     except Problem:
-        return settings.LANGUAGE_CODE
+        return str(settings.LANGUAGE_CODE)

@@ -103,7 +103,12 @@ class Reader:
 
         def ask(workspace: Workspace) -> tuple[Observation, ...]:
             found = workspace.compute(
-                list(names), by=by, grain=grain, start=start, end=end, against=against  # type: ignore[arg-type]
+                list(names),
+                by=by,
+                grain=grain,
+                start=start,
+                end=end,
+                against=against,  # type: ignore[arg-type]
             )
             return tuple(found)
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leitstern.server.compare import Comparison, compare
-from leitstern.server.sources import began, ripening
+from leitstern.server.sources import began, newest, ripening
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Number, Observation
@@ -36,7 +36,8 @@ class Step:
     """One period of a series. ``previous`` is the like-for-like value of the year before.
 
     ``standing``: complete, running, open (a cohort that can still change), or why there is no (whole)
-    value: late, no_base, no_data, no_source, not_begun.
+    value: waiting (begun, but a source has nothing of it yet), late, no_base, no_data, no_source,
+    not_begun.
     """
 
     period: Period
@@ -79,13 +80,26 @@ def series(
     by: str = "company",
 ) -> dict[tuple[str, str | None], list[Step]]:
     """The steps of every KPI and subject, by (KPI name, subject id)."""
+    question = ("series", *(d.kpi for d in definitions), *(p.label for p in periods), by)
+    found: dict[tuple[str, str | None], list[Step]] = reader.once(
+        question, lambda _ws: _series(reader, definitions, periods, by)
+    )
+    return found
+
+
+def _series(
+    reader: Reader, definitions: Sequence[Definition], periods: Sequence[Period], by: str
+) -> dict[tuple[str, str | None], list[Step]]:
     names = [d.kpi for d in definitions]
     earlier = [period.same_last_year() for period in periods]
     actual = _by_key(_ask(reader, names, by, periods))
     previous = _by_key(_ask(reader, names, by, earlier))
     running = [p for p in periods if p.start <= reader.as_of() <= p.end]
     fair = _by_key(_ask(reader, names, by, running, against="previous_year")) if running else {}
-    of_kpi = {d.kpi: _Basis(d, began(reader, d.kpi), ripening(reader, d.kpi)) for d in definitions}
+    of_kpi = {
+        d.kpi: _Basis(d, began(reader, d.kpi), newest(reader, d.kpi), ripening(reader, d.kpi))
+        for d in definitions
+    }
     found: dict[tuple[str, str | None], list[Step]] = {}
     for kpi, subject in dict.fromkeys((kpi, subject) for kpi, subject, _ in actual):
         steps = []
@@ -101,22 +115,29 @@ def series(
 
 @dataclass(frozen=True, slots=True)
 class _Basis:
-    """What decides about all steps of a KPI: when its data began, and how long its cohorts are watched."""
+    """What decides about all steps of a KPI: its data's first and newest day, and its cohorts' time."""
 
     definition: Definition
     began: date | None
+    newest: date | None
     ripens: int
 
-    def step(
-        self, period: Period, before: Period, now: Observation | None, then: Observation | None
-    ) -> Step:
-        how = "no_data" if self._too_early(period.end, None) else standing(now, self.ripens)
-        value = now.value if now is not None and how != "no_data" else None
+    def step(self, period: Period, before: Period, now: Observation | None, then: Observation | None) -> Step:
+        how = self._standing(period, now)
+        value = now.value if now is not None and how not in ("no_data", "waiting") else None
         base = then.value if then is not None and not self._too_early(before.start, _SLACK) else None
-        if how == "open":
+        if how == "open" or (how == "running" and self.ripens):
             base = None  # an unripe cohort against a ripe one would be unfair
         comparison = compare(value, base, self.definition.unit, self.definition.good)
         return Step(period, now, value, base, comparison, how)
+
+    def _standing(self, period: Period, now: Observation | None) -> str:
+        if self._too_early(period.end, None):
+            return "no_data"
+        how = standing(now, self.ripens)
+        if how == "running" and self.newest is not None and self.newest < period.start:
+            return "waiting"
+        return how
 
     def _too_early(self, day: date, slack: timedelta | None) -> bool:
         return self.began is not None and day + (slack or timedelta()) < self.began

@@ -80,10 +80,8 @@ def about(about_: str) -> str:
 
 def _others(reader: Reader, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Name and address of other KPIs."""
-    known = ((name, reader.definition(name)) for name in names)
-    return [
-        (words.text(d.name, frame.language()), reverse("kpi", args=[name])) for name, d in known if d is not None
-    ]
+    known = [d for d in map(reader.definition, names) if d is not None]
+    return [(words.text(d.name, frame.language()), reverse("kpi", args=[d.kpi])) for d in known]
 
 
 def _versions(reader: Reader, definition: Definition) -> list[dict[str, Any]]:
@@ -128,7 +126,7 @@ def _sources(reader: Reader, definition: Definition) -> list[SourceLine]:
     calendar, figures, today = frame.calendar(), frame.figures(), reader.today()
     return [
         SourceLine(
-            name=words.fact_name(source.fact),
+            name=words.fact_name(source.fact, frame.language()),
             rows=figures.plain(source.rows),
             newest=calendar.day(source.newest) if source.newest else "–",
             age=calendar.age(source.newest, today) if source.newest else _("no records"),

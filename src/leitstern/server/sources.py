@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from leitstern.facts.model import FACTS
+
 if TYPE_CHECKING:
     from leitstern.server.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One fact a KPI reads: how many records it has, and the day of the newest."""
+    """One fact a KPI reads: how many records it has, and the day of the newest.
+
+    ``dated``: its records come as time passes (deals), other than those of a list (persons).
+    """
 
     fact: str
     rows: int
     newest: date | None
+    dated: bool
 
 
 def facts_of(reader: Reader, kpi: str) -> set[str]:
@@ -31,8 +37,8 @@ def sources(reader: Reader, kpi: str) -> list[Source]:
     facts = {} if generation is None else generation.facts
     found = []
     for fact in dict.fromkeys(measure.fact for measure in measures):
-        known = facts.get(fact)
-        found.append(Source(fact, known.rows if known else 0, known.newest if known else None))
+        known, dated = facts.get(fact), FACTS[fact].main_date is not None
+        found.append(Source(fact, known.rows, known.newest, dated) if known else Source(fact, 0, None, dated))
     return found
 
 
@@ -52,5 +58,5 @@ def ripening(reader: Reader, kpi: str) -> int:
 
 def newest(reader: Reader, kpi: str) -> date | None:
     """The newest record of the KPI's oldest source: no newer than its weakest part; None without records."""
-    days = [source.newest for source in sources(reader, kpi) if source.newest is not None]
+    days = [source.newest for source in sources(reader, kpi) if source.newest is not None and source.dated]
     return min(days, default=None)

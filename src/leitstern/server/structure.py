@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from leitstern.server import words
+from leitstern.server.cards import unfinished
 from leitstern.server.charts import bars, spark
 from leitstern.server.curve import records_href
 from leitstern.server.figures import Figures, Number
@@ -46,8 +47,8 @@ class Structure:
 
     definition: Definition
     by: str
-    found: dict[str | None, Sequence[Step]]
-    names: dict[str | None, str]
+    found: Mapping[str | None, Sequence[Step]]
+    names: Mapping[str | None, str]
     chosen: int
     figures: Figures
     link: Callable[[str], str]
@@ -81,7 +82,11 @@ class Structure:
         ]
         if self.by in ("person", "customer") or not behind:
             return ""
-        worst = max(behind, key=lambda s: abs(self._step(s).comparison.difference or 0))
+
+        def size(subject: str) -> float:
+            return abs(float(self._step(subject).comparison.difference or 0))
+
+        worst = max(behind, key=size)
         shown = words.delta(self._step(worst).comparison, self.definition.unit, self.figures)
         return "; " + _("%(name)s lags most (%(delta)s)") % {
             "name": self._name(worst),
@@ -98,7 +103,7 @@ class Structure:
         step, unit = self._step(subject), self.definition.unit
         has_rows = step.actual is not None and step.actual.rows > 0
         steps = self.found[subject]
-        running = next((i for i, s in enumerate(steps) if s.standing == "running"), None)
+        running = unfinished(steps)
         trend = spark.Spark(
             [_float(s.value) for s in steps],
             chosen=self.chosen,
@@ -109,7 +114,7 @@ class Structure:
         return Row(
             name=self._name(subject),
             href=None if subject is None else self.link(subject),
-            records=records_href(self.definition.kpi, step.period.label, self.by, subject) if has_rows else None,
+            records=self._records(step, subject) if has_rows else None,
             value=self.figures.exact(step.value, unit),
             rows=self.figures.plain(step.actual.rows if step.actual else None),
             previous=self.figures.exact(step.previous, unit),
@@ -122,6 +127,9 @@ class Structure:
             standing=step.standing,
             standing_reason=words.standing_reason(step.standing),
         )
+
+    def _records(self, step: Step, subject: str | None) -> str:
+        return records_href(self.definition.kpi, step.period.label, self.by, subject)
 
     def _step(self, subject: str | None) -> Step:
         return self.found[subject][self.chosen]

@@ -1,6 +1,7 @@
 """The German texts: compile ``django.po`` to the ``django.mo`` that Django reads.
 
-``python -m leitstern.server.translations`` after a change of the .po file (a test says when it was forgotten).
+Run ``python -m leitstern.server.translations`` after a change of the .po file; a test says when that was
+forgotten.
 New texts are collected with ``django-admin makemessages -l de --no-wrap --no-location`` in this folder.
 """
 

@@ -68,8 +68,8 @@ class Calendar:
                 return name[:3], str(period.start.year)
             case "year" | "fiscal_year":
                 return self.period(period), ""
-        part, _blank, year = self.period(period).partition(" ")
-        return part, year
+        part, _blank, of_year = self.period(period).partition(" ")
+        return part, of_year
 
     def age(self, day: date, today: date) -> str:
         """How long ago a day was: today, yesterday, 5 days ago; over two months the day itself."""

@@ -57,31 +57,27 @@ def against_previous(comparison: Comparison, unit: str, figures: Figures) -> str
 
 def standing_text(step: Step, calendar: Calendar) -> str:
     """Whether a period is complete, runs, or lacks its value, with the reason."""
-    match step.standing:
-        case "complete":
-            return _("complete")
-        case "running":
-            day = calendar.short_day(step.actual.as_of) if step.actual else ""
-            return _("running, up to %(day)s") % {"day": day}
-        case "open":
-            return _("not final")
-        case "late":
-            return _("source late")
-        case "no_source":
-            return _("no source")
-        case "not_begun":
-            return _("not begun")
-        case "no_base":
-            return _("nothing to divide by")
-    return _("no data")
+    if step.standing == "running":
+        day = calendar.short_day(step.actual.as_of) if step.actual else ""
+        return _("running, up to %(day)s") % {"day": day}
+    return {
+        "complete": _("complete"),
+        "open": _("not final"),
+        "waiting": _("waiting for data"),
+        "late": _("source late"),
+        "no_source": _("no source"),
+        "not_begun": _("not begun"),
+        "no_base": _("nothing to divide by"),
+    }.get(step.standing) or _("no data")
 
 
 def standing_reason(kind: str) -> str:
     """A sentence that explains a standing."""
     return {
         "complete": _("All sources have reached the end of the period."),
-        "running": _("The period is not over; it is compared with as many working days of the previous year."),
+        "running": _("The period runs; it is compared with as many working days of the previous year."),
         "open": _("Records of this period are still being watched; the value can rise."),
+        "waiting": _("The period has begun, but a source has no records of it yet."),
         "no_source": _("Nothing has been imported for this KPI yet."),
         "not_begun": _("The period lies ahead."),
         "late": _("A source does not reach the end of the period yet."),
@@ -119,17 +115,13 @@ def point(step: Step, unit: str, figures: Figures, calendar: Calendar) -> str:
         parts.append(f"{compared} ({shown.text})" if shown else compared)
     if step.actual is not None:
         rows = step.actual.rows
-        parts.append(
-            ngettext("%(rows)s record", "%(rows)s records", rows) % {"rows": figures.plain(rows)}
-        )
+        parts.append(ngettext("%(rows)s record", "%(rows)s records", rows) % {"rows": figures.plain(rows)})
     if step.standing != "complete":
         parts.append(standing_text(step, calendar))
     return " · ".join(parts)
 
 
-def overview(
-    chosen: Sequence[tuple[Definition, Step]], period: str, language: str, figures: Figures
-) -> str:
+def overview(chosen: Sequence[tuple[Definition, Step]], period: str, language: str, figures: Figures) -> str:
     """The title of the start page: how many KPIs are better than last year, and which lags most."""
     judged = [(d, s) for d, s in chosen if s.comparison.verdict in ("better", "worse", "same")]
     if not judged:
@@ -140,7 +132,9 @@ def overview(
         "%(period)s: %(better)s of %(all)s KPIs better than a year ago",
         len(judged),
     ) % {"period": period, "better": better, "all": len(judged)}
-    worse = [(d, s) for d, s in judged if s.comparison.verdict == "worse"]
+    worse = [(d, s) for d, s in judged if s.comparison.verdict == "worse" and d.shape is None]
+    # What counts in the end comes first; only where all results hold, something else is named.
+    worse = [(d, s) for d, s in worse if d.about == "result" and d.timing == "lagging"] or worse
     if not worse:
         return title
     definition, step = max(worse, key=lambda pair: _weight(pair[1]))
@@ -185,16 +179,16 @@ def subject_name(kind: str) -> str:
     }[kind]
 
 
-def fact_name(fact: str) -> str:
-    """The word for a fact's records."""
-    names = {
-        "company": _("Companies"), "contact": _("Contacts"), "person": _("Persons"), "team": _("Teams"),
-        "membership": _("Team memberships"), "stage": _("Stages"), "campaign": _("Campaigns"),
-        "product": _("Products"), "lead": _("Leads"), "deal": _("Deals"),
-        "deal_share": _("Deal shares"), "deal_event": _("Deal events"), "activity": _("Activities"),
-        "quote": _("Quotes"), "invoice": _("Invoices"), "spend": _("Spend"),
-        "touchpoint": _("Touchpoints"), "survey_response": _("Survey responses"), "ticket": _("Tickets"),
-        "stage_visit": _("Stage visits"), "exchange_rate": _("Exchange rates"),
-        "manual_value": _("Manual values"),
-    }  # fmt: skip
-    return names.get(fact, fact)
+def fact_name(fact: str, language: str) -> str:
+    """The word for a fact's records, fit to begin a line."""
+    from leitstern.kpis.labels import fact_label
+
+    name = fact_label(fact, language, plural=True)
+    return name[0].upper() + name[1:]
+
+
+def field_name(fact: str, field: str, language: str) -> str:
+    """The word for a field."""
+    from leitstern.kpis.labels import field_label
+
+    return field_label(fact, field, language)

@@ -1,4 +1,4 @@
-"""The small trend line of a card or a table row: actual dark, previous year light, the chosen period dotted."""
+"""The small trend line of a card or a table row: actual dark, previous year light, a dot on the period shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from leitstern.server.charts.svg import join, points, tag
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """What a trend line shows; gaps are None. ``chosen`` and ``running`` are positions in ``values``.
+    """What a trend line shows; gaps are None. ``chosen`` and ``running`` are positions in ``values``;
+    from ``running`` on, values are not final.
 
     ``low`` and ``high`` fix the scale, so that the rows of a table can share one.
     """
@@ -55,15 +56,16 @@ def draw(spark: Spark, text: str, width: int = 220, height: int = 44) -> SafeStr
     if low < 0 < high:
         marks.append(tag("line", class_="zero", x1=0.0, x2=float(width), y1=up(0), y2=up(0)))
     marks += lines(spark.previous, "py")
-    solid = [v if i != spark.running else None for i, v in enumerate(spark.values)]
+    solid = [v if spark.running is None or i < spark.running else None for i, v in enumerate(spark.values)]
     marks += lines(solid, "ac")
     if spark.running is not None and spark.running > 0:
         tail = [v if i >= spark.running - 1 else None for i, v in enumerate(spark.values)]
         marks += lines(tail, "ac running")
-    for index in dict.fromkeys((spark.running, spark.chosen)):
+    last = None if spark.running is None else len(spark.values) - 1
+    for index in dict.fromkeys((last, spark.chosen)):
         value = spark.values[index] if index is not None and index < len(spark.values) else None
         if index is not None and value is not None:
-            class_ = "dot running" if index == spark.running else "dot"
+            class_ = "dot running" if spark.running is not None and index >= spark.running else "dot"
             marks.append(tag("circle", class_=class_, cx=across(index), cy=up(value), r=3.2))
     return tag(
         "svg", join(marks), class_="spark", viewBox=f"0 0 {width} {height}", role="img", aria_label=text

@@ -166,10 +166,12 @@ def _periods(chart: TimeChart, place: Frame) -> Iterator[SafeString]:
             if index:
                 yield tag("line", class_="year", x1=left, x2=left, y1=base - 12, y2=base + 18)
             room = sum(p.group == point.group for p in chart.points) * place.slot
-            if left >= free_from and len(point.group) * _DIGIT + 5 <= room + (0 if index else _LEFT):
-                x = left + 5 if len(point.group) * _DIGIT + 5 <= room else left + place.slot - len(point.group) * _DIGIT - 4
-                yield tag("text", point.group, class_="group", x=x, y=base + 16)
-                free_from = left + len(point.group) * _DIGIT + 10
+            wide = len(point.group) * _DIGIT + 5
+            if left >= free_from and wide <= room + (0 if index else _LEFT):
+                # A first group that is narrower than its name has the margin to its left.
+                text_x = left + 5 if wide <= room else left + room - wide
+                yield tag("text", point.group, class_="group", x=text_x, y=base + 16)
+                free_from = text_x + wide
             group = point.group
         if point.new_version:
             left = x - place.slot / 2
@@ -194,9 +196,7 @@ def _lines(chart: TimeChart, place: Frame) -> Iterator[SafeString]:
 def _point(chart: TimeChart, point: Point, index: int, place: Frame) -> SafeString:
     """One period as a link: the ground to hit, its marks, and its words."""
     left = _LEFT + index * place.slot
-    hit = tag(
-        "rect", class_="hit", x=left, y=_TOP, width=place.slot, height=place.height - _TOP - _AXIS + 22
-    )
+    hit = tag("rect", class_="hit", x=left, y=_TOP, width=place.slot, height=place.height - _TOP - _AXIS + 22)
     marks = _dot(point, index, place) if chart.as_line else _column(chart, point, index, place)
     tip = tag("text", point.text, class_="tip", x=0.0, y=14.0)
     body = join([hit, *marks, tip])
@@ -220,17 +220,14 @@ def _column(chart: TimeChart, point: Point, index: int, place: Frame) -> Iterato
         yield _bar(place.values, point.previous, x - shift, thick, "py")
     if point.value is not None:
         if point.running:
-            bar = _bar(place.values, point.value, x + shift, thick, "ac running")
-            yield bar
-            yield _bar(
-                place.values, point.value, x + shift, thick, "", fill=f"url(#{hatch_id(int(place.width))})"
-            )
+            hatching = f"url(#{hatch_id(int(place.width))})"
+            yield _bar(place.values, point.value, x + shift, thick, "ac running")
+            yield _bar(place.values, point.value, x + shift, thick, "", hatching)
         else:
             yield _bar(place.values, point.value, x + shift, thick, "ac")
         if _labels_fit(chart, place):
-            yield _label(
-                place.values, max(point.value, point.previous or 0), point.value, point.value_text, index, place
-            )
+            edge = max(point.value, point.previous or 0)
+            yield _label(place.values, edge, point.value, point.value_text, index, place)
     if place.differences is not None and point.difference is not None:
         yield _bar(place.differences, point.difference, x + shift, thick * 0.8, f"delta {point.verdict}")
         widest = max(len(p.difference_text) for p in chart.points)
@@ -239,7 +236,9 @@ def _column(chart: TimeChart, point: Point, index: int, place: Frame) -> Iterato
             yield _label(place.differences, point.difference, point.difference, text, index, place)
 
 
-def _bar(scale: Scale, value: float, x: float, thick: float, class_: str, fill: str | None = None) -> SafeString:
+def _bar(
+    scale: Scale, value: float, x: float, thick: float, class_: str, fill: str | None = None
+) -> SafeString:
     top, bottom = sorted((scale(value), scale(0)))
     height = max(bottom - top, 1.0 if value else 0.0)
     return tag("rect", class_=class_ or None, x=x, y=top, width=thick, height=height, fill=fill)

@@ -23,7 +23,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     query = " ".join(request.GET.get("q", "").split())[:80]
     if query:
         found = list(ask.catalogue.search(query, language))
-        groups = [{"key": "found", "name": "", "entries": [_entry(d, language) for d in found]}] if found else []
+        entries = [_entry(d, language) for d in found]
+        groups = [{"key": "found", "name": "", "entries": entries}] if entries else []
         title = ngettext("%(count)s KPI for “%(query)s”", "%(count)s KPIs for “%(query)s”", len(found)) % {
             "count": len(found),
             "query": query,

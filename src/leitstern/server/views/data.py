@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import ngettext
 
 from leitstern.server import frame, words
-from leitstern.server.quality import findings, receipts
+from leitstern.server.quality import findings, receipts, set_aside
 from leitstern.server.reader import reader
 from leitstern.server.views import errors
 
@@ -21,7 +21,7 @@ def data(request: HttpRequest) -> HttpResponse:
     calendar, figures, today = frame.calendar(), frame.figures(), ask.today()
     facts = [
         {
-            "name": words.fact_name(name),
+            "name": words.fact_name(name, frame.language()),
             "rows": figures.plain(fact.rows),
             "newest": calendar.day(fact.newest) if fact.newest else "–",
             "age": calendar.age(fact.newest, today) if fact.newest else "",
@@ -29,11 +29,13 @@ def data(request: HttpRequest) -> HttpResponse:
         for name, fact in generation.facts.items()
         if fact.rows
     ]
-    found = findings(ask)
+    wrong, gaps = findings(ask)
     context = {
-        "title": _title(len(facts), len(found)),
+        "title": _title(len(facts), len(wrong)),
         "facts": facts,
-        "findings": found,
+        "wrong": wrong,
+        "gaps": gaps,
+        "set_aside": set_aside(ask),
         "receipts": receipts(ask),
         "generation": generation,
         "built": calendar.day(generation.built_at.date()),

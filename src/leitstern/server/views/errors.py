@@ -36,9 +36,9 @@ def no_generation(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404, with what is alike where a name was wrong."""
-    text = str(exception.args[0]) if exception and exception.args and isinstance(exception.args[0], str) else ""
-    shown = text if text and "\n" not in text and "tried" not in text else ""
+    """404: what our own pages say is missing, else that the address leads nowhere."""
+    said = exception.args[0] if exception is not None and exception.args else ""
+    shown = said if isinstance(said, str) else ""  # Django's own has the addresses it tried
     return page(
         request,
         404,
@@ -49,14 +49,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: a host that is not ours, or a request that cannot be read. No template: the host is not trusted."""
+def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """400: a host that is not ours, or a request that cannot be read. No template, as no host is trusted."""
     return HttpResponse("Bad request", status=400, content_type="text/plain")
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django calls it
     """A form that did not come from these pages."""
-    text = _("The form was not sent from this page, or the page was open too long. Go back, reload and try again.")
+    text = _("The form was not sent from this page, or it was open too long. Go back, reload and try again.")
     return page(request, 403, _("Not accepted"), text)
 
 

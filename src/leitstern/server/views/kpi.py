@@ -66,7 +66,8 @@ def kpi(request: HttpRequest, name: str) -> HttpResponse:
         "name": words.text(definition.name, frame.language()),
         "choice": choice,
         "grains": [
-            Option(grain_name(g), with_query(request, grain=g, period=None), g == choice.grain) for g in grains
+            Option(grain_name(g), with_query(request, grain=g, period=None, page=None), g == choice.grain)
+            for g in grains
         ],
         "subjects": [
             Option(
@@ -196,4 +197,6 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
 
 
 def _names(ask: Reader, by: str) -> dict[str | None, str]:
-    return {} if by == "company" else {subject: name for subject, name in ask.subjects(by)}
+    names: dict[str | None, str] = {}
+    names.update([] if by == "company" else ask.subjects(by))
+    return names

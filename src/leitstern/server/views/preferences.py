@@ -18,7 +18,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         back = "/"
     response = HttpResponseRedirect(back)
     for name, known in (("language", tuple(dict(settings.LANGUAGES))), ("theme", THEMES)):
-        value = request.POST.get(name)
+        value = request.POST.get(name, "")
         if value in known:
             response.set_cookie(name, value, max_age=COOKIE_AGE, samesite="Lax", httponly=True)
     return response

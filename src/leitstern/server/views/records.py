@@ -122,7 +122,7 @@ def _cell(value: Any, field: str) -> str:
         return DASH
     if field == "day":
         return frame.calendar().day(value)
-    return words.fact_name(value) if field == "fact" else str(value)
+    return words.fact_name(value, frame.language()) if field == "fact" else str(value)
 
 
 def _number(value: Decimal | float | int | str | None) -> str:

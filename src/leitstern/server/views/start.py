@@ -13,13 +13,14 @@ from leitstern.server import frame, words
 from leitstern.server.cards import GROUPS, Maker, group_name, group_of, in_order
 from leitstern.server.links import Option, with_query
 from leitstern.server.reader import Reader, reader
-from leitstern.server.sources import facts_of
 from leitstern.server.series import Step, series, window
+from leitstern.server.sources import facts_of
 from leitstern.server.views import errors
 from leitstern.server.when import grain_name
 
 if TYPE_CHECKING:
     from leitstern.kpis.definition import Definition
+    from leitstern.periods.grains import Period
 
 _GRAINS = {"month": 13, "quarter": 9}
 _ON_THE_WALL = 12
@@ -73,10 +74,7 @@ def wall(request: HttpRequest) -> HttpResponse:
 def _context(
     request: HttpRequest, ask: Reader, choice: Choice, trend_size: tuple[int, int]
 ) -> dict[str, Any]:
-    fiscal = ask.settings.fiscal_year_start
-    periods = window(choice.grain, ask.until(), fiscal, _GRAINS[choice.grain])
-    definitions = [d for d in in_order(ask.catalogue) if choice.takes(d)]
-    found = series(ask, definitions, periods) if definitions else {}
+    definitions, periods, found = _ask(ask, choice)
     pairs = [
         (d, found[d.kpi, None])
         for d in definitions
@@ -95,7 +93,8 @@ def _context(
         "choice": choice,
         "period": period,
         "grains": [
-            Option(grain_name(g), with_query(request, grain=g, period=None), g == choice.grain) for g in _GRAINS
+            Option(grain_name(g), with_query(request, grain=g, period=None), g == choice.grain)
+            for g in _GRAINS
         ],
         "levels": [
             Option(name, with_query(request, level=level), level == choice.level)
@@ -104,6 +103,19 @@ def _context(
         "earlier": with_query(request, period=periods[chosen - 1].label) if chosen else None,
         "later": with_query(request, period=periods[chosen + 1].label) if chosen + 1 < len(periods) else None,
     }
+
+
+def prepare(ask: Reader) -> None:
+    """Ask what the start page asks when nothing was chosen, so that the answer is at hand."""
+    _ask(ask, Choice("month", "strategic", ""))
+
+
+def _ask(
+    ask: Reader, choice: Choice
+) -> tuple[list[Definition], list[Period], dict[tuple[str, str | None], list[Step]]]:
+    periods = window(choice.grain, ask.until(), ask.settings.fiscal_year_start, _GRAINS[choice.grain])
+    definitions = [d for d in in_order(ask.catalogue) if choice.takes(d)]
+    return definitions, periods, series(ask, definitions, periods) if definitions else {}
 
 
 def _groups(maker: Maker, pairs: list[tuple[Definition, list[Step]]], chosen: int) -> list[dict[str, Any]]:

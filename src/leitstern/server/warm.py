@@ -1,0 +1,34 @@
+"""Asks the start page's question of every new generation before a reader does, so that nobody waits."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from leitstern.errors import Problem
+
+#: How often to look for a new generation, in seconds.
+_EVERY = 2.0
+
+
+def start() -> None:
+    """Begin in the background, if the server asked for it (``LEITSTERN_WARM=1``)."""
+    if os.environ.get("LEITSTERN_WARM") == "1":
+        threading.Thread(target=_run, name="leitstern-warm", daemon=True).start()
+
+
+def _run() -> None:
+    from leitstern.server.reader import reader
+    from leitstern.server.views.start import prepare
+
+    done: int | None = None
+    while True:
+        try:
+            generation = reader().generation()
+            if generation is not None and generation.number != done:
+                prepare(reader())
+                done = generation.number
+        except Problem:
+            pass  # the page says it, in the reader's language
+        time.sleep(_EVERY)
