@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 NBSP = "\u00a0"
@@ -46,7 +46,7 @@ def rows(count: int = 40, seed: int = 7) -> list[Row]:
                 ),
                 amount=Decimal("1234567.89") if number == 2 else amount,
                 day=day,
-                moment=datetime(day.year, day.month, day.day, chance.randrange(24), chance.randrange(60)),
+                moment=datetime.combine(day, time(chance.randrange(24), chance.randrange(60))),
                 note=chance.choice(["", "eine Zeile", "zwei\r\nZeilen", 'drei\nZeilen; mit "Zitat"\nund |']),
             )
         )

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import germanfiles as german
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leitstern.errors import Problem
 from leitstern.sources.columns import decide, reading
 from leitstern.sources.typed import REASONS, TYPES, to_kind
+
+_at = datetime.fromisoformat
 
 NUMBERS = [
     ("de", "1.234,56", "1234.56"),
@@ -130,12 +132,12 @@ def test_days(code: str, text: str, day: date | None) -> None:
 
 
 MOMENTS = [
-    ("2025-07-01 12:00", datetime(2025, 7, 1, 10)),
-    ("2025-01-01", datetime(2024, 12, 31, 23)),
-    ("2025-07-01T12:00:00.5Z", datetime(2025, 7, 1, 12, 0, 0, 500_000)),
-    ("2025-07-01T12:00:00.123456789Z", datetime(2025, 7, 1, 12, 0, 0, 123_456)),
-    ("2025-07-01T12:00:00+0530", datetime(2025, 7, 1, 6, 30)),
-    ("2025-07-01T12:00:00-03", datetime(2025, 7, 1, 15)),
+    ("2025-07-01 12:00", _at("2025-07-01 10:00")),
+    ("2025-01-01", _at("2024-12-31 23:00")),
+    ("2025-07-01T12:00:00.5Z", _at("2025-07-01 12:00:00.500000")),
+    ("2025-07-01T12:00:00.123456789Z", _at("2025-07-01 12:00:00.123456")),
+    ("2025-07-01T12:00:00+0530", _at("2025-07-01 06:30")),
+    ("2025-07-01T12:00:00-03", _at("2025-07-01 15:00")),
 ]
 
 
@@ -148,7 +150,9 @@ def test_moments_are_utc(text: str, moment: datetime) -> None:
 def test_every_quarter_of_an_hour_around_the_clock_changes(name: str) -> None:
     """Against zoneinfo: of an hour that exists twice the first, a missing hour moves by the gap."""
     zone = ZoneInfo(name)
-    starts = [datetime(2026, month, day) for month in (3, 4, 10, 11) for day in (1, 3, 7, 24, 28)]
+    starts = [
+        _at(f"2026-{month}-{day}") for month in ("03", "04", "10", "11") for day in ("01", "07", "24", "28")
+    ]
     locals_ = [start + timedelta(minutes=15 * step) for start in starts for step in range(4 * 24 * 3)]
     expected = [local.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None) for local in locals_]
     texts = [f"{local:%d.%m.%Y %H:%M}" for local in locals_]
@@ -209,6 +213,7 @@ CODES = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, max_size=20), st.sampled_from(sorted(TYPES)), st.sampled_from(CODES))
 def test_every_row_is_empty_typed_or_bad(texts: list[str | None], kind: str, code: str) -> None:
     typed = to_kind(texts, kind, reading(code), "Europe/Berlin")
@@ -221,6 +226,7 @@ def test_every_row_is_empty_typed_or_bad(texts: list[str | None], kind: str, cod
             assert not (text or "").strip() or decide([text, "1"]).empty or "00" in (text or "")
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, max_size=20), st.sampled_from([None, *sorted(TYPES)]))
 def test_deciding_accounts_for_every_value_and_types_what_it_says_it_reads(
     texts: list[str | None], kind: str | None
@@ -236,6 +242,7 @@ def test_deciding_accounts_for_every_value_and_types_what_it_says_it_reads(
         assert len(sizes) == (found.unread if not found.choices else choice.unread) or choice.kind == "text"
 
 
+@settings(deadline=None)
 @given(
     st.decimals(min_value=Decimal(-(10**11)), max_value=Decimal(10**11), places=2),
     st.sampled_from(sorted(german.NUMBERS)),
@@ -247,6 +254,7 @@ def test_any_amount_in_any_style_is_read_or_asked_about(amount: Decimal, style: 
     assert to_kind([text], "money", found).values.to_pylist() == [amount]
 
 
+@settings(deadline=None)
 @given(st.dates(date(1970, 1, 1), date(2068, 12, 31)), st.sampled_from(sorted(german.DATES)))
 def test_any_day_in_any_style_is_read_right_or_asked_about(day: date, style: str) -> None:
     text = german.DATES[style](day)

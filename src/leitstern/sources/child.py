@@ -20,6 +20,7 @@ def main() -> int:
     job = json.load(sys.stdin)
     limits = Limits(**job["limits"])
     _limit(limits)
+    sys.meta_path.insert(0, _WithoutPandas())
     staging = Path(job["staging"])
     from leitstern.errors import Problem
     from leitstern.sources.formats import pick
@@ -34,6 +35,15 @@ def main() -> int:
         result = {"problem": ["sources.too_much_memory", values]}
     (staging / "result.json").write_text(json.dumps(result), encoding="utf-8")
     return 0
+
+
+class _WithoutPandas:
+    """Arrow imports pandas where it is installed, which takes longer than reading most files."""
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        """Says that pandas is not there, and nothing about other modules."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 
 
 def _limit(limits: Limits) -> None:

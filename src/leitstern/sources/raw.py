@@ -151,11 +151,11 @@ def header_names(cells: Sequence[str | None]) -> tuple[list[str], list[Note]]:
         if not (cell or "").strip():
             notes.append(Note("column_without_name", {"number": number, "name": wanted}))
         name, again = wanted, 1
-        while name.casefold() in taken:
+        while name.lower() in taken:
             again += 1
             name = f"{wanted}_{again}"
         if name != wanted:
             notes.append(Note("column_twice", {"number": number, "wanted": wanted, "name": name}))
-        taken.add(name.casefold())
+        taken.add(name.lower())
         names.append(name)
     return names, notes
