@@ -32,27 +32,27 @@ def head() -> str:
     )
 
 
-def seconds(runs: list[dict[str, Any]], level: str, turn: int) -> float:
-    """Median over runs; ``turn`` 0 is the first question of a process, -1 the last."""
-    return median(run["rounds"][turn][level] for run in runs)
+def seconds(runs: list[dict[str, Any]], level: str, turn: int, clock: str = "rounds") -> float:
+    """Median over runs; ``turn`` 0 is the first question of a process, -1 the last; ``clock`` or ``cpu``."""
+    return median(run[clock][turn][level] for run in runs)
 
 
 def _levels(runs: list[dict[str, Any]]) -> list[str]:
     return [level for level in LEVELS if level in runs[0]["rounds"][0]]
 
 
-def total(runs: list[dict[str, Any]], turn: int) -> float:
-    return sum(seconds(runs, level, turn) for level in _levels(runs))
+def total(runs: list[dict[str, Any]], turn: int, clock: str = "rounds") -> float:
+    return sum(seconds(runs, level, turn, clock) for level in _levels(runs))
 
 
 def _table(measured: Measured) -> list[str]:
     lines = [
-        "| who | company | team | person | all three | again | in one question | import + open | peak MB |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --: |",
+        "| who | company | team | person | all three | again | CPU, again | in one go | open | peak MB |",
+        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for runs in measured.values():
         cells = [f"{seconds(runs, x, 0):.3f}" if x in _levels(runs) else "" for x in LEVELS]
-        cells += [f"{total(runs, 0):.2f}", f"{total(runs, -1):.2f}"]
+        cells += [f"{total(runs, 0):.2f}", f"{total(runs, -1):.2f}", f"{total(runs, -1, 'cpu'):.2f}"]
         cells += [f"{seconds(runs, 'together', -1):.2f}" if "together" in runs[0]["rounds"][-1] else ""]
         opened = median(run["start"] + run["open"] for run in runs)
         cells += [f"{opened:.2f}", f"{median(run['peak_mb'] for run in runs):,.0f}"]
@@ -63,20 +63,21 @@ def _table(measured: Measured) -> list[str]:
 def _ratios(main: Measured, shapes: Measured) -> list[str]:
     """First questions, questions asked again, and the three levels in one question (asked again)."""
     lines = [
-        "| Leitstern's time, from the facts, over that of | first | again | in one question | at most |",
-        "| --- | --: | --: | --: | --: |",
+        "| Leitstern, from the facts, over | first | again | CPU, again | in one go | CPU | at most |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
     ]
     for words, other, shaped, limit in PROMISES:
         measured = shapes if shaped else main
         if FACTS not in measured or other not in measured:
             continue
         ours, theirs = measured[FACTS], measured[other]
+        turns = ((0, "rounds"), (-1, "rounds"), (-1, "cpu"))
         if shaped:
-            ratios = [seconds(ours, "company", turn) / seconds(theirs, "company", turn) for turn in (0, -1)]
+            ratios = [seconds(ours, "company", *t) / seconds(theirs, "company", *t) for t in turns]
         else:
-            ratios = [total(ours, turn) / total(theirs, turn) for turn in (0, -1)]
-            ratios.append(seconds(ours, "together", -1) / total(theirs, -1))
-        cells = [*(f"{ratio:.3f}" for ratio in ratios), *([""] if shaped else [])]
+            ratios = [total(ours, *t) / total(theirs, *t) for t in turns]
+            ratios += [seconds(ours, "together", *t) / total(theirs, *t) for t in turns[1:]]
+        cells = [*(f"{ratio:.3f}" for ratio in ratios), *(["", ""] if shaped else [])]
         lines.append(f"| {words} | {' | '.join(cells)} | {limit} |")
     return lines
 
