@@ -304,6 +304,21 @@ def by_period(
     return _grouped(source, subject, period, bounds, scope, speech)
 
 
+def pairs(source: Pass, part: Part, key: Arithmetic, bounds: Bounds) -> exp.Select:
+    """The records of a distinct part: columns ``period``, ``subject`` (member, if any) and ``id``."""
+    scope = Scope(FACTS[source.fact], source.table)
+    subject = subject_key(source, "member", scope)
+    value = col("id" if part.what.kind == "record" else part.what.fields[0])
+    columns = [exp.alias_(_period(key, source), "period"), exp.alias_(value, "id")]
+    if subject is not None:
+        columns.append(exp.alias_(subject, "subject"))
+    conditions = [in_bounds(source.on, bounds), *conditions_of(part, scope)]
+    select = exp.Select().select(*columns).from_(table(source.table, ROW))
+    for join in scope.joins.values():
+        select.append("joins", join)
+    return select.where(*conditions, copy=False)
+
+
 def by_window(source: Pass, subject: Subject, windows: Windows, speech: Speech) -> exp.Select:
     """The same over windows that may overlap; ``period`` is the window's number."""
     scope = Scope(FACTS[source.fact], source.table)

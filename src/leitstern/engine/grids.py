@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout
+from leitstern.engine.distinct import count_distinct
 from leitstern.engine.plan import Part, Pass, What, passes
 from leitstern.engine.spans import SINCE_EVER, Spans
 from leitstern.periods.grains import Arithmetic, Grain, arithmetic, month_number
@@ -124,10 +125,15 @@ def _answer(
     names: dict[Part, list[Part]],
 ) -> None:
     """Run one pass and put its values into the grids, under the names the question used."""
-    for subject in subjects if not source.folds else subjects[:1]:
+    streamed = source.way == "pairs" and question.spans.grain is not None and subjects[0] in BY_MEMBER
+    if streamed and backend.streams:
+        _count_pairs(backend, members, question, source, {s: grids[s] for s in subjects}, names)
+        return
+    folds = source.way == "fold"
+    for subject in subjects[:1] if folds else subjects:
         finest: Subject = subject  # type: ignore[assignment] # the question's types are checked on entry
         folded = [subject]
-        if source.folds and subject in BY_MEMBER:
+        if folds and subject in BY_MEMBER:
             finest, folded = ("company" if subjects == ["company"] else "member"), subjects
         rows = _read(backend, members, question, source, finest)
         keys = rows.columns["period"]
@@ -141,6 +147,33 @@ def _answer(
                 values = rows.spread(found) if part.agg == "add" else found
                 for name in names[part]:
                     grid.values[name], grid.digits[name] = values, said.digits(part, source)
+
+
+def _count_pairs(
+    backend: Backend,
+    members: Members,
+    question: Question,
+    source: Pass,
+    grids: dict[str, Grid],
+    names: dict[Part, list[Part]],
+) -> None:
+    """Distinct counts of all levels from one read of (period, member, id)."""
+    spans, width = question.spans, len(question.spans)
+    assert spans.grain is not None
+    key = arithmetic(spans.grain, spans.fiscal_start)
+    bounds = said.Bounds(spans.first[0], min(spans.last[-1], question.last_day))
+    for part in source.parts:
+        columns = backend.query(said.pairs(source, part, key, bounds))
+        period = columns["period"] - _key(key, spans.first[0])
+        member = columns.get("subject", np.zeros_like(period))
+        most = int(columns["id"].max(initial=0)) + 1
+        for subject, grid in grids.items():
+            own = members.fold(subject, member)
+            counts = count_distinct(own * width + period, columns["id"], grid.size * width, most)
+            found = counts.reshape(grid.size, width)
+            grid.seen |= found.any(axis=1)
+            for name in names[part]:
+                grid.values[name], grid.digits[name] = found, 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,7 @@ def _json_number(number: Number | None) -> int | float | None:
     return number
 
 
-def _arrow(block: Block, as_of: date, np: Any, pa: Any) -> pa.Table:
+def _arrow(block: Block, as_of: date, np: Any, pa: Any) -> Any:
     subjects, periods = len(block.subjects), len(block.periods)
     count = subjects * periods
     hidden = block.reasons.ravel() > 0
@@ -239,5 +239,4 @@ def _arrow(block: Block, as_of: date, np: Any, pa: Any) -> pa.Table:
         ),
         "as_of": pa.array(np.full(count, np.datetime64(as_of)), pa.date32()),
     }
-    table: pa.Table = pa.table(columns)
-    return table
+    return pa.table(columns)

@@ -19,8 +19,6 @@ from leitstern.kpis.definition import Measure
 
 Agg = Literal["add", "min", "max", "distinct", "quantile", "last"]
 
-#: Aggregates of coarser rows follow from those of finer ones.
-FOLDING = ("add", "min", "max")
 MONEY_DIGITS = 4
 NUMBER_DIGITS = 6
 SECONDS_AN_HOUR = 3600
@@ -253,11 +251,15 @@ _TERMS: dict[str, Callable[[Measure], Term]] = {
 }
 
 
+Way = Literal["fold", "pairs", "level"]
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Parts that one look at a table answers: same table, same dates, same way of aggregating.
+    """Parts that one look at a table answers: same table, same dates, same ``way`` to coarser rows.
 
-    What ``folds`` can be rolled up from finer rows: from persons to teams, from months to years.
+    ``fold``: rolled up from finer rows, from persons to teams, from months to years. ``pairs``:
+    distinct references, which roll up as pairs of a row and an id. ``level``: asked for at each level.
     """
 
     table: str
@@ -265,24 +267,33 @@ class Pass:
     on: str
     member_on: str
     parts: tuple[Part, ...]
-    folds: bool
+    way: Way
 
 
 def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
     """Group parts so that each table and date is read once.
 
     ``by_person``: the answer is wanted by team or person, where a ``shared`` deal counts by its
-    shares. Distinct counts, quantiles and latest values are passes of their own, as they cannot be
-    rolled up from finer rows.
+    shares.
     """
-    groups: dict[tuple[str, str, str, bool], list[Part]] = {}
+    groups: dict[tuple[str, str, str, Way], list[Part]] = {}
     for part in dict.fromkeys(parts):
         split = shared and by_person and part.fact == layout.SHARED_FACT
-        folds = part.agg in FOLDING and not (split and part.what.kind == "record")
-        groups.setdefault((layout.SHARED if split else part.fact, part.on, part.member_on, folds), []).append(
-            part
-        )
+        table = layout.SHARED if split else part.fact
+        groups.setdefault((table, part.on, part.member_on, _way(part)), []).append(part)
     return [
-        Pass(table, members[0].fact, on, member_on, tuple(members), folds)
-        for (table, on, member_on, folds), members in groups.items()
+        Pass(table, members[0].fact, on, member_on, tuple(members), way)
+        for (table, on, member_on, way), members in groups.items()
     ]
+
+
+def _way(part: Part) -> Way:
+    if part.agg in ("add", "min", "max"):
+        return "fold"
+    if part.agg == "distinct" and (part.what.kind == "record" or _is_ref(part)):
+        return "pairs"
+    return "level"
+
+
+def _is_ref(part: Part) -> bool:
+    return FACTS[part.fact].by_name[part.what.fields[0]].kind == "ref"

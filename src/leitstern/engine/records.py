@@ -94,7 +94,7 @@ def records(
     for source in sources:
         tables.setdefault((source.table, source.on, source.member_on), []).extend(source.parts)
     for (table, on, member_on), parts in tables.items():
-        source = Pass(table, parts[0].fact, on, member_on, tuple(parts), True)
+        source = Pass(table, parts[0].fact, on, member_on, tuple(parts), "level")
         wanted = [(place, part, ended) for place, (_, part, ended) in enumerate(columns) if part in parts]
         statement = _statement(generation, source, wanted, (spans.first[0], spans.last[0]), by, subject)
         _, rows = generation.backend.rows(statement)

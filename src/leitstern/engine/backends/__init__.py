@@ -21,6 +21,8 @@ class Backend(Protocol):
     as float64 with NaN for nothing. ``rows`` runs one and returns plain Python rows.
     """
 
+    #: Whether whole columns travel to arrays at little cost, so that ids can be counted there.
+    streams: bool
     dialect: str
     speech: Speech
 

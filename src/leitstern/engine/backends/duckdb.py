@@ -43,6 +43,7 @@ def connect(path: Path | str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 class DuckDB:
     """A generation in a DuckDB file, or one that is being built over an open connection."""
 
+    streams = True
     dialect = "duckdb"
     speech = Speech(seconds=_seconds, quantile=_quantile)
 

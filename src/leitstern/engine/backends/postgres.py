@@ -35,6 +35,7 @@ def _quantile(value: exp.Expr, p: float) -> exp.Expr:
 class Postgres:
     """A generation in a schema of a PostgreSQL database."""
 
+    streams = False
     dialect = "postgres"
     speech = Speech(seconds=_seconds, quantile=_quantile)
 
