@@ -14,13 +14,13 @@ BIN := $(VENV)/bin
 PORT ?= 8321
 SCALE ?= 1
 DEMO := demo-workspace
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .PHONY: demo test lint types imports unit format docs lock clean help
 
 demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8321, SCALE=1)
 	@test -f $(DEMO)/generations/current || $(BIN)/leitstern demo $(DEMO) --scale $(SCALE)
-	$(BIN)/leitstern -w $(DEMO) serve --port $(PORT)
+	@$(BIN)/leitstern -w $(DEMO) serve --port $(PORT)
 
 test: lint types imports unit ## set up all and run all checks and tests
 

@@ -53,9 +53,9 @@ def _build(state: State, folder: Path, scale: float, seed: int) -> None:
     demo.write(folder / "exports", scale=scale, seed=seed)
     shutil.copyfile(demo.mapping_path(), folder / "mappings" / "demo.toml")
     state.note("demo_importing")
-    with reporting(state) as progress:
+    with reporting() as progress:
         receipt = workspace.import_files([folder / "exports"], progress=progress)
     state.note("demo_imported", read=receipt.total("rows_read"), aside=receipt.total("rows_set_aside"))
     state.note("demo_refreshing")
-    with reporting(state) as progress:
+    with reporting() as progress:
         workspace.refresh(progress=progress)

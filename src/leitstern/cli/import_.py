@@ -62,7 +62,7 @@ def command(
     updates records by their key. Where a column can be read in two ways, nothing is imported until
     the question is answered.
     """
-    with reporting(state) as progress:
+    with reporting() as progress:
         receipt = state.workspace.import_files(
             list(paths), mapping=mapping, fact=fact, answers=dict(answers), dry_run=dry_run, progress=progress
         )

@@ -20,6 +20,6 @@ def command(state: State, /) -> None:
 
 def refresh(state: State) -> None:
     """Build a generation and say so on standard error."""
-    with reporting(state) as progress:
+    with reporting() as progress:
         info = state.workspace.refresh(progress=progress)
     state.note("refreshed", number=info.number, as_of=info.as_of)
