@@ -142,7 +142,7 @@ def _words() -> dict[str, Any]:
 def names_of(fact: str, field: str) -> list[str]:
     """What a field is called in exports (as ``plain`` makes it), most telling first."""
     own, shared = _synonyms()[fact].get(field, []), _synonyms()["any"].get(field, [])
-    return [*own, *(name for name in shared if name not in own), field.replace("_", " ")]
+    return list(dict.fromkeys([*own, *shared, field.replace("_", " ")]))
 
 
 def _likeness(column: str, names: Sequence[str]) -> float:

@@ -102,15 +102,22 @@ def court_name(text: str) -> str:
     return COURT_ALIASES.get(plain, plain)
 
 
+#: The check letter of a Firmenbuch number: its digits, filled to six, times these, modulo 17.
+_FN_WEIGHTS = (6, 4, 14, 15, 10, 1)
+_FN_LETTERS = "abdfghikmpstvwxyz"
+
+
 def firmenbuch_number(text: str, *, sure: bool) -> str | None:
-    """An Austrian Firmenbuch number, ``FN 122119m``. Without ``FN`` it counts only if ``sure``."""
+    """An Austrian Firmenbuch number, ``FN 122119m``. Without ``FN`` it counts only if ``sure``.
+
+    None if the check letter is wrong (python-stdnum looks at the form only).
+    """
     match = _FIRMENBUCH.search(text)
     if match is None or not (sure or re.search(r"\bFN\b", text, re.I)):
         return None
-    compact = match[1].lstrip("0") + match[2].lower()
-    from stdnum.at import businessid
-
-    return f"FN {compact}" if businessid.is_valid(compact) else None
+    digits, letter = match[1].zfill(6), match[2].lower()
+    check = sum(weight * int(digit) for weight, digit in zip(_FN_WEIGHTS, digits, strict=True)) % 17
+    return f"FN {digits.lstrip('0')}{letter}" if _FN_LETTERS[check] == letter else None
 
 
 def normal_name(name: str) -> str:

@@ -1,0 +1,249 @@
+"""A mapping is proposed from what the columns are called and hold, and can be used or corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from tests.facts.conftest import all_rows
+
+from leitstern.facts import propose as proposals
+from leitstern.facts.mapping import parse
+from leitstern.facts.model import FACTS, Fact
+from leitstern.facts.propose import Proposal, file_pattern, names_of, plain, propose, to_toml
+from leitstern.facts.receipts import Receipt
+from leitstern.facts.store import Store
+
+Bring = Callable[..., Receipt]
+
+STORED = [fact for fact in FACTS.values() if not fact.derived]
+
+
+def proposed(file: str, header: str, *rows: str, fact: str | None = None) -> Proposal | None:
+    columns = header.split(";")
+    cells = [row.split(";") for row in rows]
+    table = pa.table(
+        {
+            **{
+                name: pa.array([row[place] or None for row in cells], pa.string())
+                for place, name in enumerate(columns)
+            },
+            "_line": pa.array(range(2, len(cells) + 2), pa.int64()),
+        }
+    )
+    return propose(file, None, columns, table, fact=fact)
+
+
+def columns_of(proposal: Proposal | None) -> dict[str, str | None]:
+    assert proposal is not None
+    return {name: mapped.column for name, mapped in proposal.fields.items()}
+
+
+def test_a_german_crm_export_of_deals() -> None:
+    found = proposed(
+        "Verkaufschancen_2026-03.csv",
+        "Vorgangsnummer;Verkaufschance;Firma;Ansprechpartner;Zuständig;Phase;Auftragswert;Währung;Erstellt am;"
+        "Abschlussdatum;Lead-Quelle;Verlustgrund",
+        "001;Halle Nord;Muster GmbH;A;Huber;Gewonnen;1.234,50;EUR;01.02.2025;15.03.2025;Messe;",
+        "002;Halle Süd;Test AG;B;Maier;Angebot;12.000,00;EUR;03.02.2025;;Web;",
+    )
+    assert columns_of(found) == {
+        "name": "Verkaufschance",
+        "source": "Lead-Quelle",
+        "lost_reason": "Verlustgrund",
+        "currency": "Währung",
+        "company": "Firma",
+        "contact": "Ansprechpartner",
+        "owner": "Zuständig",
+        "stage": "Phase",
+        "status": "Phase",
+        "amount": "Auftragswert",
+        "created_at": "Erstellt am",
+        "closed_at": "Abschlussdatum",
+    }
+    assert found is not None
+    assert (found.fact, found.key, found.file, found.unused) == (
+        "deal", "Vorgangsnummer", "Verkaufschancen_*.csv", (),
+    )  # fmt: skip
+    assert found.fields["status"].values == {"Gewonnen": "won"}
+    assert found.fields["status"].default == "open"
+
+
+def test_an_english_crm_export_of_deals() -> None:
+    found = proposed(
+        "all-deals.csv",
+        "Record ID;Deal Name;Deal Stage;Close Date;Deal owner;Amount;Create Date;Deal Type;Associated Company",
+        "11;A;Closed Won;2025-03-01 10:00;Ada;1000;2025-01-01 09:00;newbusiness;X",
+        "12;B;Closed Lost;2025-03-02 10:00;Bo;2000;2025-01-02 09:00;existingbusiness;Y",
+    )
+    assert found is not None
+    assert (found.fact, found.key) == ("deal", "Record ID")
+    assert columns_of(found) == {
+        "name": "Deal Name",
+        "company": "Associated Company",
+        "owner": "Deal owner",
+        "stage": "Deal Stage",
+        "status": "Deal Stage",
+        "kind": "Deal Type",
+        "amount": "Amount",
+        "created_at": "Create Date",
+        "closed_at": "Close Date",
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "header", "row", "fact", "some"),
+    [
+        (
+            "Firmen.xlsx",
+            "Firma-ID;Firmenname;USt-IdNr.;Registergericht;Handelsregisternummer;PLZ;Ort;Branche;Mitarbeiterzahl",
+            "1;Muster GmbH;DE123456788;Köln;HRB 5;50667;Köln;Bau;50",
+            "company",
+            {"vat_id": "USt-IdNr.", "postcode": "PLZ", "employees": "Mitarbeiterzahl", "city": "Ort"},
+        ),
+        (
+            "Aktivitäten.csv",
+            "Art;Richtung;Ergebnis;Betreff;Firma;Mitarbeiter;Dauer (Min);Datum",
+            "Anruf;ausgehend;erreicht;x;Muster;Huber;12;15.03.2025 10:30",
+            "activity",
+            {"kind": "Art", "minutes": "Dauer (Min)", "at": "Datum", "owner": "Mitarbeiter"},
+        ),
+        (
+            "leads.csv",
+            "Lead-ID;Leadquelle;Kampagne;Erstellt am;Leadstatus;MQL am;Firma",
+            "1;Web;Messe;01.02.2025;Qualifiziert;03.02.2025;Muster",
+            "lead",
+            {"created_at": "Erstellt am", "mql_at": "MQL am", "campaign": "Kampagne", "status": "Leadstatus"},
+        ),
+        (
+            "export.csv",
+            "Rechnungsnummer;Rechnungsdatum;Kundennummer;Nettobetrag;Belegart",
+            "R1;01.02.2025;77;1.234,50;Gutschrift",
+            "invoice",
+            {"number": "Rechnungsnummer", "at": "Rechnungsdatum", "amount": "Nettobetrag"},
+        ),
+        (
+            "Ad Spend.csv",
+            "Date;Campaign;Spend;Currency",
+            "2025-01-01;Fair;12.50;EUR",
+            "spend",
+            {"at": "Date", "campaign": "Campaign", "amount": "Spend"},
+        ),
+        (
+            "tickets.csv",
+            "Ticketnummer;Betreff;Priorität;Status;Eröffnet am;Gelöst am;Kunde",
+            "1;x;Hoch;Gelöst;01.02.2025;02.02.2025;Muster",
+            "ticket",
+            {"created_at": "Eröffnet am", "resolved_at": "Gelöst am", "priority": "Priorität"},
+        ),
+        (
+            "mitarbeiter.csv",
+            "Personalnummer;Name;E-Mail;Region",
+            "1;Ada;a@example.org;Nord",
+            "person",
+            {"email": "E-Mail"},
+        ),
+    ],
+)
+def test_the_fact_is_found_by_columns_and_file(
+    file: str, header: str, row: str, fact: str, some: dict[str, str]
+) -> None:
+    found = proposed(file, header, row)
+    assert found is not None
+    assert found.fact == fact
+    assert columns_of(found).items() >= some.items()
+    assert found.table is not None
+
+
+def test_a_column_that_cannot_be_read_as_the_field_is_not_proposed() -> None:
+    found = proposed("deals.csv", "Deal-ID;Deal;Betrag;Abschlussdatum", "1;A;viel;bald", "2;B;wenig;nie")
+    assert columns_of(found) == {"name": "Deal"}
+    assert found is not None
+    assert found.unused == ("Betrag", "Abschlussdatum")
+
+
+def test_what_is_missing_or_unclear_is_left_to_the_user() -> None:
+    found = proposed("leads.csv", "Lead-ID;Quelle;Leadstatus;Notiz", "1;Web;Sonderfall;x", fact="lead")
+    assert found is not None
+    assert found.table is None
+    assert found.missing == ("created_at",)
+    assert found.unclear == {"status": ("Leadstatus", ("Sonderfall",))}
+    text = to_toml(found, "de")
+    assert '# status = { column = "Leadstatus", values = { "Sonderfall" = "?" } }' in text
+    assert "Notiz" in text
+
+
+def test_a_table_that_is_nothing_we_know_has_no_proposal() -> None:
+    assert proposed("wetter.csv", "Temperatur;Regen", "20;1") is None
+
+
+@pytest.mark.parametrize("fact", STORED, ids=lambda fact: fact.name)
+def test_every_field_is_found_by_its_german_and_english_names(fact: Fact) -> None:
+    for field in fact.fields:
+        if not field.derived:
+            names = names_of(fact.name, field.name)
+            assert len(names) >= 3, field.name
+            assert names == list(dict.fromkeys(names)), field.name
+
+
+@pytest.mark.parametrize("fact", STORED, ids=lambda fact: fact.name)
+def test_every_choice_has_words_and_no_word_means_two_things(fact: Fact) -> None:
+    for field in fact.fields:
+        if field.kind == "choice" and not field.derived:
+            listed = proposals._words()[fact.name][field.name]
+            assert set(listed) - {"default"} == set(field.choices)
+            words = [plain(word) for choice in field.choices for word in {plain(w) for w in listed[choice]}]
+            assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern"),
+    [
+        ("deals.csv", "deals.csv"),
+        ("deals_20260301.csv", "deals_*.csv"),
+        ("deals-2026-03-01.csv", "deals-*.csv"),
+        ("deals (3).csv", "deals *.csv"),
+        ("Q1 [final].csv", "Q1 [[]final].csv"),
+    ],
+)
+def test_the_pattern_fits_the_file_and_the_next_export(file: str, pattern: str) -> None:
+    assert file_pattern(file) == pattern
+    table = parse(
+        f'name = "x"\n[[table]]\nfile = "{pattern}"\nfact = "deal"\nkey = "k"\n[table.fields]\nname = "n"\n',
+        "m",
+    ).table[0]
+    assert table.matches(file)
+
+
+def test_a_complete_proposal_is_written_used_and_not_overwritten(
+    bring: Bring, store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mappings"
+    text = 'Deal-ID;Deal;Zuständig;"Betrag ""netto""";Status\n1;A;Ada;5,50;Gewonnen\n2;B;Bo;7,25;Verloren\n'
+    receipt = bring({"deals.csv": text}, proposals=folder, language="de")
+    assert receipt.proposed == ("deals.toml",)
+    assert receipt.tables[0].loaded == 2
+    assert [row[0] for row in all_rows(store, "deal", "status")] == ["won", "lost"]
+    written = (folder / "deals.toml").read_text(encoding="utf-8")
+    assert "Bitte prüfen" in written
+    again = bring({"deals.csv": text + "3;C;Cy;1,00;Offen\n"}, written)
+    assert (again.tables[0].loaded, again.tables[0].unchanged) == (1, 2)
+    assert bring({"deals.csv": text}, proposals=folder).proposed == ("deals_2.toml",)
+
+
+def test_an_incomplete_proposal_is_written_and_the_file_reported(
+    bring: Bring, store: Store, tmp_path: Path
+) -> None:
+    receipt = bring({"leads.csv": "Lead-ID;Quelle\n1;Web\n"}, proposals=tmp_path / "mappings", fact="lead")
+    assert receipt.proposed == ("leads.toml",)
+    assert [other.file for other in receipt.unmatched] == ["leads.csv"]
+    assert store.count("lead") == 0
+
+
+def test_a_dry_run_proposes_without_writing(bring: Bring, tmp_path: Path) -> None:
+    folder = tmp_path / "mappings"
+    receipt = bring({"deals.csv": "Deal-ID;Betrag\n1;5,50\n"}, proposals=folder, dry_run=True)
+    assert [column.targets for column in receipt.columns] == [("deal.key",), ("deal.amount",)]
+    assert not folder.exists()
