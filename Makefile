@@ -43,6 +43,7 @@ format: $(VENV)/.test ## put the code into its form
 
 docs: $(VENV)/.test ## write the generated pages of docs/ anew
 	$(BIN)/python scripts/generate_docs.py
+	$(BIN)/python -m leitstern.kpis.pages
 
 lock: $(VENV)/.test ## pin the newest allowed versions with their hashes
 	$(PIP_INSTALL) uv

@@ -50,7 +50,8 @@ def data_model() -> str:
         "<!-- Written by scripts/generate_docs.py from src/leitstern/facts/model.py. Edit there. -->",
         (
             "Whatever a source calls it, an imported row becomes one of these facts. A mapping file "
-            "says how. KPI files count and sum these fields."
+            "says how ([files and mappings](mappings.md)). KPI files count and sum these fields "
+            "([the definition language](definition-language.md))."
         ),
         (
             "Every stored fact also has `key` (the source's own id, or a digest of the row), `source`, "

@@ -48,3 +48,38 @@ def _anchors(page: Path) -> set[str]:
     """The names of a page's headings as a renderer forms them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+TOML = [
+    (page, block)
+    for page in PAGES
+    for block in re.findall(
+        r"^```toml\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+]
+
+
+@pytest.mark.parametrize(("page", "block"), TOML, ids=lambda value: getattr(value, "name", ""))
+def test_mappings_in_the_docs_are_right(page: Path, block: str) -> None:
+    from leitstern.facts.mapping import parse
+
+    assert parse(block, page.name).table
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_in_the_docs_exist(page: Path) -> None:
+    """Each `leitstern ...` in the docs names a command with options it has."""
+    import click
+
+    from leitstern.cli import cli
+
+    for line in re.findall(
+        r"(?:^    |`)leitstern ([^`\n]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE
+    ):
+        words = [word for word in line.partition("#")[0].split() if word != "..."]
+        options = [word for word in words if re.fullmatch(r"--[a-z-]+", word)]
+        name = next((word for word in words if cli.get_command(click.Context(cli), word)), None)
+        command = cli.get_command(click.Context(cli), name) if name else cli
+        assert command is not None
+        known = {option for parameter in (*cli.params, *command.params) for option in parameter.opts}
+        assert set(options) <= known | {"--help"}, f"{page.name}: leitstern {line}"
