@@ -120,14 +120,8 @@ STAGE_VISIT = """
     FROM visits v JOIN full_deal d ON d.key = v.deal LEFT JOIN in_stage s ON s.key = v.stage
 """
 
-KEY_STAGE_VISIT = """
-    CREATE TEMP TABLE key_stage_visit AS
-    SELECT key, CAST(row_number() OVER (ORDER BY entered_at NULLS FIRST, key) AS INTEGER) AS id
-    FROM full_stage_visit
-"""
-
 #: In an order in which each finds what it reads.
-STEPS = (LEAD_OF_DEAL, BOUGHT, DEAL, LEAD, INVOICE, ACTIVITY, COMPANY, STAGE_VISIT, KEY_STAGE_VISIT)
+STEPS = (LEAD_OF_DEAL, BOUGHT, DEAL, LEAD, INVOICE, ACTIVITY, COMPANY, STAGE_VISIT)
 FILLED = ("deal", "lead", "invoice", "activity", "company", "stage_visit")
 
 

@@ -1,4 +1,4 @@
-"""Counting different ids in groups, exactly: a place for each pair where all fit into the cache, else by sorting."""
+"""Counting different ids in groups, exactly: a place for each pair where all fit, else by sorting."""
 
 from __future__ import annotations
 

@@ -24,6 +24,14 @@ CONSUMED = ("membership", "deal_share", "exchange_rate")
 ENCODED: tuple[Fact, ...] = tuple(fact for name, fact in FACTS.items() if name not in CONSUMED)
 
 
+_REFERRED_TO = frozenset(field.to for fact in FACTS.values() for field in fact.fields if field.to)
+
+
+def is_referred_to(fact: Fact) -> bool:
+    """Whether records of other facts point at this one, so that its ids must be known first."""
+    return fact.name in _REFERRED_TO
+
+
 def day(date: str) -> str:
     """Column with the day number (``date.toordinal()``) of a date field."""
     return f"{date}_day"

@@ -92,9 +92,12 @@ def _references(to: str) -> Iterable[tuple[str, str]]:
 
 
 def _identify(con: duckdb.DuckDBPyConnection, canonical: dict[str, str]) -> None:
-    """``key_<fact>`` (key, id): dense ids from 1. A company's key leads to its canonical id."""
+    """``key_<fact>`` (key, id): dense ids from 1, of facts that others refer to.
+
+    A company's key leads to the id of the company it is the same as.
+    """
     for fact in layout.ENCODED:
-        if fact.derived:
+        if not layout.is_referred_to(fact):
             continue
         sources = [f"SELECT key FROM in_{fact.name}"]
         if fact.name in layout.STUBBED:
@@ -102,20 +105,14 @@ def _identify(con: duckdb.DuckDBPyConnection, canonical: dict[str, str]) -> None
                 f'SELECT "{field}" FROM in_{name} WHERE "{field}" IS NOT NULL'
                 for name, field in _references(fact.name)
             ]
-        order = f'"{fact.main_date}" NULLS FIRST, key' if fact.main_date else "key"
+        keys = " UNION ".join(sources)
         if fact.name == "company":
-            _identify_companies(con, " UNION ".join(sources), canonical)
-        elif fact.main_date:
-            con.execute(
-                f"CREATE TEMP TABLE key_{fact.name} AS "
-                f"SELECT key, CAST(row_number() OVER (ORDER BY {order}) AS INTEGER) AS id FROM in_{fact.name}"
-            )
-        else:
-            con.execute(
-                f"CREATE TEMP TABLE key_{fact.name} AS "
-                "SELECT key, CAST(row_number() OVER (ORDER BY key) AS INTEGER) AS id "
-                f"FROM ({' UNION '.join(sources)})"
-            )
+            _identify_companies(con, keys, canonical)
+            continue
+        con.execute(
+            f"CREATE TEMP TABLE key_{fact.name} AS "
+            f"SELECT key, CAST(row_number() OVER (ORDER BY key) AS INTEGER) AS id FROM ({keys})"
+        )
 
 
 def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: dict[str, str]) -> None:
@@ -228,7 +225,10 @@ def _money_day(fact: Fact) -> str:
 
 def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> None:
     """``<fact>``: references as ids, days, members, region and money, one row for each record."""
-    columns, joins = ["k.id AS id", "f.key AS key"], [f"JOIN key_{fact.name} k ON k.key = f.key"]
+    columns, joins = ["f.key AS key"], []
+    if layout.is_referred_to(fact):
+        columns.insert(0, "k.id AS id")
+        joins.append(f"JOIN key_{fact.name} k ON k.key = f.key")
     money = [f for f in fact.fields if f.kind == "money"] if "currency" in fact.by_name else []
     for field in fact.fields:
         if field.kind == "ref":
@@ -250,8 +250,9 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> N
         f"(SELECT *, {_money_day(fact)} AS rate_day FROM full_{fact.name})" if money else f"full_{fact.name}"
     )
     only = " AND k.is_root" if fact.name == "company" else ""
+    changes = money or fact.name in layout.STUBBED
     con.execute(
-        f"CREATE TEMP TABLE based AS SELECT {', '.join(columns)} "
+        f"CREATE TEMP {'TABLE' if changes else 'VIEW'} based AS SELECT {', '.join(columns)} "
         f"FROM {source} f {' '.join(joins)} WHERE true{only}"
     )
     if fact.name in layout.STUBBED:
@@ -259,7 +260,7 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> N
     if money:
         _exclude_unconverted(con, fact, money)
     _place(con, fact)
-    con.execute("DROP TABLE temp.based")
+    con.execute(f"DROP {'TABLE' if changes else 'VIEW'} temp.based")
 
 
 def _converted(money: list[Field]) -> list[str]:
@@ -305,6 +306,7 @@ def _place(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
     """Add member and region to ``based`` and write the final table, ordered by day."""
     columns, joins = ["f.*" + (" EXCLUDE (own_region)" if "region" in fact.by_name else "")], []
     person, team = layout.person_field(fact), layout.team_field(fact)
+    order = layout.day(fact.main_date) if fact.main_date else "key"
     owner = f"f.{person}" if person else "0"
     if layout.has_member(fact):
         team_id = f"f.{team}" if team else "0"
@@ -337,7 +339,7 @@ def _place(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
         region = f"coalesce({', '.join(own)})" if own else "NULL"
         joins.append(f"LEFT JOIN region r ON r.name = {region}")
         columns.append("coalesce(r.id, 0) AS region")
-    con.execute(
-        f"CREATE TABLE {fact.name} AS "
-        f"SELECT {', '.join(columns)} FROM based f {' '.join(joins)} ORDER BY f.id"
-    )
+    placed = f"SELECT {', '.join(columns)} FROM based f {' '.join(joins)} ORDER BY f.{order}"
+    if not layout.is_referred_to(fact):
+        placed = f"SELECT CAST(row_number() OVER () AS INTEGER) AS id, * FROM ({placed})"
+    con.execute(f"CREATE TABLE {fact.name} AS {placed}")
