@@ -46,9 +46,15 @@ class Receipt:
     reasons: list[tuple[str, str]]
 
 
+def quality(reader: Reader) -> list[QualityFinding]:
+    """What the library finds about this generation's facts."""
+    found: list[QualityFinding] = reader.once("quality", lambda ws: list(ws.quality()))
+    return found
+
+
 def findings(reader: Reader) -> tuple[list[Finding], list[Finding]]:
     """What is wrong, and what is incomplete. Ages stand beside the facts and are left out here."""
-    found: list[QualityFinding] = reader.once("quality", lambda ws: list(ws.quality()))
+    found = quality(reader)
     wrong = [f for f in found if f.check not in ("incomplete", "age")]
     gaps = sorted((f for f in found if f.check == "incomplete"), key=lambda f: -(f.share or 0))
     return [_finding(reader, f) for f in wrong], [_finding(reader, f) for f in gaps]

@@ -53,6 +53,18 @@ class Structure:
     figures: Figures
     link: Callable[[str], str]
 
+    @property
+    def silent(self) -> set[str | None]:
+        """Subjects without a record in any of the periods; their rows would only say 0."""
+        return {
+            subject
+            for subject, steps in self.found.items()
+            if all(
+                not step.previous and not step.value and (step.actual is None or not step.actual.rows)
+                for step in steps
+            )
+        }
+
     def ordered(self) -> list[str | None]:
         """Subject ids: persons by name (no ranking of people), others by value; not assigned last."""
 
@@ -62,7 +74,7 @@ class Structure:
             empty = value is None and self.by != "person"
             return subject is None, float("inf") if empty else size, self._name(subject).casefold()
 
-        return sorted(self.found, key=key)
+        return sorted(self.found.keys() - self.silent, key=key)
 
     def rows(self, page: int = 1) -> list[Row]:
         """The rows of one page."""

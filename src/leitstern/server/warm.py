@@ -1,4 +1,4 @@
-"""Asks the start page's question of every new generation before a reader does, so that nobody waits."""
+"""Asks the slow questions about every new generation before a reader does, so that nobody waits."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def start() -> None:
 
 def _run() -> None:
     from leitstern.server.reader import reader
+    from leitstern.server.quality import quality
     from leitstern.server.views.start import prepare
 
     done: int | None = None
@@ -28,6 +29,7 @@ def _run() -> None:
             generation = reader().generation()
             if generation is not None and generation.number != done:
                 prepare(reader())
+                quality(reader())
                 done = generation.number
         except Problem:
             pass  # the page says it, in the reader's language

@@ -39,7 +39,11 @@ def delta(comparison: Comparison, unit: str, figures: Figures) -> Delta | None:
         return None
     absolute = figures.difference(comparison.difference, unit)
     relative = None if comparison.relative is None else figures.change(comparison.relative)
-    return Delta(relative or absolute, absolute, comparison.direction, comparison.verdict)
+    shown = relative or absolute
+    if shown.startswith("±"):  # what rounds to nothing is neither good nor bad news
+        verdict = "none" if comparison.verdict == "none" else "same"
+        return Delta(shown, absolute, "level", verdict)
+    return Delta(shown, absolute, comparison.direction, comparison.verdict)
 
 
 def against_previous(comparison: Comparison, unit: str, figures: Figures) -> str:

@@ -1,4 +1,4 @@
-"""The small trend line of a card or a table row: actual dark, previous year light, a dot on the period shown."""
+"""The small trend line of a card or a table row: actual dark, previous year light, dotted where chosen."""
 
 from __future__ import annotations
 

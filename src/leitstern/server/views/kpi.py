@@ -175,7 +175,8 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
         figures,
         lambda subject: with_query(request, subject=subject, page=None, period=None),
     )
-    pages = Pages(request, len(by_subject), PER_PAGE)
+    silent = len(structure.silent)
+    pages = Pages(request, len(by_subject) - silent, PER_PAGE)
     total = Structure(definition, choice.by, {"": whole}, {"": ask.settings.name}, chosen, figures, str)
     return {
         "title": words.message(name, whole[chosen], definition.unit, figures, calendar) + structure.lagging(),
@@ -186,6 +187,7 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
         "total": total.rows()[0],
         "has_trend": count > 3,
         "pages": pages,
+        "silent": silent,
         "standing": words.standing_text(whole[chosen], calendar),
         "standing_kind": whole[chosen].standing,
         "standing_reason": words.standing_reason(whole[chosen].standing),
