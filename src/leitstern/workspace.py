@@ -147,7 +147,7 @@ class Workspace:
         from leitstern.engine import generation
         from leitstern.facts.quality import company_identities
 
-        if not self._store_path.exists():
+        if not self.has_data():
             raise Problem("leitstern.nothing_imported", path=self.folder)
         tell = progress or _silent
         with writing(self.folder, "refresh"):
@@ -168,6 +168,10 @@ class Workspace:
         return info
 
     # --- reading ---
+
+    def has_data(self) -> bool:
+        """Whether anything was imported."""
+        return self._store_path.exists()
 
     def generation(self) -> GenerationInfo | None:
         """The newest generation; None before the first."""
@@ -248,7 +252,7 @@ class Workspace:
         from leitstern.facts.quality import report
         from leitstern.kpis.reads import touched
 
-        if not self._store_path.exists():
+        if not self.has_data():
             return []
         zone = self.settings.timezone
         with self._store() as store:
@@ -257,14 +261,14 @@ class Workspace:
 
     def receipts(self) -> list[TableReceipt]:
         """What became of the rows of every import, oldest first."""
-        if not self._store_path.exists():
+        if not self.has_data():
             return []
         with self._store() as store:
             return store.receipts()
 
     def set_aside(self, limit: int = 1000) -> list[SetAsideRow]:
         """Rows that were not loaded, with file, line, column and reason, newest import first."""
-        if not self._store_path.exists():
+        if not self.has_data():
             return []
         with self._store() as store:
             return store.set_aside(limit=limit)
@@ -297,7 +301,7 @@ class Workspace:
         """The store, or an empty one in memory where nothing was imported yet."""
         from leitstern.facts.store import Store
 
-        return self._store() if self._store_path.exists() else Store(Path(":memory:"))
+        return self._store() if self.has_data() else Store(Path(":memory:"))
 
     def _store_to_write(self) -> Store:
         """The store; waits a moment for readers to finish."""

@@ -19,6 +19,7 @@ def command(state: State, /, host: str, port: int) -> None:
     """
     from leitstern import server
 
-    ensure_generation(state)
+    if state.workspace.has_data():
+        ensure_generation(state)
     state.note("serving", address=f"http://{host}:{port}/")
     server.run(state.folder, host, port)

@@ -61,7 +61,8 @@ def ensure_generation(state: State) -> None:
     workspace = state.workspace
     info = workspace.generation()
     if info is None:
-        state.note("first_generation")
+        if workspace.has_data():
+            state.note("first_generation")
         refresh(state)
     elif workspace.newer_data():
         state.note("newer_data", number=info.number, path=state.folder)
