@@ -70,18 +70,18 @@ class FakeWorkspace:
             QualityFinding(
                 "broken_reference", "lead", ("owner",), 6, 4_658, ("L-<1>",), None, ("new_leads",)
             ),
-            QualityFinding("set_aside", "deal", (), 22, 12_502, ("deals.csv:7",), "key_missing", kpis),
+            QualityFinding("set_aside", "deal", (), 22, 12_502, ("deals.csv:7",), "key_empty", kpis),
             QualityFinding("incomplete", "company", ("vat_id",), 749, 2_470),
             QualityFinding("age", "deal", ("created_at",), 1, 12_480, (), "2026-11-21"),
         ]
 
     def set_aside(self, limit: int = 1000) -> list[SetAsideRow]:
-        return [SetAsideRow(1, "deals.csv", None, "deal", 7, "Nummer", "key_missing", None)][:limit]
+        return [SetAsideRow(1, "deals.csv", None, "deal", 7, "Nummer", "key_empty", None)][:limit]
 
     def receipts(self) -> list[TableReceipt]:
         return [
             TableReceipt(
-                1, "CRM", "deals.csv", None, "deal", 12_502, 12_480, 0, 0, set_aside={"key_missing": 22}
+                1, "CRM", "deals.csv", None, "deal", 12_502, 12_480, 0, 0, set_aside={"key_empty": 22}
             ),
         ]
 

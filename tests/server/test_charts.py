@@ -106,7 +106,7 @@ def test_a_chart_without_any_value_can_be_drawn():
 
 def test_every_point_is_a_link_that_says_its_numbers():
     drawing = time.draw(chart(point(5.0, href="/kpi/x/records/2026-01")), 400, 340)
-    (link,) = [e for e in parsed(drawing).iter(SVG + "a")]
+    (link,) = parsed(drawing).iter(SVG + "a")
     assert link.get("href") == "/kpi/x/records/2026-01"
     assert link.get("aria-label") == "words"
 

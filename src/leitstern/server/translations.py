@@ -8,6 +8,7 @@ New texts are collected with ``django-admin makemessages -l de --no-wrap --no-lo
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -20,6 +21,8 @@ def compiled() -> bytes:
     """The .mo file's content, made from the .po file."""
     with (FOLDER / "django.po").open("rb") as file:
         catalog = read_po(file, locale="de")
+    # A fixed date, so that the same texts give the same bytes.
+    catalog.creation_date = catalog.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     target = io.BytesIO()
     write_mo(target, catalog)
     return target.getvalue()

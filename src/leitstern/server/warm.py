@@ -19,8 +19,8 @@ def start() -> None:
 
 
 def _run() -> None:
-    from leitstern.server.reader import reader
     from leitstern.server.quality import quality
+    from leitstern.server.reader import reader
     from leitstern.server.views.start import prepare
 
     done: int | None = None
