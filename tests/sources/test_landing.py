@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -239,6 +240,17 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         land(path, tmp_path / "raw")
     assert refused.value.code == "sources.file_changed"
     assert list((tmp_path / "raw").iterdir()) == []
+
+
+def test_what_a_killed_program_left_behind_is_removed_after_a_day(tmp_path: Path) -> None:
+    old, new = tmp_path / ".landing-old", tmp_path / ".landing-new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "0.parquet").write_bytes(b"half")
+    os.utime(old, (0, 0))
+    (tmp_path / "a.csv").write_text("a;b\n1;2\n")
+    land(tmp_path / "a.csv", tmp_path)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_rows_in_many_chunks_keep_their_lines(tmp_path: Path) -> None:

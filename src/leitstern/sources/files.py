@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ __all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land"]
 #: Changes when files are landed differently than before, so that old raw files are made anew.
 _FORMAT = 1
 _STANDARD = Limits()
+_STAGING = ".landing-"
+_ABANDONED_AFTER = 24 * 3600
 #: The child gets no more of the environment than Python needs to start; no keys, no passwords.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -101,7 +104,8 @@ def land(path: Path | str, into: Path | str, limits: Limits = _STANDARD) -> list
     if known is not None:
         return known
     into.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".landing-", dir=into))
+    _sweep(into)
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=into))
     try:
         tables = _read(path, staging, limits)
         after = _state(path)
@@ -111,6 +115,17 @@ def land(path: Path | str, into: Path | str, limits: Limits = _STANDARD) -> list
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return [_landed(path.name, digest, table, into) for table in tables]
+
+
+def _sweep(into: Path) -> None:
+    """Removes staging folders of programs that were killed; one in use is never a day old."""
+    for folder in into.glob(f"{_STAGING}*"):
+        try:
+            abandoned = time.time() - folder.stat().st_mtime > _ABANDONED_AFTER
+        except FileNotFoundError:  # its owner was faster
+            continue
+        if abandoned:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _state(path: Path) -> os.stat_result:
