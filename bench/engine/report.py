@@ -90,23 +90,19 @@ def _agreement(agreed: dict[str, list[str]]) -> list[str]:
     return lines
 
 
-def size(
-    activities: int,
-    *,
-    rows: dict[str, int],
-    refresh: float | None,
-    main: Measured,
-    shapes: Measured,
-    agreed: dict[str, list[str]],
-) -> str:
-    """The section for one size."""
+def opening(activities: int, rows: dict[str, int], agreed: dict[str, list[str]]) -> list[str]:
+    """A size's heading, its records, and whether the answers agree."""
     records = ", ".join(f"{count:,} {name}" for name, count in rows.items() if name not in ("stage", "team"))
-    lines = [f"## {activities:,} activities", "", records, "", *_agreement(agreed), ""]
-    lines += ["20 KPIs by month:", "", *_table(main), ""]
+    return [f"## {activities:,} activities", "", records, "", *_agreement(agreed), ""]
+
+
+def figures(main: Measured, shapes: Measured, refresh: float | None) -> list[str]:
+    """Tables of seconds, ratios, and what reading ready values takes."""
+    lines = ["20 KPIs by month:", "", *_table(main), ""]
     lines += ["Four rolling and cumulative KPIs by month:", "", *_table(shapes), ""]
     if FACTS in main:
         lines += [*_ratios(main, shapes), ""]
     if READY in main:
         read = median(run["extra"]["dashboard_ms"] for run in main[READY])
         lines += [f"Building the generation: {refresh:.1f} s. A dashboard's read: {read:.1f} ms.", ""]
-    return "\n".join(lines)
+    return lines

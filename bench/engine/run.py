@@ -11,6 +11,7 @@ Exit code 1 where two methods disagree.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import subprocess
@@ -43,17 +44,29 @@ def peers_python(cache: Path) -> Path:
     return python
 
 
+def _made_by(*places: Path) -> str:
+    """Changes with the code that makes something."""
+    files = sorted(f for p in places for f in (p, *p.rglob("*")) if f.suffix in (".py", ".yaml"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
 def simulate(folder: Path, activities: int, python: Path) -> None:
     """The Parquet files and the peers' database, unless they are there."""
-    if not (folder / "raw.duckdb").exists():
+    made_by, kept = _made_by(HERE / "data.py"), folder / "made_by"
+    if not kept.exists() or kept.read_text() != made_by:
+        (folder / "refresh.json").unlink(missing_ok=True)
         subprocess.run([python, HERE / "data.py", folder, "--activities", str(activities)], check=True)
+        kept.write_text(made_by)
 
 
 def prepare(folder: Path) -> float:
-    """Our workspace with a generation, unless it is there; returns the seconds the generation took."""
+    """Our workspace with a generation, unless this code made it before; the seconds the generation took."""
+    source = ROOT / "src" / "leitstern"
+    made_by = _made_by(HERE / "store.py", HERE / "kpis", *(source / p for p in ("facts", "kpis", "engine")))
     kept = folder / "refresh.json"
-    if not kept.exists():
+    if not kept.exists() or json.loads(kept.read_text())["made_by"] != made_by:
         subprocess.run([sys.executable, HERE / "store.py", folder, "--refresh", kept], check=True)
+        kept.write_text(json.dumps({**json.loads(kept.read_text()), "made_by": made_by}))
     return float(json.loads(kept.read_text())["seconds"])
 
 
@@ -91,31 +104,30 @@ def timings(folder: Path, python: Path, methods: tuple[str, ...], runs: int, sha
 
 def one_size(activities: int, python: Path, given: argparse.Namespace) -> tuple[str, int]:
     """The report's section for one size, and how many answers differ."""
-    folder = given.cache / "bench" / str(activities)
+    folder = given.cache.resolve() / "bench" / str(activities)
     main, shaped = (tuple(m for m in methods if m not in given.without) for methods in (MAIN, SHAPES))
     simulate(folder, activities, python)
     refresh = prepare(folder) if set(OURS) & set(main) else None
     agreed = check(folder, python, main, False) | check(folder, python, shaped, True)
-    section = report.size(
-        activities,
-        rows=json.loads((folder / "rows.json").read_text())["rows"],
-        refresh=refresh,
-        main=timings(folder, python, main, given.runs, False),
-        shapes=timings(folder, python, shaped, given.runs, True),
-        agreed=agreed,
-    )
-    return section, sum(len(lines) for lines in agreed.values())
+    differing = sum(len(lines) for lines in agreed.values())
+    rows = json.loads((folder / "rows.json").read_text())["rows"]
+    lines = report.opening(activities, rows, agreed)
+    if given.runs:
+        measured = [timings(folder, python, m, given.runs, s) for m, s in ((main, False), (shaped, True))]
+        lines += report.figures(*measured, refresh)
+    return "\n".join(lines), differing
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--activities", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3, help="0: only check that the answers agree")
     parser.add_argument("--cache", type=Path, default=ROOT / ".cache")
+    parser.add_argument("--python", type=Path, help="an interpreter that has the peers")
     parser.add_argument("--without", nargs="*", default=[], help="methods to leave out")
     parser.add_argument("--write", action="store_true", help="write RESULTS.md")
     given = parser.parse_args()
-    python = peers_python(given.cache)
+    python = given.python or peers_python(given.cache)
     parts, disagreements = [report.head()], 0
     for activities in given.activities:
         part, differing = one_size(activities, python, given)
