@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -22,23 +24,22 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+def bring_into(
+    store: Store, folder: Path, files: dict[str, str], mapping: str | None = None, **options: object
+) -> Receipt:
+    """Write files into a folder of their own and import them."""
+    place = Path(mkdtemp(prefix="files", dir=folder))
+    for name, text in files.items():
+        (place / name).write_text(text, encoding="utf-8")
+    mappings = [] if mapping is None else [parse(mapping, "test.toml")]
+    chosen = replace(Options(timezone="Europe/Berlin"), **options)  # type: ignore[arg-type]
+    return import_files(store, folder / "raw", [place], mappings, chosen)
+
+
 @pytest.fixture
 def bring(tmp_path: Path, store: Store) -> Bring:
     """``bring({"deals.csv": text}, mapping_text)`` writes the files and imports them."""
-    count = 0
-
-    def run(files: dict[str, str], mapping: str | None = None, **options: object) -> Receipt:
-        nonlocal count
-        count += 1
-        folder = tmp_path / f"files{count}"
-        folder.mkdir()
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
-        mappings = [] if mapping is None else [parse(mapping, "test.toml")]
-        chosen = replace(Options(timezone="Europe/Berlin"), **options)  # type: ignore[arg-type]
-        return import_files(store, tmp_path / "raw", [folder], mappings, chosen)
-
-    return run
+    return partial(bring_into, store, tmp_path)
 
 
 def all_rows(store: Store, fact: str, *fields: str) -> list[tuple[object, ...]]:

@@ -58,6 +58,7 @@ SETTINGS = {
     "no key": "",
 }
 
+NAMES = ("id", "owner", "stage", "amount", "gone")
 Rows = list[dict[str, str | None]]
 
 
@@ -66,10 +67,9 @@ def table_of(settings_text: str) -> TableMapping:
 
 
 def load(store: Store, table: TableMapping, rows: Rows, name: str) -> TableReceipt:
-    names = ("id", "owner", "stage", "amount", "gone")
     raw = pa.table(
         {
-            **{name: pa.array([row[name] for row in rows], pa.string()) for name in names},
+            **{name: pa.array([row[name] for row in rows], pa.string()) for name in NAMES},
             "_line": pa.array(range(2, len(rows) + 2), pa.int64()),
         }
     )
@@ -109,7 +109,7 @@ def by_hand(table: TableMapping, files: list[Rows]) -> dict[str, tuple[object, .
 
 
 @pytest.mark.parametrize("how", SETTINGS)
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(files=st.lists(st.lists(cells, max_size=12), min_size=1, max_size=3))
 def test_every_row_is_accounted_for_and_the_records_are_those_worked_out_by_hand(
     how: str, files: list[Rows]
@@ -139,7 +139,7 @@ def most_occurrences(files: list[Rows]) -> int:
     for rows in files:
         in_file: dict[tuple[str | None, ...], int] = {}
         for row in rows:
-            text = tuple(value or "" for value in row.values())
+            text = tuple(row[name] or "" for name in NAMES)
             if readable(row):
                 in_file[text] = in_file.get(text, 0) + 1
         for text, count in in_file.items():
@@ -147,7 +147,7 @@ def most_occurrences(files: list[Rows]) -> int:
     return sum(counts.values())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(rows=st.lists(cells, max_size=12))
 def test_the_same_rows_again_change_nothing(rows: Rows) -> None:
     table = table_of(SETTINGS["key"])
@@ -198,7 +198,7 @@ def test_an_import_killed_at_any_moment_is_there_as_a_whole_or_not_at_all(tmp_pa
     people += '[table.fields]\nname = "owner"\n'
     (tmp_path / "m.toml").write_text(MAPPING.format(settings='key = "id"') + people)
     whole_before = 0
-    for turn in range(1, 7):
+    for turn in range(1, 5):
         path = tmp_path / f"deals{turn}.csv"
         lines = (f"{turn}-{n},rep{turn}-{n % 100},Won,{n}.50" for n in range(rows))
         path.write_text("id,owner,stage,amount\n" + "\n".join(lines) + "\n")
@@ -221,6 +221,6 @@ def test_an_import_killed_at_any_moment_is_there_as_a_whole_or_not_at_all(tmp_pa
         whole_before = turn
     with duckdb.connect(str(tmp_path / "store.duckdb"), read_only=True) as con:
         assert con.execute("SELECT count(*), sum(amount) FROM deal").fetchone() == (
-            6 * rows,
-            6 * sum(Decimal(n) + Decimal("0.5") for n in range(rows)),
+            4 * rows,
+            4 * sum(Decimal(n) + Decimal("0.5") for n in range(rows)),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tests.facts.conftest import all_rows
@@ -256,3 +257,22 @@ def test_a_second_process_is_told_that_the_store_is_busy(store: Store) -> None:
         [sys.executable, "-c", code, str(store.path)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "facts.store_busy"
+
+
+def test_a_store_of_an_older_version_gets_the_new_fields_and_keeps_its_records(tmp_path: Path) -> None:
+    path = tmp_path / "old.duckdb"
+    with Store(path) as store:
+        store.connection.execute("INSERT INTO deal (key, batch) VALUES ('1', 1)")
+        store.connection.execute("ALTER TABLE deal DROP COLUMN amount")
+        store.connection.execute("DROP TABLE ticket")
+    with Store(path) as store:
+        assert all_rows(store, "deal", "key", "amount") == [("1", None)]
+        assert store.count("ticket") == 0
+
+
+def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    with Store(tmp_path / "new.duckdb") as store:
+        store.connection.execute("UPDATE meta SET schema_version = 99")
+    with pytest.raises(Problem) as caught:
+        Store(tmp_path / "new.duckdb")
+    assert caught.value.code == "facts.store_newer"

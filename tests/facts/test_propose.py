@@ -44,8 +44,8 @@ def columns_of(proposal: Proposal | None) -> dict[str, str | None]:
 def test_a_german_crm_export_of_deals() -> None:
     found = proposed(
         "Verkaufschancen_2026-03.csv",
-        "Vorgangsnummer;Verkaufschance;Firma;Ansprechpartner;Zuständig;Phase;Auftragswert;Währung;Erstellt am;"
-        "Abschlussdatum;Lead-Quelle;Verlustgrund",
+        "Vorgangsnummer;Verkaufschance;Firma;Ansprechpartner;Zuständig;Phase;Auftragswert;Währung;"
+        "Erstellt am;Abschlussdatum;Lead-Quelle;Verlustgrund",
         "001;Halle Nord;Muster GmbH;A;Huber;Gewonnen;1.234,50;EUR;01.02.2025;15.03.2025;Messe;",
         "002;Halle Süd;Test AG;B;Maier;Angebot;12.000,00;EUR;03.02.2025;;Web;",
     )
@@ -74,7 +74,8 @@ def test_a_german_crm_export_of_deals() -> None:
 def test_an_english_crm_export_of_deals() -> None:
     found = proposed(
         "all-deals.csv",
-        "Record ID;Deal Name;Deal Stage;Close Date;Deal owner;Amount;Create Date;Deal Type;Associated Company",
+        "Record ID;Deal Name;Deal Stage;Close Date;Deal owner;Amount;Create Date;Deal Type;"
+        "Associated Company",
         "11;A;Closed Won;2025-03-01 10:00;Ada;1000;2025-01-01 09:00;newbusiness;X",
         "12;B;Closed Lost;2025-03-02 10:00;Bo;2000;2025-01-02 09:00;existingbusiness;Y",
     )

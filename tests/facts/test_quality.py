@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from tests.facts.conftest import bring_into
 
 from leitstern.facts.quality import QualityFinding, report
 from leitstern.facts.receipts import Receipt
@@ -71,10 +72,15 @@ c4,Other,DE999999999,1,,
 }
 
 
-@pytest.fixture
-def findings(bring: Bring, store: Store) -> list[QualityFinding]:
-    bring(FILES, MAPPING)
-    return report(store, today=date(2025, 7, 1), timezone="Europe/Berlin")
+TODAY = date(2025, 7, 1)
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> list[QualityFinding]:
+    folder = tmp_path_factory.mktemp("quality")
+    with Store(folder / "store.duckdb") as store:
+        bring_into(store, folder, FILES, MAPPING)
+        return report(store, today=TODAY, timezone="Europe/Berlin")
 
 
 def of(findings: list[QualityFinding], check: str) -> dict[tuple[str, tuple[str, ...]], tuple[object, ...]]:
@@ -126,14 +132,13 @@ def test_the_age_is_that_of_the_newest_record_that_is_not_ahead(findings: list[Q
     assert ages == {"deal": (122, "2025-03-01"), "activity": (1, "2025-06-30")}
 
 
-def test_rows_set_aside_are_those_of_the_last_import_of_a_file(
-    bring: Bring, store: Store, findings: list[QualityFinding]
-) -> None:
-    (found,) = [f for f in findings if f.check == "set_aside"]
+def test_rows_set_aside_are_those_of_the_last_import_of_a_file(bring: Bring, store: Store) -> None:
+    bring(FILES, MAPPING)
+    (found,) = [f for f in report(store, today=TODAY, timezone="Europe/Berlin") if f.check == "set_aside"]
     assert (found.fact, found.count, found.total, found.detail) == ("deal", 1, 8, "not_a_number")
     assert found.examples == ("deals.csv:8",)
     bring({**FILES, "deals.csv": FILES["deals.csv"].replace(",x,", ",7,")}, MAPPING)
-    later = report(store, today=date(2025, 7, 1), timezone="Europe/Berlin")
+    later = report(store, today=TODAY, timezone="Europe/Berlin")
     assert not [f for f in later if f.check == "set_aside"]
 
 
@@ -150,4 +155,4 @@ def test_findings_speak_both_languages_and_give_shares(findings: list[QualityFin
 
 
 def test_an_empty_store_has_nothing_to_report(store: Store) -> None:
-    assert report(store, today=date(2025, 7, 1), timezone="Europe/Berlin") == []
+    assert report(store, today=TODAY, timezone="Europe/Berlin") == []

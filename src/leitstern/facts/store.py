@@ -80,7 +80,7 @@ def stored_fields(fact: Fact) -> tuple[Field, ...]:
 def _create_fact(fact: Fact) -> str:
     columns = ["key VARCHAR NOT NULL", "source_file VARCHAR", "source_row BIGINT", "batch INTEGER NOT NULL"]
     columns += [f'"{field.name}" {SQL_TYPES[field.kind]}' for field in stored_fields(fact)]
-    return f'CREATE TABLE IF NOT EXISTS "{fact.name}" ({", ".join(columns)})'
+    return f'CREATE TABLE "{fact.name}" ({", ".join(columns)})'
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +120,23 @@ class Store:
             self._create()
 
     def _create(self) -> None:
+        """Add the tables and columns that are missing: all in a new file, new fields in an older one."""
         run = self.connection.execute
         run("BEGIN")
+        found = run("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+        there = {(table, column) for table, column in found}
+        tables = {table for table, _ in there}
         for name, columns in _BOOKS.items():
-            run(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
+            if name not in tables:
+                run(f"CREATE TABLE {name} ({columns})")
         for fact in stored_facts():
-            run(_create_fact(fact))
-        found = run("SELECT max(schema_version) FROM meta").fetchone()
-        version = found[0] if found else None
+            if fact.name not in tables:
+                run(_create_fact(fact))
+                continue
+            for field in stored_fields(fact):
+                if (fact.name, field.name) not in there:
+                    run(f'ALTER TABLE "{fact.name}" ADD COLUMN "{field.name}" {SQL_TYPES[field.kind]}')
+        version = self._one("SELECT max(schema_version) FROM meta")
         if version is None:
             run("INSERT INTO meta VALUES (?)", [SCHEMA_VERSION])
         run("COMMIT")
