@@ -287,7 +287,10 @@ def _period(key: Arithmetic, source: Pass) -> exp.Expr:
     column: exp.Expr = col(layout.day(source.on) if key.base == "day" else layout.month(source.on))
     if key.add:
         column = exp.Paren(this=exp.Add(this=column, expression=number(key.add)))
-    return exp.IntDiv(this=column, expression=number(key.divide)) if key.divide > 1 else column
+    if key.divide == 1:
+        return column
+    divided = exp.IntDiv(this=column, expression=number(key.divide))
+    return exp.Cast(this=divided, to=exp.DataType.build("int"))  # PostgreSQL divides whole numbers to numeric
 
 
 def by_period(

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlglot import exp
 
-from leitstern.engine import layout
+from leitstern.engine import fingerprints, layout
 from leitstern.engine.grids import Members
 from leitstern.engine.observations import Subject
 from leitstern.errors import Problem
@@ -47,8 +47,8 @@ class Context:
     country: str = "DE"
     region: str | None = None
     fiscal_start: int = 1
-    #: The newest import that the generation holds.
-    batch: int = 0
+    #: The newest import that the generation holds; no rule, so generations of other imports compare equal.
+    batch: int = field(default=0, compare=False)
     #: Days after a fact's newest record from which on its source counts as late.
     late_after: dict[str, int] = field(default_factory=dict)
 
@@ -87,6 +87,7 @@ class Generation:
         _, rows = backend.rows(exp.select("value").from_("meta"))
         meta = json.loads(str(rows[0][0]))
         self.number: int = meta["number"]
+        self.engine_version: int = meta["engine"]
         self.built_at = datetime.fromisoformat(meta["built_at"])
         self.built_on = date.fromisoformat(meta["built_on"])
         self.definitions: str = meta["definitions"]
@@ -173,7 +174,11 @@ def build(
     canonical: dict[str, str],
     step: Step = lambda _: None,
 ) -> Path:
-    """Build the next generation from the stored facts and publish it; returns its file."""
+    """Build the next generation from the stored facts and publish it; returns its file.
+
+    Values of months whose records are as they were are taken over from the generation before. ``step``
+    is told what is being done. Raises whatever stops it; the generation before then stays in place.
+    """
     from leitstern.engine.backends.duckdb import DuckDB, connect
     from leitstern.engine.prepare import encode
     from leitstern.engine.ready import fill
@@ -184,15 +189,15 @@ def build(
     try:
         con = connect(building, read_only=False)
         try:
-            if store.exists():
-                con.execute("ATTACH ? AS store (READ_ONLY)", [str(store)])
-            else:
-                con.execute("ATTACH ':memory:' AS store")
+            _attach(con, store if store.exists() else None, "store")
+            _attach(con, _to_build_upon(folder, context), "previous")
             encode(con, timezone=context.timezone, currency=context.currency, canonical=canonical, step=step)
             con.execute("DETACH store")
             _describe(con, number, context, catalogue)
             step("values")
+            fingerprints.write(con)
             fill(con, catalogue)
+            con.execute("DETACH previous")
             con.execute("CHECKPOINT")
         finally:
             con.close()
@@ -204,6 +209,25 @@ def build(
             left.unlink()
     _forget_old(folder)
     return file
+
+
+def _attach(con: duckdb.DuckDBPyConnection, file: Path | None, name: str) -> None:
+    if file is None:
+        con.execute(f"ATTACH ':memory:' AS {name}")
+    else:
+        con.execute(f"ATTACH ? AS {name} (READ_ONLY)", [str(file)])
+
+
+def _to_build_upon(folder: Path, context: Context) -> Path | None:
+    """The current generation, if it was built by the same rules."""
+    if not (folder / CURRENT).exists():
+        return None
+    generation = open_current(folder)
+    try:
+        same = generation.engine_version == fingerprints.ENGINE_VERSION and generation.context == context
+    finally:
+        generation.close()
+    return current(folder) if same else None
 
 
 def open_current(folder: Path) -> Generation:
@@ -235,6 +259,7 @@ def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, cat
     now = datetime.now(ZoneInfo(context.timezone))
     meta = {
         "number": number,
+        "engine": fingerprints.ENGINE_VERSION,
         "built_at": now.isoformat(timespec="seconds"),
         "built_on": now.date().isoformat(),
         "definitions": digest(catalogue),

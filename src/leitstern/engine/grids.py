@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlglot import exp
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout
@@ -270,8 +271,16 @@ def _latest(
 ) -> None:
     """The value of the latest day in each span (the mean, if a day has several)."""
     spans = question.spans
-    begin = min(spans.first) if SINCE_EVER not in spans.first else min(spans.last)
-    days = tuple(range(max(begin, 1), min(max(spans.last), question.last_day) + 1))
+    end = min(max(spans.last), question.last_day)
+    begin = min(spans.first)
+    if begin == SINCE_EVER:
+        begin = _earliest(backend, part, end)
+    days = tuple(range(begin, end + 1))
+    if not days:
+        for subject in question.subjects:
+            grid = grids[subject]
+            grid.values[part], grid.digits[part] = np.full((grid.size, grid.width), np.nan), 0
+        return
     total = replace(part, agg="add", digits=6)
     count = replace(total, what=What("one"), digits=0)
     by_day = Question((total, count), question.subjects, Spans(days, days, Grain.DAY), question.last_day)
@@ -289,6 +298,13 @@ def _latest(
                 found[:, column] = np.divide(sums, n, out=np.full(grid.size, np.nan), where=n > 0)
         grid.values[part], grid.digits[part] = found, 0
         grid.seen |= daily.seen
+
+
+def _earliest(backend: Backend, part: Part, otherwise: int) -> int:
+    """The first day of a part's records, or ``otherwise`` if there are none."""
+    first = exp.Min(this=exp.column(layout.day(part.on))).as_("first")
+    day = backend.query(exp.select(first).from_(part.fact))["first"]
+    return int(day[0]) if np.isfinite(day).all() and day[0] else otherwise
 
 
 def digits_of(backend: Backend, part: Part, subject: str) -> int:

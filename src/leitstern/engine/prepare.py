@@ -42,7 +42,8 @@ def encode(
 ) -> None:
     """Write the encoded tables of a generation into ``con``'s main database.
 
-    ``con`` has the workspace's facts attached as ``store``. ``canonical`` maps keys of companies to
+    ``con`` has the workspace's facts attached as ``store``, and the generation before, if there is one,
+    as ``previous``: whoever is in it keeps the id. ``canonical`` maps keys of companies to
     the key of the company they are the same as; keys that are missing stand for themselves.
     """
     con.execute("CREATE TABLE excluded (fact VARCHAR, key VARCHAR, reason VARCHAR, detail VARCHAR)")
@@ -109,10 +110,29 @@ def _identify(con: duckdb.DuckDBPyConnection, canonical: dict[str, str]) -> None
         if fact.name == "company":
             _identify_companies(con, keys, canonical)
             continue
-        con.execute(
-            f"CREATE TEMP TABLE key_{fact.name} AS "
-            f"SELECT key, CAST(row_number() OVER (ORDER BY key) AS INTEGER) AS id FROM ({keys})"
-        )
+        _number(con, f"key_{fact.name}", keys, fact.name)
+
+
+def _known(con: duckdb.DuckDBPyConnection, table: str, columns: str) -> str:
+    """The ids the previous generation gave, if there is one: who was known keeps the number."""
+    if table in _tables(con, "previous"):
+        return f"SELECT id, {columns} FROM previous.{table}"
+    nothing = ", ".join(f"NULL AS {column}" for column in columns.split(", "))
+    return f"SELECT NULL::INTEGER AS id, {nothing} LIMIT 0"
+
+
+def _number(con: duckdb.DuckDBPyConnection, target: str, keys: str, known_in: str) -> None:
+    """A temporary table (key, id) for the ``keys`` of a query; new ones follow in their order."""
+    con.execute(
+        f"""
+        CREATE TEMP TABLE {target} AS
+        WITH known AS ({_known(con, known_in, "key")}),
+        named AS (SELECT DISTINCT key FROM ({keys}))
+        SELECT named.key, CAST(coalesce(known.id, (SELECT coalesce(max(id), 0) FROM known)
+               + row_number() OVER (PARTITION BY known.id IS NULL ORDER BY named.key)) AS INTEGER) AS id
+        FROM named LEFT JOIN known ON known.key = named.key
+        """
+    )
 
 
 def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: dict[str, str]) -> None:
@@ -123,11 +143,14 @@ def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: di
     )
     con.register("same_company", same)
     con.execute(
-        "CREATE TEMP TABLE key_company AS "
-        "WITH known AS (SELECT k.key, coalesce(s.same_as, k.key) AS root "
-        f"              FROM ({keys}) k LEFT JOIN same_company s ON s.key = k.key) "
-        "SELECT key, CAST(dense_rank() OVER (ORDER BY root) AS INTEGER) AS id, key = root AS is_root "
-        "FROM known"
+        "CREATE TEMP TABLE root_company AS "
+        "SELECT k.key, coalesce(s.same_as, k.key) AS root "
+        f"FROM ({keys}) k LEFT JOIN same_company s ON s.key = k.key"
+    )
+    _number(con, "id_of_root", "SELECT root AS key FROM root_company", "company")
+    con.execute(
+        "CREATE TEMP TABLE key_company AS SELECT r.key, i.id, r.key = r.root AS is_root "
+        "FROM root_company r JOIN id_of_root i ON i.key = r.root"
     )
     con.unregister("same_company")
 
@@ -173,10 +196,14 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"""
         CREATE TABLE member AS
-        SELECT CAST(row_number() OVER (ORDER BY person, team) - 1 AS INTEGER) AS id, person, team FROM (
-            SELECT person, team FROM stay_of
-            UNION SELECT id, 0 FROM key_person UNION SELECT 0, id FROM key_team
-            UNION SELECT 0, 0 UNION {named})
+        WITH known AS ({_known(con, "member", "person, team")}),
+        named AS (SELECT person, team FROM known UNION SELECT person, team FROM stay_of
+                  UNION SELECT id, 0 FROM key_person UNION SELECT 0, id FROM key_team
+                  UNION SELECT 0, 0 UNION {named})
+        SELECT CAST(coalesce(known.id, (SELECT coalesce(max(id), -1) FROM known) + row_number() OVER (
+                   PARTITION BY known.id IS NULL ORDER BY named.person, named.team)) AS INTEGER) AS id,
+               named.person, named.team
+        FROM named LEFT JOIN known ON known.person = named.person AND known.team = named.team
         """
     )
     con.execute(
@@ -187,14 +214,9 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
 
 def _regions(con: duckdb.DuckDBPyConnection) -> None:
     named = [f for f in layout.ENCODED if "region" in f.by_name]
-    union = " UNION ".join(
-        f"SELECT region AS name FROM full_{f.name} WHERE region IS NOT NULL" for f in named
-    )
-    con.execute(
-        "CREATE TABLE region AS "
-        "SELECT CAST(row_number() OVER (ORDER BY name) AS INTEGER) AS id, name AS key, name "
-        f"FROM ({union})"
-    )
+    union = " UNION ".join(f"SELECT region AS key FROM full_{f.name} WHERE region IS NOT NULL" for f in named)
+    _number(con, "key_region", union, "region")
+    con.execute("CREATE TABLE region AS SELECT id, key, key AS name FROM key_region ORDER BY id")
 
 
 def _date_columns(field: Field, timezone: str) -> list[str]:

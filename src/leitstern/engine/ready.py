@@ -6,16 +6,20 @@ same parts the facts would give (see ``grids``), so ratios and shapes are made f
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlglot import exp
 
-from leitstern.engine import grids
+from leitstern.engine import fingerprints, grids
 from leitstern.engine.plan import Part, row_terms, term
 from leitstern.engine.spans import SINCE_EVER, plain
-from leitstern.periods.grains import Grain, periods_between
+from leitstern.facts.model import FACTS
+from leitstern.kpis.expressions import parse_filter
+from leitstern.periods.grains import Grain, from_index, month_number
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,9 +44,11 @@ def parts_of(catalogue: Catalogue) -> list[Part]:
 
 
 def fill(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Write ``ready_<level>`` (part, period, subject, whole, number) for a generation in ``con``."""
-    import pyarrow as pa
+    """Write ``ready_part`` (number, id) and ``ready_<level>`` (part, period, subject, whole, number).
 
+    ``con`` is a generation being built, with the one before as ``previous`` if there is one: months in
+    which nothing differs are taken over from it.
+    """
     from leitstern.engine.backends.duckdb import DuckDB
     from leitstern.engine.generation import Generation
 
@@ -51,23 +57,101 @@ def fill(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     con.execute("CREATE TABLE ready_part (number INTEGER, id VARCHAR)")
     for level in LEVELS:
         con.execute(
-            f"CREATE TABLE ready_{level} "
+            f"CREATE TEMP TABLE found_{level} "
             "(part INTEGER, period INTEGER, subject INTEGER, whole BIGINT, number DOUBLE)"
         )
-    if not parts:
-        return
-    con.executemany("INSERT INTO ready_part VALUES (?, ?)", [(n, p.id) for n, p in enumerate(parts)])
-    days = [generation.ranges[p.fact, p.on] for p in parts]
-    first, last = min(d[0] for d in days), max(d[1] for d in days)
-    periods = periods_between(date.fromordinal(first), date.fromordinal(last), Grain.MONTH)
-    question = grids.Question(tuple(parts), LEVELS, plain(periods), last)
-    for level, grid in grids.evaluate(generation.backend, generation.members, question).items():
-        rows = pa.concat_tables(
-            [_rows(n, grid.values[part], periods[0].index) for n, part in enumerate(parts)]
+    if parts:
+        con.executemany("INSERT INTO ready_part VALUES (?, ?)", [(n, p.id) for n, p in enumerate(parts)])
+        for months, group in _to_compute(con, generation, parts).items():
+            for run in _runs(months):
+                _compute(con, generation, {n: parts[n] for n in group}, run)
+    for level in LEVELS:
+        con.execute(
+            f"CREATE TABLE ready_{level} AS SELECT * FROM found_{level} ORDER BY part, period, subject"
         )
+        con.execute(f"DROP TABLE temp.found_{level}")
+
+
+def _to_compute(
+    con: duckdb.DuckDBPyConnection, generation: Generation, parts: list[Part]
+) -> dict[tuple[int, ...], list[int]]:
+    """Which months to compute for which parts (by number); the other months are taken over here."""
+    upon = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'previous' AND table_name = 'ready_part'"
+    ).fetchone()
+    before = dict(con.execute("SELECT id, number FROM previous.ready_part").fetchall()) if upon else {}
+    differing = fingerprints.changed(con) if upon else {}
+    running = _month_built(con) if upon else 0  # from this month on, some of its records were yet to come
+    groups: dict[tuple[int, ...], list[int]] = {}
+    taken: list[tuple[int, int, list[int]]] = []
+    for n, part in enumerate(parts):
+        first, last = generation.ranges[part.fact, part.on]
+        months = range(*(month_number(date.fromordinal(day)) for day in (first, last)))
+        everything = {*months, months.stop}
+        looks_up = any((fact, fingerprints.WHOLE) in differing for fact in looked_up(part))
+        if part.id in before and not looks_up:
+            touched = differing.get((part.fact, part.on), set()) | {m for m in everything if m >= running}
+            taken.append((before[part.id], n, sorted(touched)))
+            everything &= touched
+        if everything:
+            groups.setdefault(tuple(sorted(everything)), []).append(n)
+    _take_over(con, taken)
+    return groups
+
+
+def _month_built(con: duckdb.DuckDBPyConnection) -> int:
+    """The month in which the generation before was built."""
+    row = con.execute("SELECT value FROM previous.meta").fetchone()
+    assert row is not None
+    return month_number(date.fromisoformat(json.loads(row[0])["built_on"]))
+
+
+def _take_over(con: duckdb.DuckDBPyConnection, taken: list[tuple[int, int, list[int]]]) -> None:
+    """Copy values of parts (old number, new number) except of some months."""
+    if not taken:
+        return
+    con.execute("CREATE TEMP TABLE taken (old INTEGER, new INTEGER, but INTEGER[])")
+    con.executemany("INSERT INTO taken VALUES (?, ?, ?)", taken)
+    for level in LEVELS:
+        con.execute(
+            f"INSERT INTO found_{level} SELECT t.new, r.period, r.subject, r.whole, r.number "
+            f"FROM previous.ready_{level} r JOIN taken t ON t.old = r.part "
+            "WHERE NOT list_contains(t.but, r.period)"
+        )
+    con.execute("DROP TABLE temp.taken")
+
+
+def _runs(months: tuple[int, ...]) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch of neighbouring months."""
+    start = months[0]
+    for month, following in zip(months, (*months[1:], None), strict=True):
+        if following != month + 1:
+            yield start, month
+            if following is not None:
+                start = following
+
+
+def _compute(
+    con: duckdb.DuckDBPyConnection, generation: Generation, parts: dict[int, Part], run: tuple[int, int]
+) -> None:
+    import pyarrow as pa
+
+    periods = [from_index(month, Grain.MONTH) for month in range(run[0], run[1] + 1)]
+    last = min(periods[-1].end, generation.built_on)  # what is planned for later does not count yet
+    question = grids.Question(tuple(parts.values()), LEVELS, plain(periods), last.toordinal())
+    for level, grid in grids.evaluate(generation.backend, generation.members, question).items():
+        rows = pa.concat_tables([_rows(n, grid.values[part], run[0]) for n, part in parts.items()])
         con.register("rows", rows)
-        con.execute(f"INSERT INTO ready_{level} SELECT * FROM rows ORDER BY part, period, subject")
+        con.execute(f"INSERT INTO found_{level} SELECT * FROM rows")
         con.unregister("rows")
+
+
+def looked_up(part: Part) -> set[str]:
+    """The facts that a part's filters look into beyond its own."""
+    fact = FACTS[part.fact]
+    columns = (c for text in part.where for c in parse_filter(text, fact.name).find_all(exp.Column))
+    found = {fact.by_name[c.table].to for c in columns if c.table}
+    return {name for name in found if name}
 
 
 def _rows(number: int, cells: grids.Array, origin: int) -> pa.Table:
@@ -94,7 +178,9 @@ def read(generation: Generation, question: grids.Question) -> tuple[dict[str, gr
     Returns the grids and the parts that the facts must be asked for.
     """
     members, numbers = generation.members, generation.ready_parts
-    whole = question.last_day >= generation.built_on.toordinal()
+    built = generation.built_on.toordinal()
+    newest = max((generation.ranges[p.fact, p.on][1] for p in question.parts), default=0)
+    whole = built <= question.last_day and min(newest, question.last_day) <= built
     if not (whole and numbers and grids.on_months(question.spans)):
         return {}, question.parts
     months_asked = question.spans.grain is Grain.MONTH

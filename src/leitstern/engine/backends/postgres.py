@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from leitstern.engine.backends import Columns
 
 COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index"
-TYPES = {"DOUBLE": "double precision", "TIMESTAMP": "timestamp", "TINYINT": "smallint", "UBIGINT": "bigint"}
+TYPES = {
+    "DOUBLE": "double precision",
+    "TIMESTAMP": "timestamp",
+    "TINYINT": "smallint",
+    "UBIGINT": "bigint",
+    "HUGEINT": "numeric",
+}
 
 
 def _seconds(begin: exp.Expr, end: exp.Expr) -> exp.Expr:

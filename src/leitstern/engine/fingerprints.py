@@ -1,0 +1,67 @@
+"""Which months of which facts differ from the generation before.
+
+Every month of a fact has a fingerprint over its encoded rows. Ids of people, companies and so on stay
+the same from one generation to the next, so equal rows have equal fingerprints, and whatever changed
+a row - a late record, a new membership, a rate - shows in the months it touches and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leitstern.engine import layout
+from leitstern.facts.model import FACTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Raised whenever preparing or computing changes its meaning: older generations are not built upon.
+ENGINE_VERSION = 1
+
+#: The "date" of a fingerprint of a whole table.
+WHOLE = ""
+
+#: A month, in the encoding of ``layout.month``, of one date of a fact.
+Months = dict[tuple[str, str], set[int]]
+
+
+def write(con: duckdb.DuckDBPyConnection) -> None:
+    """Write ``fingerprint`` (fact, date, month, rows, sum) of all encoded tables, months and wholes."""
+    con.execute(
+        "CREATE TABLE fingerprint (fact VARCHAR, date VARCHAR, month INTEGER, rows BIGINT, sum HUGEINT)"
+    )
+    present = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for table in (*(fact.name for fact in layout.ENCODED), layout.SHARED):
+        if table not in present:
+            continue
+        fact = FACTS[layout.SHARED_FACT if table == layout.SHARED else table]
+        digest = f"sum(CAST(hash({_content(con, table, fact.name)}) AS HUGEINT))"
+        dates = [(WHOLE, "NULL"), *((d.name, layout.month(d.name)) for d in fact.dates)]
+        for date, month in dates:
+            only = f"WHERE {month} IS NOT NULL" if date else ""
+            con.execute(
+                f"INSERT INTO fingerprint SELECT '{fact.name}', '{date}', {month}, count(*), {digest} "
+                f"FROM {table} {only} GROUP BY ALL"
+            )
+
+
+def _content(con: duckdb.DuckDBPyConnection, table: str, fact: str) -> str:
+    """The columns that decide about values: keys, and ids that nobody refers to, only name a row."""
+    named = {"key"} if layout.is_referred_to(FACTS[fact]) else {"key", "id"}
+    columns = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]).fetchall()
+    return ", ".join(f'"{name}"' for (name,) in columns if name not in named)
+
+
+def changed(con: duckdb.DuckDBPyConnection) -> Months:
+    """Months, by fact and date, in which this generation differs from ``previous``; -1: the whole."""
+    rows = con.execute(
+        """
+        SELECT DISTINCT fact, date, coalesce(month, -1) FROM (
+            (SELECT * FROM fingerprint EXCEPT SELECT * FROM previous.fingerprint)
+            UNION (SELECT * FROM previous.fingerprint EXCEPT SELECT * FROM fingerprint))
+        """
+    ).fetchall()
+    found: Months = {}
+    for fact, date, month in rows:
+        found.setdefault((fact, date), set()).add(month)
+    return found
