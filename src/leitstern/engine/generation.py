@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -224,7 +224,8 @@ def _to_build_upon(folder: Path, context: Context) -> Path | None:
         return None
     generation = open_current(folder)
     try:
-        same = generation.engine_version == fingerprints.ENGINE_VERSION and generation.context == context
+        rules = replace(generation.context, batch=context.batch)
+        same = generation.engine_version == fingerprints.ENGINE_VERSION and rules == context
     finally:
         generation.close()
     return current(folder) if same else None
