@@ -1,0 +1,129 @@
+"""Pages over a real workspace: files in, numbers out, newer generations seen at once; the server itself."""
+
+from __future__ import annotations
+
+import csv
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+import leitstern
+from leitstern.server.reader import Reader, _readers
+
+MAPPING = """
+name = "Deals"
+[[table]]
+file = "deals*.csv"
+fact = "deal"
+key = "id"
+[table.fields]
+name = "name"
+status = {column = "status", values = {won = "won", lost = "lost", open = "open"}}
+created_at = {column = "created", read = "YYYY-MM-DD"}
+closed_at = {column = "closed", read = "YYYY-MM-DD"}
+amount = {column = "amount", read = "plain"}
+"""
+TODAY = date.today()  # noqa: DTZ011 - the day on this machine, as the workspace has it
+
+
+def write_deals(file: Path, count: int) -> Counter[str]:
+    """Deals over the last two years; returns the won ones by month."""
+    won: Counter[str] = Counter()
+    with file.open("w", newline="", encoding="utf-8") as target:
+        writer = csv.writer(target)
+        writer.writerow(["id", "name", "status", "created", "closed", "amount"])
+        for number in range(count):
+            closed = TODAY - timedelta(days=number * 5 % 720)
+            status = ("won", "lost", "won")[number % 3]
+            created = closed - timedelta(days=20)
+            writer.writerow([f"D{number}", f"Deal {number}", status, created, closed, f"{1000 + number}.50"])
+            if status == "won":
+                won[f"{closed:%Y-%m}"] += 1
+    return won
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    folder = tmp_path / "acme"
+    workspace = leitstern.init(folder, name="Acme", language="en", timezone="UTC")
+    (folder / "mappings" / "deals.toml").write_text(MAPPING)
+    monkeypatch.setitem(_readers, Path(settings.WORKSPACE), Reader(folder, leitstern.open))
+    return workspace
+
+
+def last_month() -> str:
+    return f"{TODAY.replace(day=1) - timedelta(days=1):%Y-%m}"
+
+
+def test_what_was_imported_is_what_is_shown(workspace, tmp_path):
+    client = Client()
+    assert "No numbers yet" in client.get("/").content.decode()
+    won = write_deals(tmp_path / "deals.csv", 300)
+    workspace.import_files([tmp_path / "deals.csv"])
+    workspace.refresh()
+    month = last_month()
+    page = client.get("/kpi/won_deals").content.decode()
+    assert f'<a href="/kpi/won_deals/records/{month}">{won[month]}</a>' in page
+    records = client.get(f"/kpi/won_deals/records/{month}").content.decode()
+    assert f"{won[month]} records stand behind this number." in records
+    assert "The list and the number agree." in records
+    start = client.get("/").content.decode()
+    assert "Won deals" in start
+    assert "more KPIs of this level wait for data" in start
+    data = client.get("/data").content.decode()
+    assert "deals.csv" in data
+    for address in ("/kpi/revenue", "/kpi/win_rate?by=team", "/kpi/sales_cycle?grain=week", "/wall"):
+        assert client.get(address).status_code == 200
+
+
+def test_a_newer_generation_is_seen_at_once(workspace, tmp_path):
+    client = Client()
+    month = last_month()
+    for name, count in (("deals.csv", 300), ("deals_2.csv", 900)):
+        won = write_deals(tmp_path / name, count)
+        workspace.import_files([tmp_path / name])
+        workspace.refresh()
+        assert f">{won[month]}</a>" in client.get("/kpi/won_deals").content.decode()
+
+
+def test_the_server_starts_on_loopback_and_answers(tmp_path):
+    leitstern.init(tmp_path / "acme", name="Acme & Söhne", language="de")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = f"from leitstern.server import run; run({str(tmp_path / 'acme')!r}, port={port})"
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("DJANGO_SETTINGS_MODULE", "LEITSTERN_WORKSPACE")
+    }
+    server = subprocess.Popen([sys.executable, "-c", program], env=environment)
+    try:
+        with _answer(f"http://127.0.0.1:{port}/", server) as response:
+            page = response.read().decode()
+            assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert "Noch keine Zahlen" in page
+        assert "Acme &amp; Söhne" in page
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _answer(address, server, seconds=30):
+    """The first answer of a server that is starting."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return urlopen(address, timeout=10)
+        except OSError:
+            if time.monotonic() > until or server.poll() is not None:
+                raise
+            time.sleep(0.1)
