@@ -46,19 +46,20 @@ def differences(given: Answers, expected: Answers, kpis: Iterable[str], method: 
     one hour of data. MetricFlow gives, for a rolling window that is empty on the month's last day, the
     window of the last day that had something; so it is held to windows that are not empty.
     """
-    lines = []
-    for key in sorted(given.keys() | expected.keys(), key=str):
+    kpis, lines = tuple(kpis), []
+    for key in given.keys() | expected.keys():
+        mine, theirs = given.get(key, {}), expected.get(key, {})
         for kpi in kpis:
-            a = given.get(key, {}).get(kpi)
-            b = expected.get(key, {}).get(kpi)
+            a, b = mine.get(kpi), theirs.get(kpi)
+            if a == b:
+                continue
             if kpi in ADDITIVE or kpi in SHAPES:
                 a, b = a or 0.0, b or 0.0
             stale = method == "metricflow_duckdb" and kpi in ROLLING and not b
-            withheld = (
-                method.startswith("leitstern") and key[0] == UNFINISHED and kpi not in given.get(key, {})
-            )
+            withheld = method.startswith("leitstern") and key[0] == UNFINISHED and kpi not in mine
             if not (_same(kpi, a, b) or stale or withheld):
                 lines.append(f"{key[0]} {key[1]} {kpi}: {a} / {b}")
+    lines.sort()
     return lines
 
 
