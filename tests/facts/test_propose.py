@@ -234,13 +234,23 @@ def test_a_complete_proposal_is_written_used_and_not_overwritten(
     assert bring({"deals.csv": text}, proposals=folder).proposed == ("deals_2.toml",)
 
 
-def test_an_incomplete_proposal_is_written_and_the_file_reported(
+def test_an_incomplete_proposal_is_a_draft_and_the_file_reported(
     bring: Bring, store: Store, tmp_path: Path
 ) -> None:
-    receipt = bring({"leads.csv": "Lead-ID;Quelle\n1;Web\n"}, proposals=tmp_path / "mappings", fact="lead")
-    assert receipt.proposed == ("leads.toml",)
-    assert [other.file for other in receipt.unmatched] == ["leads.csv"]
+    folder = tmp_path / "mappings"
+    for _ in range(2):
+        receipt = bring({"leads.csv": "Lead-ID;Quelle\n1;Web\n"}, proposals=folder, fact="lead")
+        assert receipt.proposed == ("leads.toml.draft",)
+        assert [other.file for other in receipt.unmatched] == ["leads.csv"]
+    assert [path.name for path in folder.iterdir()] == ["leads.toml.draft"]
+    assert "missing and needed: created_at" in (folder / "leads.toml.draft").read_text(encoding="utf-8")
     assert store.count("lead") == 0
+
+
+def test_records_that_change_need_a_key(bring: Bring, store: Store, tmp_path: Path) -> None:
+    text = "Deal;Betrag;Status\nA;5,50;Gewonnen\nA;5,50;Verloren\n"
+    assert bring({"deals.csv": text}, proposals=tmp_path, fact="deal").proposed == ("deals.toml.draft",)
+    assert store.count("deal") == 0
 
 
 def test_a_dry_run_proposes_without_writing(bring: Bring, tmp_path: Path) -> None:

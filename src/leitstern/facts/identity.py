@@ -16,6 +16,7 @@ form removed) in the same postcode.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +25,8 @@ from typing import Literal
 from leitstern.facts.registers import firmenbuch_number, normal_name, register_entry
 
 Kind = Literal["vat", "register", "firmenbuch", "uid", "lei", "duns"]
+
+_BETWEEN = re.compile("[^A-Z0-9]+")
 
 #: Strongest first.
 KINDS: tuple[Kind, ...] = ("vat", "register", "firmenbuch", "uid", "lei", "duns")
@@ -176,9 +179,12 @@ def vat_number(text: str) -> tuple[Kind, str] | None:
     compact = _compact(text)
     if compact.startswith("CHE"):
         return swiss_uid(text)
+    if compact.startswith("DE"):
+        from stdnum.de import vat as german
+
+        return ("vat", compact) if german.is_valid(compact) else None
     from stdnum.eu import vat
 
-    # Greece writes EL in VAT ids and GR elsewhere; the library wants one of them per country.
     return ("vat", compact) if vat.is_valid(compact) else None
 
 
@@ -223,4 +229,4 @@ _READ = {
 
 def _compact(text: str) -> str:
     """Letters and digits only, in upper case."""
-    return "".join(letter for letter in text.upper() if letter.isalnum())
+    return _BETWEEN.sub("", text.upper())

@@ -167,9 +167,9 @@ def _propose(
         if proposal is None:
             left.append(table)
             continue
-        path = _free_name(options.proposals, table)
+        path = _place_for(options.proposals, table, draft=proposal.table is None)
         proposed.append(path.name)
-        if not options.dry_run:
+        if not options.dry_run and not path.exists():
             options.proposals.mkdir(parents=True, exist_ok=True)
             path.write_text(to_toml(proposal, options.language), encoding="utf-8")
         if proposal.table is None:
@@ -179,10 +179,15 @@ def _propose(
     return jobs, left, proposed
 
 
-def _free_name(folder: Path, table: Landed) -> Path:
-    """A name for a proposal that does not overwrite what the user may have corrected."""
+def _place_for(folder: Path, table: Landed, *, draft: bool) -> Path:
+    """Where a proposal is written; never over a file that the user may have corrected.
+
+    An unfinished one ends in ``.draft``, so that it is not taken for a mapping; one draft is enough.
+    """
     stem = Path(table.file).stem + (f"_{table.sheet}" if table.sheet else "")
     safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in stem)
+    if draft:
+        return folder / f"{safe}.toml.draft"
     path, number = folder / f"{safe}.toml", 2
     while path.exists():
         path, number = folder / f"{safe}_{number}.toml", number + 1

@@ -46,8 +46,11 @@ def _column(table: Landed, column: str, jobs: Sequence[Job]) -> ColumnPreview:
     question = next((q for job in mine for q in job.questions if q.column == column), None)
     reading = used[0] if used and used[0].examples else _suggested(table, column)
     code = used[0].code if used else ("text" if targets else reading.code)
+    # What a value becomes is shown under the reading that will be used, and no other.
     examples = tuple(
-        example.text if example.text == example.shown else f"{example.text} = {example.shown}"
+        example.text
+        if example.text == example.shown or reading.code != code
+        else f"{example.text} = {example.shown}"
         for example in reading.examples
     )
     return ColumnPreview(

@@ -265,7 +265,7 @@ def _lines(proposal: Proposal, language: str) -> Iterator[str]:
     def say(code: str, **values: object) -> str:
         return "# " + message(f"facts.proposal_{code}", language, **values)
 
-    yield say("head")
+    yield say("head" if proposal.table is not None else "draft")
     yield f"name = {_quoted(proposal.file)}"
     yield ""
     yield "[[table]]"

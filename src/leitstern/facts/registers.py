@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Other spellings of courts, after ``_plain``. Left is what people write, right is what it means.
 COURT_ALIASES = {
@@ -57,6 +58,8 @@ _NUMBER = re.compile(
     r"(\d[\d .]*\d|\d)\s*(?!AG\b)([A-Z]{1,2}\b)?",
     re.I,
 )
+_OTHER = re.compile(r"[\W_]+")
+_UMLAUT = re.compile("([aou])e")
 _FIRMENBUCH = re.compile(r"\b(?:FN\s*)?(\d{1,6})\s*([a-z])\b", re.I)
 _COURT_WORDS = re.compile(
     r"\b(amtsgericht|registergericht|handelsregister|ag|hr|beim|eingetragen"
@@ -95,6 +98,7 @@ def register_entry(court: str, number: str) -> str | None:
     return f"{place} {kind} {digits}{suffix}" if place and digits else None
 
 
+@lru_cache(maxsize=10_000)
 def court_name(text: str) -> str:
     """A court's place in one spelling: lower case, without accents and the words for "court"."""
     plain = _COURT_WORDS.sub(" ", _plain(_NUMBER.sub(" ", text)))
@@ -131,6 +135,7 @@ def normal_name(name: str) -> str:
 
 def _plain(text: str) -> str:
     """Lower case without accents and punctuation; ``ß`` is ``ss``, and ``ü``, ``ue`` and ``u`` are one."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.sub("([aou])e", r"\1", letters).split())
+    small = text.casefold()
+    if not small.isascii():
+        small = "".join(c for c in unicodedata.normalize("NFKD", small) if not unicodedata.combining(c))
+    return _UMLAUT.sub(r"\1", _OTHER.sub(" ", small)).strip()
