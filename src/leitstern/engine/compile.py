@@ -192,7 +192,9 @@ def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
         else:
             found.append(exp.Not(this=exp.Is(this=col(name), expression=exp.Null())))
     for begin, end in part.ordered:
-        later = exp.GTE(this=col(layout.day(end)), expression=col(layout.day(begin)))
+        exact = part.what.kind == "seconds"  # a morning is before the noon of the same day
+        column: Callable[[str], str] = str if exact else layout.day
+        later = exp.GTE(this=col(column(end)), expression=col(column(begin)))
         missing = exp.Is(this=col(layout.day(end)), expression=exp.Null())
         found.append(exp.or_(missing, later))
     if part.within:

@@ -93,7 +93,8 @@ ACTIVITY = """
 
 COMPANY = """
     CREATE TEMP VIEW full_company AS
-    SELECT c.* EXCLUDE (customer_since), coalesce(c.customer_since, CAST(b.at AS DATE)) AS customer_since
+    SELECT c.* EXCLUDE (customer_since), coalesce(
+               c.customer_since, CAST(timezone('{timezone}', timezone('UTC', b.at)) AS DATE)) AS customer_since
     FROM in_company c
     LEFT JOIN key_company k ON k.key = c.key
     LEFT JOIN bought b ON b.company = k.id
@@ -125,10 +126,10 @@ STEPS = (LEAD_OF_DEAL, BOUGHT, DEAL, LEAD, INVOICE, ACTIVITY, COMPANY, STAGE_VIS
 FILLED = ("deal", "lead", "invoice", "activity", "company", "stage_visit")
 
 
-def derive(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``full_<fact>`` for every encoded fact."""
+def derive(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """Make ``full_<fact>`` for every encoded fact; moments become days in ``timezone``."""
     for statement in STEPS:
-        con.execute(statement)
+        con.execute(statement.format(timezone=timezone))
     for fact in layout.ENCODED:
         if fact.name not in FILLED:
             con.execute(f"CREATE TEMP VIEW full_{fact.name} AS SELECT * FROM in_{fact.name}")

@@ -201,7 +201,8 @@ def reach(spans: Spans) -> Reach:
     lowest = min([*begins, _key(key, min(spans.last))])
     upper = np.array([_key(key, last) - lowest + 2 for last in spans.last])
     lower = np.array([0 if first == SINCE_EVER else _key(key, first) - lowest + 1 for first in spans.first])
-    return Reach(key, lowest, int(max(upper)), np.maximum(upper, lower), lower)
+    upper = np.maximum(upper, lower)  # a stretch may be empty: end before it begins
+    return Reach(key, lowest, int(max(upper)), upper, lower)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def encode(
             _take(con, fact)
     step("ids")
     _identify(con, canonical)
-    derive(con)
+    derive(con, timezone)
     _rates(con, currency)
     _members(con)
     _regions(con)
@@ -193,6 +193,10 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
         for f in layout.ENCODED
         if "team" in f.by_name
     )
+    named += (  # whoever shares a deal and was in no team that day counts for the team the deal names
+        " UNION SELECT p.id, t.id FROM in_deal_share s JOIN key_person p ON p.key = s.person "
+        "JOIN in_deal d ON d.key = s.deal JOIN key_team t ON t.key = d.team"
+    )
     con.execute(
         f"""
         CREATE TABLE member AS
@@ -220,9 +224,7 @@ def _regions(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _date_columns(field: Field, timezone: str) -> list[str]:
-    local = f'f."{field.name}"'
-    if field.kind == "time":
-        local = f"CAST(timezone('{timezone}', timezone('UTC', {local})) AS DATE)"
+    local = _local_day(field, f'f."{field.name}"', timezone)
     name = field.name
     return [
         f'f."{name}" AS "{name}"',
@@ -240,9 +242,17 @@ def _plain_column(con: duckdb.DuckDBPyConnection, fact: Fact, field: Field) -> s
     return f'f."{field.name}" AS "{field.name}"'
 
 
-def _money_day(fact: Fact) -> str:
-    known = ", ".join([*(f'"{date}"' for date in RATE_DATES.get(fact.name, ())), "current_date"])
-    return f"CAST(coalesce({known}) AS DATE)"
+def _local_day(field: Field, column: str, timezone: str) -> str:
+    if field.kind == "day":
+        return column
+    return f"CAST(timezone('{timezone}', timezone('UTC', {column})) AS DATE)"
+
+
+def _money_day(fact: Fact, timezone: str) -> str:
+    """The day whose rate counts, in the workspace's zone."""
+    dates = [fact.by_name[name] for name in RATE_DATES.get(fact.name, ())]
+    known = [_local_day(date, f'"{date.name}"', timezone) for date in dates]
+    return f"coalesce({', '.join([*known, 'current_date'])})"
 
 
 def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> None:
@@ -269,7 +279,9 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> N
     if "region" in fact.by_name:
         columns.append("f.region AS own_region")
     source = (
-        f"(SELECT *, {_money_day(fact)} AS rate_day FROM full_{fact.name})" if money else f"full_{fact.name}"
+        f"(SELECT *, {_money_day(fact, timezone)} AS rate_day FROM full_{fact.name})"
+        if money
+        else f"full_{fact.name}"
     )
     only = " AND k.is_root" if fact.name == "company" else ""
     changes = money or fact.name in layout.STUBBED

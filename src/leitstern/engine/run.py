@@ -21,6 +21,7 @@ from leitstern.kpis.definition import Shape
 from leitstern.periods.grains import Grain, Period, periods_between
 
 if TYPE_CHECKING:
+    from leitstern.engine.closing import Ledger
     from leitstern.engine.generation import Generation
     from leitstern.kpis.load import Catalogue, Resolved
 
@@ -65,9 +66,12 @@ class _Wanted:
         return tuple(dict.fromkeys(p for t in (*self.terms.values(), *self.rows) for p in t.parts))
 
 
-def compute(generation: Generation, catalogue: Catalogue, request: Request) -> Observations:
+def compute(
+    generation: Generation, catalogue: Catalogue, request: Request, ledger: Ledger | None = None
+) -> Observations:
     """Compute KPIs for one or more subject types over neighbouring periods.
 
+    Periods that ``ledger`` knows as closed have the values that stand.
     Raises ``Problem`` for an unknown KPI or subject type, or a range that ends before it starts.
     """
     for subject in request.by:
@@ -86,7 +90,10 @@ def compute(generation: Generation, catalogue: Catalogue, request: Request) -> O
         for subject in request.by:
             for w, (low, high) in zip(versions, _validity(versions, periods), strict=True):
                 if low < high:
-                    blocks.append(sides.block(w, subject, slice(low, high)))
+                    block = sides.block(w, subject, slice(low, high))
+                    if ledger is not None and not (request.against or request.as_of):
+                        block = ledger.overlay(block, subject)
+                    blocks.append(block)
     return Observations(blocks, as_of)
 
 

@@ -20,11 +20,11 @@ MONEY = "DECIMAL(18, 4)"
 SHARES = f"""
     CREATE TEMP TABLE shares AS
     WITH given AS (
-        SELECT d.id AS deal, p.id AS person, CAST(sum(s.share) AS DOUBLE) AS share
+        SELECT d.id AS deal, p.id AS person, p.key AS who, CAST(sum(s.share) AS DOUBLE) AS share
         FROM in_deal_share s JOIN key_deal d ON d.key = s.deal JOIN key_person p ON p.key = s.person
-        WHERE s.share > 0 GROUP BY d.id, p.id),
+        WHERE s.share > 0 GROUP BY d.id, p.id, p.key),
     scaled AS (
-        SELECT deal, person, row_number() OVER (PARTITION BY deal ORDER BY share DESC, person) AS place,
+        SELECT deal, person, row_number() OVER (PARTITION BY deal ORDER BY share DESC, who) AS place,
                CAST(round(share / sum(share) OVER (PARTITION BY deal), {layout.SHARE_DIGITS}) AS {SHARE})
                AS share
         FROM given),

@@ -71,10 +71,11 @@ def _rolling_start(end: date, count: int, unit: str) -> int:
         return end.toordinal() - count + 1
     if unit == "week":
         return end.toordinal() - 7 * count + 1
-    following = end + timedelta(days=1)
-    number = month_number(following) - count
-    start = date(number // 12, number % 12 + 1, 1)
-    return min(start + timedelta(days=following.day - 1), _month_end(start)).toordinal()
+    number = month_number(end) - count
+    earlier = _month_end(date(number // 12, number % 12 + 1, 1))
+    if end != _month_end(end):
+        earlier = earlier.replace(day=min(end.day, earlier.day))
+    return earlier.toordinal() + 1
 
 
 def _month_end(first: date) -> date:
