@@ -247,6 +247,18 @@ def test_an_error_of_the_program_is_admitted(client, show):
     assert "boom" not in text_of(response)
 
 
+def test_the_error_page_stands_even_without_a_workspace(client, show):
+    class Broken(FakeWorkspace):
+        def generation(self):
+            raise RuntimeError("boom")
+
+    show(Broken())
+    client.raise_request_exception = False
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Etwas ist schiefgegangen" in text_of(response)
+
+
 def test_a_problem_of_the_library_is_said_in_the_readers_language(client):
     page = text_of(client.get("/kpi/nps?by=region"))
     assert "ist kein Zeitraster" in page

@@ -96,6 +96,29 @@ def test_a_newer_generation_is_seen_at_once(workspace, tmp_path):
         assert f">{won[month]}</a>" in client.get("/kpi/won_deals").content.decode()
 
 
+def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(workspace, tmp_path, monkeypatch):
+    client = Client()
+    write_deals(tmp_path / "deals.csv", 300)
+    workspace.import_files([tmp_path / "deals.csv"])
+    workspace.refresh()
+    won = write_deals(tmp_path / "deals_2.csv", 900)
+    workspace.import_files([tmp_path / "deals_2.csv"])
+    asked = []
+
+    def subjects_then_refresh(self, kind):
+        asked.append(kind)
+        if len(asked) == 1:
+            workspace.refresh()
+        return []
+
+    monkeypatch.setattr(Reader, "subjects", subjects_then_refresh)
+    month = last_month()
+    page = client.get(f"/kpi/won_deals/records/{month}?by=team&subject=").content.decode()
+    assert len(asked) == 2
+    assert f"{won[month]} records stand behind this number." in page
+    assert "The list and the number agree." in page
+
+
 def test_the_server_starts_on_loopback_and_answers(tmp_path):
     leitstern.init(tmp_path / "acme", name="Acme & Söhne", language="de")
     with socket.socket() as free:

@@ -117,9 +117,11 @@ def test_each_question_is_asked_once_a_generation(tmp_path):
     current.parent.mkdir()
     current.write_text("000001.duckdb")
     ask = Reader(tmp_path, lambda folder: Counting())
+    ask.look()
     question = (["won_deals"], "company", "month", date(2026, 9, 1), date(2026, 9, 30))
     assert ask.compute(*question) == ask.compute(*question)
     assert len(opened) == 1
     current.write_text("000002.duckdb")
+    assert ask.look() == "000002.duckdb"
     ask.compute(*question)
     assert len(opened) == 2

@@ -149,7 +149,7 @@ class Maker:
         running = unfinished(steps)
         line = spark.Spark(
             values=[_float(step.value) for step in steps],
-            previous=[_float(step.previous) if step.standing != "running" else None for step in steps],
+            previous=[_float(step.previous) if _whole(step) else None for step in steps],
             chosen=chosen,
             running=running,
         )
@@ -166,6 +166,11 @@ class Maker:
     def _age(self, definition: Definition) -> str:
         day = newest(self.reader, definition.kpi)
         return "" if day is None else self.calendar.age(day, self.reader.today())
+
+
+def _whole(step: Step) -> bool:
+    """Whether a trend line shows the previous year of a step: beside a value, and for a whole period."""
+    return step.value is not None and step.standing != "running"
 
 
 def _float(value: object) -> float | None:

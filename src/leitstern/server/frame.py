@@ -56,6 +56,11 @@ def theme(request: HttpRequest) -> str:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
+    return {**bare(request), **_workspace()}
+
+
+def bare(request: HttpRequest) -> dict[str, Any]:
+    """What stands around a page even where the workspace cannot be read."""
     return {
         "language": language(),
         "languages": [(code, get_language_info(code)["name_local"]) for code in ("de", "en")],
@@ -65,7 +70,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "styles": [asset(f"css/{name}.css") for name in STYLES],
         "icon": asset("star.svg"),
         "sections": _sections(request),
-        **_workspace(),
     }
 
 

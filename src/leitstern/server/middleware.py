@@ -52,6 +52,21 @@ def security_headers(get_response: Handler) -> Handler:
     return middleware
 
 
+def one_generation(get_response: Handler) -> Handler:
+    """Show one generation on a page, the newest: if a newer one was published meanwhile, make it again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        from leitstern.server.reader import reader
+
+        before = reader().look()
+        response = get_response(request)
+        if request.method == "GET" and reader().look() != before:
+            response = get_response(request)
+        return response
+
+    return middleware
+
+
 def preferences(get_response: Handler) -> Handler:
     """Answer in the reader's language: the cookie, else the browser's, else the workspace's."""
 

@@ -35,15 +35,22 @@ class Reader:
         self._seen: str | None = None
         self._answers: dict[object, Any] = {}
 
-    @property
-    def workspace(self) -> Workspace:
-        """The workspace, opened anew when a newer generation has been published."""
+    def look(self) -> str | None:
+        """The name of the newest generation; a newer one than at the last look empties the answers."""
         with self._lock:
             current = self._current()
-            if self._workspace is None or current != self._seen:
-                self._workspace = self._opener(self.folder)
+            if current != self._seen:
                 self._seen = current
+                self._workspace = None
                 self._answers.clear()
+            return current
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace, opened at the first question after a look that found something newer."""
+        with self._lock:
+            if self._workspace is None:
+                self._workspace = self._opener(self.folder)
             return self._workspace
 
     @property

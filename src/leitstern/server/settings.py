@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "leitstern.server.middleware.one_generation",
     "leitstern.server.middleware.preferences",
     "leitstern.server.middleware.problems",
 ]

@@ -26,6 +26,7 @@ def _run() -> None:
     done: int | None = None
     while True:
         try:
+            reader().look()
             generation = reader().generation()
             if generation is not None and generation.number != done:
                 prepare(reader())

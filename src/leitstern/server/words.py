@@ -139,6 +139,7 @@ def overview(chosen: Sequence[tuple[Definition, Step]], period: str, language: s
     worse = [(d, s) for d, s in judged if s.comparison.verdict == "worse" and d.shape is None]
     # What counts in the end comes first; only where all results hold, something else is named.
     worse = [(d, s) for d, s in worse if d.about == "result" and d.timing == "lagging"] or worse
+    worse = [(d, s) for d, s in worse if d.level == "strategic"] or worse
     if not worse:
         return title
     definition, step = max(worse, key=lambda pair: _weight(pair[1]))

@@ -58,7 +58,7 @@ def draw(spark: Spark, text: str, width: int = 220, height: int = 44) -> SafeStr
     marks += lines(spark.previous, "py")
     solid = [v if spark.running is None or i < spark.running else None for i, v in enumerate(spark.values)]
     marks += lines(solid, "ac")
-    if spark.running is not None and spark.running > 0:
+    if spark.running is not None:
         tail = [v if i >= spark.running - 1 else None for i, v in enumerate(spark.values)]
         marks += lines(tail, "ac running")
     last = None if spark.running is None else len(spark.values) - 1

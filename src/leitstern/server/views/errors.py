@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
-from leitstern.server.frame import language
+from leitstern.server.frame import bare, language
 
 
 def page(request: HttpRequest, status: int, title: str, text: str, **more: Any) -> HttpResponse:
@@ -62,5 +63,12 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
 
 def failed(request: HttpRequest) -> HttpResponse:
     """500: an error of the program. It has been written to the log of the server."""
-    text = _("The program made an error. The server's log names it. Your data is unchanged.")
-    return page(request, 500, _("Something went wrong"), text, link="/", link_text=_("To the overview"))
+    context = {
+        **bare(request),
+        "title": _("Something went wrong"),
+        "text": _("The program made an error. The server's log names it. Your data is unchanged."),
+        "link": "/",
+        "link_text": _("To the overview"),
+    }
+    # Without the request no context processor runs: what failed may be the workspace itself.
+    return HttpResponse(render_to_string("leitstern/state.html", context), status=500)

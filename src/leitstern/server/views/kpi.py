@@ -24,6 +24,8 @@ from leitstern.server.when import FISCAL_GRAINS, GRAINS, grain_name
 
 #: Trends beside the rows of a table are short; with more subjects than this there are none.
 _TREND = {"day": 15, "week": 13, "month": 13}
+#: Subjects offered in the list to choose from; the others are reached through the table.
+_CHOICES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice
     name = words.text(definition.name, frame.language())
     names = _names(ask, choice.by)
     of_whom = "" if choice.by == "company" else names.get(subject, subject or _("Not assigned"))
-    options = {"subject_options": sorted(names.items(), key=lambda pair: str(pair[1]).casefold())[:500]}
+    options = {"subject_options": _options(names, subject)}
     if steps is None:
         return options | {"title": f"{name}, {of_whom}" if of_whom else name, "nothing": True}
     figures, calendar = frame.figures(), frame.calendar()
@@ -196,6 +198,12 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
         if chosen + 1 >= len(periods)
         else with_query(request, period=periods[chosen + 1].label, page=None),
     }
+
+
+def _options(names: dict[str | None, str], subject: str | None) -> list[tuple[str | None, str]]:
+    """What the page lets choose from: the first by name, and in any case the one that is shown."""
+    found = sorted(names.items(), key=lambda pair: pair[1].casefold())
+    return [pair for place, pair in enumerate(found) if place < _CHOICES or pair[0] == subject]
 
 
 def _names(ask: Reader, by: str) -> dict[str | None, str]:
