@@ -94,7 +94,8 @@ ACTIVITY = """
 COMPANY = """
     CREATE TEMP VIEW full_company AS
     SELECT c.* EXCLUDE (customer_since), coalesce(
-               c.customer_since, CAST(timezone('{timezone}', timezone('UTC', b.at)) AS DATE)) AS customer_since
+               c.customer_since, CAST(timezone('{timezone}', timezone('UTC', b.at)) AS DATE)
+           ) AS customer_since
     FROM in_company c
     LEFT JOIN key_company k ON k.key = c.key
     LEFT JOIN bought b ON b.company = k.id
