@@ -289,7 +289,7 @@ def _latest(
         grid = grids[subject]
         found = np.full((grid.size, grid.width), np.nan)
         for column, (first, last) in enumerate(zip(spans.first, spans.last, strict=True)):
-            low, high = max(first, days[0]) - days[0], min(last, days[-1]) - days[0] + 1
+            low, high = max(first, days[0]) - days[0], max(min(last, days[-1]) - days[0] + 1, 0)
             counts = daily.values[count][:, low:high]
             if counts.shape[1]:
                 at = counts.shape[1] - 1 - np.argmax(counts[:, ::-1] > 0, axis=1)
