@@ -162,7 +162,8 @@ def value_of(what: What, speech: Speech) -> exp.Expr:
         begin, end = (col(layout.day(f)) for f in what.fields)
         return exp.Sub(this=end, expression=begin)
     if what.kind == "seconds":
-        return speech.seconds(col(what.fields[0]), col(what.fields[1]))
+        first, last = (exp.Cast(this=col(f), to=exp.DataType.build("timestamp")) for f in what.fields)
+        return speech.seconds(first, last)
     if what.kind == "nps":
         score = col(what.fields[0])
         return (
@@ -192,8 +193,7 @@ def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
         else:
             found.append(exp.Not(this=exp.Is(this=col(name), expression=exp.Null())))
     for begin, end in part.ordered:
-        exact = part.what.kind == "seconds"  # a morning is before the noon of the same day
-        column: Callable[[str], str] = str if exact else layout.day
+        column: Callable[[str], str] = str if part.timed else layout.day
         later = exp.GTE(this=col(column(end)), expression=col(column(begin)))
         missing = exp.Is(this=col(layout.day(end)), expression=exp.Null())
         found.append(exp.or_(missing, later))

@@ -44,8 +44,8 @@ class Part:
     ``on`` puts a record into a period, ``member_on`` is the date that says whose it is. ``where``
     are filter texts of which one must hold (none: all records). ``known`` lists fields that must
     not be empty, ``ordered`` pairs of dates (begin, end) where an end must not come before its
-    begin. ``digits``: a sum comes as a whole number of 10 ** -digits. ``rows`` marks a count of
-    records, which no share divides.
+    begin (compared as days, or if ``timed`` as moments). ``digits``: a sum comes as a whole number of
+    10 ** -digits. ``rows`` marks a count of records, which no share divides.
     """
 
     agg: Agg
@@ -61,6 +61,7 @@ class Part:
     manual: str | None = None
     digits: int = 0
     rows: bool = False
+    timed: bool = False
 
     @property
     def id(self) -> str:
@@ -113,14 +114,23 @@ def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:
         found = term(measure)
         minus = _counting(found.minus, measure) if found.minus else None
         counting = Term(_counting(found.plus, measure), minus=minus, standing=found.standing)
-        filters.setdefault(counting, []).append(measure.where)
+        filters.setdefault(counting, []).append(_text(found, measure))
     return tuple(_anyone(counting, texts) for counting, texts in filters.items())
 
 
 def _counting(part: Part, measure: Measure) -> Part:
     counted = replace(part, agg="add", what=What("one"), where=(), within=None, p=None, digits=0, rows=True)
-    # The whole cohort of a conversion, not only who reached the goal.
-    return replace(counted, known=()) if measure.kind == "conversion" else counted
+    return counted if measure.kind == "stock" else replace(counted, known=())
+
+
+def _text(found: Term, measure: Measure) -> str | None:
+    """Which records count for a measure, as a filter: its own, and the fields that must be known."""
+    # The whole cohort of a conversion, not only who reached the goal; a stock's dates are its bounds.
+    known = () if measure.kind in ("conversion", "stock") else found.plus.known
+    needs = [f"{name} is not null" for name in known if name != found.plus.on]
+    if not needs:
+        return measure.where
+    return " and ".join([f"({measure.where})", *needs] if measure.where else needs)
 
 
 def _anyone(counting: Term, texts: list[str | None]) -> Term:
@@ -174,15 +184,13 @@ def _duration(m: Measure) -> Term:
     ordered = (m.between,)
     if m.how == "median":
         return Term(
-            Part("quantile", m.fact, on, what, _where(m), m.between, ordered, member_on=on, p=0.5),
+            Part(
+                "quantile", m.fact, on, what, _where(m), m.between, ordered, member_on=on, p=0.5, timed=hours
+            ),
             factor=scale,
         )
-    total = Part("add", m.fact, on, what, _where(m), m.between, ordered, member_on=on)
-    return Term(
-        total,
-        base=Part("add", m.fact, on, What("one"), _where(m), m.between, ordered, member_on=on),
-        factor=scale,
-    )
+    total = Part("add", m.fact, on, what, _where(m), m.between, ordered, member_on=on, timed=hours)
+    return Term(total, base=replace(total, what=What("one")), factor=scale)
 
 
 def _stock(m: Measure) -> Term:
