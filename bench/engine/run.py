@@ -64,7 +64,7 @@ def prepare(folder: Path) -> float:
     source = ROOT / "src" / "leitstern"
     made_by = _made_by(HERE / "store.py", HERE / "kpis", *(source / p for p in ("facts", "kpis", "engine")))
     kept = folder / "refresh.json"
-    if not kept.exists() or json.loads(kept.read_text())["made_by"] != made_by:
+    if not kept.exists() or json.loads(kept.read_text()).get("made_by") != made_by:
         subprocess.run([sys.executable, HERE / "store.py", folder, "--refresh", kept], check=True)
         kept.write_text(json.dumps({**json.loads(kept.read_text()), "made_by": made_by}))
     return float(json.loads(kept.read_text())["seconds"])
