@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlglot import exp
 
-from leitstern.engine import fingerprints, layout
+from leitstern.engine import coverage, fingerprints
+from leitstern.engine.coverage import Coverage
 from leitstern.engine.grids import Members
 from leitstern.engine.observations import Subject
 from leitstern.errors import Problem
@@ -49,34 +50,12 @@ class Context:
     fiscal_start: int = 1
     #: The newest import that the generation holds; no rule, so generations of other imports compare equal.
     batch: int = field(default=0, compare=False)
-    #: Days after a fact's newest record from which on its source counts as late.
+    #: Days after a fact's newest record from which on its source counts as late, where the
+    #: workspace says so; see ``engine.coverage`` for the rest.
     late_after: dict[str, int] = field(default_factory=dict)
-
-    def tolerance(self, fact: str) -> int:
-        """How many days without a new record are usual for a fact."""
-        return self.late_after.get(fact, USUAL_SILENCE.get(fact, 21))
 
     def calendar(self) -> WorkCalendar:
         return WorkCalendar(country=self.country, region=self.region)
-
-
-#: Facts that arrive in larger steps than business goes on.
-USUAL_SILENCE = {
-    "survey_response": 60,
-    "manual_value": 100,
-    "spend": 45,
-    "campaign": 400,
-    "company": 400,
-    "person": 400,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What a generation holds of a fact: records, and its newest day that is not in the future."""
-
-    rows: int
-    newest_day: int | None
 
 
 class Generation:
@@ -109,11 +88,16 @@ class Generation:
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
         """What there is of each fact."""
-        statement = exp.select("fact", "rows", "newest_day").from_("delivered")
+        statement = exp.select("fact", "rows", "newest_day", "late_after").from_("delivered")
         _, rows = self.backend.rows(statement)
-        return {
-            str(fact): Coverage(int(str(n)), None if day is None else int(str(day))) for fact, n, day in rows
-        }
+        found: dict[str, Coverage] = {}
+        for fact, count, newest, late_after in rows:
+            assert isinstance(fact, str)
+            assert isinstance(count, int)
+            assert isinstance(newest, int | None)
+            assert isinstance(late_after, int)
+            found[fact] = Coverage(count, newest, self.context.late_after.get(fact, late_after))
+        return found
 
     @cached_property
     def ranges(self) -> dict[tuple[str, str], tuple[int, int]]:
@@ -224,8 +208,7 @@ def _to_build_upon(folder: Path, context: Context) -> Path | None:
         return None
     generation = open_current(folder)
     try:
-        rules = replace(generation.context, batch=context.batch)
-        same = generation.engine_version == fingerprints.ENGINE_VERSION and rules == context
+        same = generation.engine_version == fingerprints.ENGINE_VERSION and generation.context == context
     finally:
         generation.close()
     return current(folder) if same else None
@@ -267,21 +250,7 @@ def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, cat
         "context": asdict(context),
     }
     con.execute("CREATE TABLE meta AS SELECT ? AS value", [json.dumps(meta)])
-    today = now.date().toordinal()
-    con.execute("CREATE TABLE range (fact VARCHAR, date VARCHAR, first_day INTEGER, last_day INTEGER)")
-    con.execute("CREATE TABLE delivered (fact VARCHAR, rows BIGINT, newest_day INTEGER)")
-    for fact in layout.ENCODED:
-        newest = ["NULL::INTEGER"]
-        for d in fact.dates:
-            day = layout.day(d.name)
-            con.execute(
-                f"INSERT INTO range SELECT '{fact.name}', '{d.name}', min({day}), max({day}) FROM {fact.name}"
-            )
-            newest.append(f"max({day}) FILTER (WHERE {day} <= {today})")
-        con.execute(
-            "INSERT INTO delivered "
-            f"SELECT '{fact.name}', count(*), greatest({', '.join(newest)}) FROM {fact.name}"
-        )
+    coverage.describe(con, now.date())
 
 
 def _newest(folder: Path) -> int:

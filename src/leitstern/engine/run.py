@@ -273,7 +273,7 @@ class _Sides:
         within = max((p.within[2] for p in w.parts if p.within), default=0)
         for fact in facts:
             newest = coverage[fact].newest_day or 0
-            reached = newest + self.generation.context.tolerance(fact)
+            reached = newest + coverage[fact].late_after
             over &= np.array([p.end.toordinal() <= reached for p in self.periods])
             reasons[[p.start.toordinal() > reached for p in self.periods]] = REASONS.index("source_late")
         reasons[[p.start > self.as_of for p in self.periods]] = REASONS.index("not_begun")
