@@ -1,0 +1,100 @@
+"""A generation of a small world on both backends, built on a fixed day."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, tzinfo
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from leitstern.engine import generation
+from leitstern.engine.backends.duckdb import DuckDB
+from leitstern.engine.backends.postgres import Postgres, copy_generation
+from leitstern.engine.generation import Generation
+from leitstern.kpis.load import Catalogue
+
+from .worlds import TODAY, World, write
+
+
+PHASES = [Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if os.environ.get("SHRINK") else [])]
+
+
+def examples(most: int) -> settings:
+    """Settings of a property test: how many worlds it tries.
+
+    Building one takes a second, so a failing world is not made smaller unless SHRINK is set.
+    """
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    return settings(deadline=None, max_examples=most, suppress_health_check=slow, phases=PHASES)
+
+
+class _Clock(datetime):
+    """A clock that stands still."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override] # a plain datetime is enough
+        return datetime.combine(TODAY, time(15, 0), tz)
+
+
+@dataclass
+class Workshop:
+    """Builds generations of worlds and opens them on DuckDB and PostgreSQL."""
+
+    dsn: str
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def build(self, world: World, catalogue: Catalogue, place: Path) -> Path:
+        place.mkdir()
+        write(world, place / "store.duckdb")
+        return generation.build(
+            place / "store.duckdb", place / "generations", catalogue, world.context(), world.canonical
+        )
+
+    @contextmanager
+    def duckdb(self, world: World, catalogue: Catalogue) -> Iterator[Generation]:
+        """A world's generation on DuckDB alone."""
+        place = self.folder / f"world{next(self.numbers)}"
+        try:
+            opened = Generation(DuckDB(self.build(world, catalogue, place)))
+            try:
+                yield opened
+            finally:
+                opened.close()
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    @contextmanager
+    def both(self, world: World, catalogue: Catalogue) -> Iterator[tuple[Generation, Generation]]:
+        """A world's generation on DuckDB, and its copy on PostgreSQL."""
+        with self.duckdb(world, catalogue) as first, self.copied(first) as second:
+            yield first, second
+
+    @contextmanager
+    def copied(self, original: Generation) -> Iterator[Generation]:
+        """A copy of a generation in a schema of its own on PostgreSQL."""
+        schema = f"world{next(self.numbers)}"
+        assert isinstance(original.backend, DuckDB)
+        copy_generation(original.backend.con, self.dsn, schema)
+        opened = Generation(Postgres(self.dsn, schema))
+        try:
+            yield opened
+        finally:
+            opened.close()
+            with psycopg.connect(self.dsn) as con:
+                con.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+
+
+@pytest.fixture(scope="package")
+def workshop(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generation, "datetime", _Clock)
+        yield Workshop(postgres_dsn, tmp_path_factory.mktemp("engine"))
