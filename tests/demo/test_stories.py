@@ -15,6 +15,8 @@ from leitstern.demo.company import Company
 
 from .conftest import UNTIL
 
+DAY = np.timedelta64(1, "D")
+
 
 @pytest.fixture(scope="module", params=[1, 2, 11])
 def any_company(request: pytest.FixtureRequest) -> Company:
@@ -77,9 +79,9 @@ def test_vanity_metric(any_company: Company) -> None:
 
 def _half_years(at: npt.NDArray[np.datetime64], since: np.datetime64, amount: Bools) -> tuple[int, int]:
     """The sum in the half-year before the story began, and in the last one."""
-    end = np.datetime64(UNTIL, "D") + 1
-    before = (at >= since - 180) & (at < since)
-    return int(amount[before].sum()), int(amount[at >= end - 180].sum())
+    end = np.datetime64(UNTIL, "D") + DAY
+    before = (at >= since - 180 * DAY) & (at < since)
+    return int(amount[before].sum()), int(amount[at >= end - 180 * DAY].sum())
 
 
 def test_conflicting_teams(any_company: Company) -> None:
@@ -87,8 +89,8 @@ def test_conflicting_teams(any_company: Company) -> None:
     since = _since(stories.CONFLICT)
     won = set(deal["key"][deal["status"] == "won"])
     leads, qualified, converted = {}, {}, {}
-    for name, begin in (("before", since - 365), ("after", since)):
-        mine = (lead["created_at"] >= begin) & (lead["created_at"] < begin + 270)
+    for name, begin in (("before", since - 365 * DAY), ("after", since)):
+        mine = (lead["created_at"] >= begin) & (lead["created_at"] < begin + 270 * DAY)
         leads[name] = int(mine.sum())
         qualified[name] = float((~np.isnat(lead["sql_at"][mine])).mean())
         converted[name] = float(np.mean([key in won for key in lead["deal"][mine]]))

@@ -129,14 +129,14 @@ def _holiday(first: date, days: Moments) -> Bools:
 def _around_christmas(days: Moments) -> Bools:
     """22 December to 5 January."""
     day_of_year = (days - days.astype("datetime64[Y]")).astype(np.int64)
-    to_new_year = (days.astype("datetime64[Y]") + 1 - days).astype(np.int64)
+    to_new_year = (days.astype("datetime64[Y]") + np.timedelta64(1, "Y") - days).astype(np.int64)
     return np.asarray((day_of_year < 5) | (to_new_year <= 10))
 
 
 def _quarter_end(days: Moments) -> Bools:
     """The last ten days of March, June, September and December before Christmas."""
     months = days.astype("datetime64[M]")
-    left = ((months + 1).astype("datetime64[D]") - days).astype(np.int64)
+    left = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - days).astype(np.int64)
     return np.asarray((months.astype(np.int64) % 3 == 2) & (left <= 10))
 
 
