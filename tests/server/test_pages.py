@@ -234,6 +234,11 @@ def test_what_is_not_there_is_said_with_a_way_on(client, address, said):
     assert 'href="/kpis"' in text_of(response)
 
 
+def test_a_wrong_name_leads_to_what_may_have_been_meant(client):
+    page = text_of(client.get("/kpi/umsatz"))
+    assert '<a href="/kpi/revenue">Umsatz</a>' in page
+
+
 def test_an_error_of_the_program_is_admitted(client, show):
     class Broken(FakeWorkspace):
         def compute(self, *args, **kwargs):

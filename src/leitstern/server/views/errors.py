@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
+from leitstern.server import words
 from leitstern.server.frame import bare, language
 
 
@@ -45,6 +46,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         404,
         _("There is nothing here"),
         shown or _("This address leads nowhere. Perhaps a KPI was renamed, or a link is incomplete."),
+        near=[
+            (words.text(d.name, language()), reverse("kpi", args=[d.kpi]))
+            for d in getattr(exception, "near", [])
+        ],
         link=reverse("catalogue"),
         link_text=_("To all KPIs"),
     )

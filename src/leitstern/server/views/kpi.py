@@ -92,11 +92,20 @@ def kpi(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "leitstern/kpi.html", context)
 
 
+class UnknownKpi(Http404):
+    """No KPI has this name; ``near`` are those that a search for it finds."""
+
+    def __init__(self, text: str, near: list[Definition]) -> None:
+        super().__init__(text)
+        self.near = near
+
+
 def known(ask: Reader, name: str) -> Definition:
     """The definition, or a 404 that names the KPI."""
     definition = ask.definition(name)
     if definition is None:
-        raise Http404(_("There is no KPI named “%(name)s”.") % {"name": name})
+        near = ask.catalogue.search(name.replace("_", " "), frame.language())[:5]
+        raise UnknownKpi(_("There is no KPI named “%(name)s”.") % {"name": name}, near)
     return definition
 
 
