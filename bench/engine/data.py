@@ -44,8 +44,7 @@ KINDS = (("call", 0.35), ("email", 0.35), ("meeting", 0.12), ("visit", 0.03), ("
 OUTCOMES = (("held", 0.78), ("planned", 0.05), ("cancelled", 0.09), ("no_show", 0.08))
 SOURCES = (("web", 0.4), ("fair", 0.15), ("referral", 0.2), ("ads", 0.25))
 
-Column = pa.Array | pa.ChunkedArray
-Columns = dict[str, Column]
+Columns = dict[str, pa.Array | pa.ChunkedArray]
 
 
 def _keys(prefix: str, count: int, width: int) -> pa.Array:
@@ -156,12 +155,11 @@ def _activities(
     rng: np.random.Generator, size: int, place: tuple[int, int], first: int, staff: Staff
 ) -> dict[str, Columns]:
     owners = _owners(rng, size)
-    directions = _choice(rng, (("out", 0.7), ("in", 0.3)), size)
     return {
         "activity": {
             "key": _row_keys("a", first, size),
+            "direction": _choice(rng, (("out", 0.7), ("in", 0.3)), size),
             "kind": _choice(rng, KINDS, size),
-            "direction": directions,
             "outcome": _choice(rng, OUTCOMES, size),
             "company": _companies(rng, size),
             "owner": _lookup(PERSON_KEYS, owners),
