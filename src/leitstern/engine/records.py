@@ -75,16 +75,19 @@ def records(
     period: Period,
     by: str = "company",
     subject: str | None = None,
+    as_of: date | None = None,
 ) -> Records:
     """The records behind a KPI's value for one period and subject.
 
     ``subject`` is the subject's key in the source; None stands for the company, and otherwise for
-    records that are not assigned. Of a growth, the records of the present side. Raises ``Problem``
-    for a subject that does not exist.
+    records that are not assigned. ``as_of`` (default: the day the generation was built) leaves out
+    everything after a day, as it does in computing. Of a growth, the records of the present side.
+    Raises ``Problem`` for a subject that does not exist.
     """
     if by not in SUBJECTS:
         raise Problem("engine.subject_unknown", name=by, choices=", ".join(SUBJECTS))
     spans = shaped([period], resolved.definition.shape, generation.context.fiscal_start)
+    span = (spans.first[0], min(spans.last[0], (as_of or generation.built_on).toordinal()))
     columns = list(_columns(resolved))
     found: list[Record] = []
     shared = generation.backend.has(layout.SHARED)
@@ -96,7 +99,7 @@ def records(
     for (table, on, member_on), parts in tables.items():
         source = Pass(table, parts[0].fact, on, member_on, tuple(parts), "level")
         wanted = [(place, part, ended) for place, (_, part, ended) in enumerate(columns) if part in parts]
-        statement = _statement(generation, source, wanted, (spans.first[0], spans.last[0]), by, subject)
+        statement = _statement(generation, source, wanted, span, by, subject)
         _, rows = generation.backend.rows(statement)
         found += [_record(source.fact, row, [w[0] for w in wanted], len(columns)) for row in rows]
     kinds = {"add": "sum", "distinct": "distinct"}
