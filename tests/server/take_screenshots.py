@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 #: Name, page, language, theme, width and height of the window.
 PICTURES = (
     ("start-de-light", "/", "de", "light", 1440, 1000),
+    ("start-en-light", "/", "en", "light", 1440, 1000),
     ("start-en-dark", "/?grain=quarter", "en", "dark", 1440, 1000),
     ("start-de-light-360", "/", "de", "light", 360, 780),
     ("kpi-de-light", "/kpi/won_value", "de", "light", 1440, 1000),
