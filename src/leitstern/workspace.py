@@ -19,6 +19,7 @@ from leitstern.lock import writing
 from leitstern.settings import Settings
 
 if TYPE_CHECKING:
+    from leitstern.engine.closing import Closed, Ledger, Restatement
     from leitstern.engine.generation import Context, Generation
     from leitstern.engine.observations import Observations
     from leitstern.engine.records import Records
@@ -68,6 +69,7 @@ class Workspace:
         #: The language of notes in receipts; others are said when they are asked for.
         self.language: str = settings.language
         self._open: tuple[Path, Generation] | None = None
+        self._closed: tuple[tuple[str, ...], Ledger] | None = None
 
     @classmethod
     def create(cls, folder: str | Path, **settings: object) -> Workspace:
@@ -167,7 +169,22 @@ class Workspace:
         assert info is not None
         return info
 
+    def close(self, period: str, by: str) -> Closed:
+        """Close a period (a label such as ``2026-Q3``), as ``by``: its values stand from now on.
+
+        Raises ``Problem`` where the period is not over, or closed already.
+        """
+        from leitstern.periods.grains import parse
+
+        when = parse(period, self.settings.fiscal_year_start)
+        with writing(self.folder, "close"):
+            return self._ledger().close(self._generation(), self.catalogue, when, by)
+
     # --- reading ---
+
+    def restatements(self) -> list[Restatement]:
+        """Values of closed periods that the records contradict today; the closed values stand."""
+        return list(self._ledger().restatements(self._generation(), self.catalogue))
 
     def has_data(self) -> bool:
         """Whether anything was imported."""
@@ -201,14 +218,14 @@ class Workspace:
     def compute(
         self,
         names: Sequence[str],
-        by: str = "company",
+        by: str | Sequence[str] = "company",
         grain: str = "month",
         start: date | None = None,
         end: date | None = None,
         as_of: date | None = None,
         against: Literal["previous_period", "previous_year"] | None = None,
     ) -> Observations:
-        """Compute KPIs by period and subject.
+        """Compute KPIs by period and subject; several subject types in one question share the work.
 
         ``start`` and ``end`` are both included; a period that shares a day with them is computed whole.
         Without them the range is that of the data. ``as_of`` answers as if that day were today.
@@ -219,8 +236,9 @@ class Workspace:
         from leitstern.engine.run import Request, compute
         from leitstern.periods.grains import Grain
 
-        request = Request(tuple(names), (by,), Grain(grain), start, end, as_of, against)
-        return compute(self._generation(), self.catalogue, request)
+        levels = (by,) if isinstance(by, str) else tuple(by)
+        request = Request(tuple(names), levels, Grain(grain), start, end, as_of, against)
+        return compute(self._generation(), self.catalogue, request, self._ledger())
 
     def sql(self, names: Sequence[str], by: str = "company", grain: str = "month") -> str:
         """The statements that read what KPIs are made of, as text to read and run on a generation.
@@ -327,6 +345,16 @@ class Workspace:
 
         s = self.settings
         return Context(s.name, s.timezone, s.currency, s.country, s.region, s.fiscal_year_start, batch)
+
+    def _ledger(self) -> Ledger:
+        """The closed periods, read again when one was added."""
+        from leitstern.engine.closing import Ledger
+
+        folder = self.folder / "closed"
+        names = tuple(sorted(file.name for file in folder.glob("*.jsonl")))
+        if self._closed is None or self._closed[0] != names:
+            self._closed = (names, Ledger(folder))
+        return self._closed[1]
 
     def _generation(self) -> Generation:
         """The newest generation, kept open until a newer one is published."""

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,12 +47,21 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A closed period: who closed it, when, and the last import it knew."""
+    """A closed period: its days, who closed it, when, the last import it knew, and the KPIs (with
+    versions) that there were; KPIs defined later are not part of it."""
 
     period: str
+    start: date
+    end: date
     by: str
     at: datetime
     batch: int
+    kpis: frozenset[tuple[str, int]]
+
+    def holds(self, period: Period, kpi: str, version: int) -> bool:
+        """Whether a KPI's values for a period stand."""
+        inside = self.start <= period.start and period.end <= self.end
+        return inside and period.grain not in (Grain.DAY, Grain.WEEK) and (kpi, version) in self.kpis
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,9 @@ class Ledger:
     def _read(self, file: Path) -> None:
         with file.open(encoding="utf-8") as lines:
             head = json.loads(next(lines))
-            closed = Closed(head["period"], head["by"], datetime.fromisoformat(head["at"]), head["batch"])
+            start, end = (date.fromisoformat(head[name]) for name in ("start", "end"))
+            at, kpis = datetime.fromisoformat(head["at"]), frozenset((k, v) for k, v in head["kpis"])
+            closed = Closed(head["period"], start, end, head["by"], at, head["batch"], kpis)
             self.closed[closed.period] = closed
             for line in lines:
                 row = json.loads(line)
@@ -103,25 +114,29 @@ class Ledger:
             raise Problem("engine.closed_already", period=period.label, by=self.closed[period.label].by)
         if period.end >= generation.built_on:
             raise Problem("engine.not_over", period=period.label, end=period.end, built=generation.built_on)
-        closed = Closed(period.label, by, generation.built_at, generation.context.batch)
         self.folder.mkdir(exist_ok=True)
         building = self.folder / f".{period.label}-{os.getpid()}"
         with building.open("w", encoding="utf-8") as file:
-            head = {"period": closed.period, "by": by, "at": closed.at.isoformat(), "batch": closed.batch}
-            file.write(json.dumps(head) + "\n")
+            file.write(json.dumps(_head(generation, catalogue, period, by)) + "\n")
             for observation in _all(generation, catalogue, self, period):
-                file.write(json.dumps(_row(observation), ensure_ascii=False) + "\n")
+                # Who is not in the file had nothing: no records, and 0 or no value.
+                if observation.rows or observation.value:
+                    file.write(json.dumps(_row(observation), ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
         building.replace(self.folder / f"{period.label}.jsonl")
         self._read(self.folder / f"{period.label}.jsonl")
-        return closed
+        return self.closed[period.label]
 
     def overlay(self, block: Block, kind: str) -> Block:
         """A block in which closed periods have the values that stand."""
-        standing = self.standing.get((block.kpi, block.version, str(block.periods[0].grain), kind))
-        overlay = _Overlay(block, standing) if standing else None
-        return overlay.on(block) if overlay and overlay.columns else block
+        columns = [
+            n
+            for n, period in enumerate(block.periods)
+            if any(c.holds(period, block.kpi, block.version) for c in self.closed.values())
+        ]
+        key = (block.kpi, block.version, str(block.periods[0].grain), kind)
+        return _Overlay(block, columns, self.standing.get(key, {})).on(block) if columns else block
 
     def restatements(self, generation: Generation, catalogue: Catalogue) -> Iterator[Restatement]:
         """Every closed value that the records contradict today."""
@@ -137,8 +152,22 @@ class Ledger:
                         key[0], key[1], key[2], label, was.subject, was.value, found.value if found else None
                     )
         for (key, label, _), o in now.items():
-            if key in self.standing and o.value:  # a subject that had nothing when the period was closed
-                yield Restatement(key[0], key[1], key[2], label, o.subject, None, o.value)
+            known = any((o.kpi, o.version) in c.kpis for c in self.closed.values())
+            if known and o.value:  # a subject that had nothing when the period was closed
+                nothing = 0 if o.denominator is None and not isinstance(o.value, float) else None
+                yield Restatement(key[0], key[1], key[2], label, o.subject, nothing, o.value)
+
+
+def _head(generation: Generation, catalogue: Catalogue, period: Period, by: str) -> dict[str, object]:
+    return {
+        "period": period.label,
+        "start": period.start.isoformat(),
+        "end": period.end.isoformat(),
+        "by": by,
+        "at": generation.built_at.isoformat(),
+        "batch": generation.context.batch,
+        "kpis": [[e.definition.kpi, e.definition.version] for e in catalogue.entries()],
+    }
 
 
 def _period(label: str, generation: Generation) -> Period:
@@ -197,19 +226,21 @@ def _same(was: Number | None, now: Number | None) -> bool:
 class _Overlay:
     """A block's arrays with rows for all subjects that stand, its closed columns emptied and refilled."""
 
-    def __init__(self, block: Block, standing: Mapping[tuple[str, str | None], Standing]) -> None:
-        columns = {p.label: n for n, p in enumerate(block.periods)}
+    def __init__(
+        self, block: Block, columns: list[int], standing: Mapping[tuple[str, str | None], Standing]
+    ) -> None:
+        self.columns = columns
+        closed = {block.periods[n].label: n for n in columns}
         self.subjects = list(block.subjects)
         rows = {s.id: n for n, s in enumerate(self.subjects)}
         self.cells: list[tuple[int, int, Standing]] = []
         for (label, subject), stands in standing.items():
-            if label not in columns:
+            if label not in closed:
                 continue
             if subject not in rows:
                 rows[subject] = len(self.subjects)
                 self.subjects.append(stands.subject)
-            self.cells.append((rows[subject], columns[label], stands))
-        self.columns = sorted({column for _, column, _ in self.cells})
+            self.cells.append((rows[subject], closed[label], stands))
         self.more = len(self.subjects) - len(block.subjects)
 
     def emptied(self, array: NDArray[Any], empty: float) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlglot import exp
 
 from leitstern.engine import coverage, fingerprints
@@ -134,17 +135,19 @@ class Generation:
             found[number] = Subject(kind, str(key), str(name if name is not None else key))
         return found
 
-    def present(self, kind: str, first_day: int, last_day: int) -> np.ndarray:
-        """Which teams or persons (by id) had a member in some day of a stretch."""
-        found = self.backend.query(
-            exp.select("member")
-            .from_("stay")
-            .where(f"first_day <= {int(last_day)} AND last_day >= {int(first_day)}")
-        )
+    def present(self, kind: str, first_day: int, last_day: int) -> NDArray[np.bool_]:
+        """Which teams or persons (by id) had a member on some day of a stretch."""
+        first, last, member = self._stays
+        there = (first <= last_day) & (last >= first_day)
         mask = np.zeros(self.members.sizes[kind], bool)
-        mask[self.members.fold(kind, found["member"])] = True
+        mask[self.members.fold(kind, member[there])] = True
         mask[0] = False
         return mask
+
+    @cached_property
+    def _stays(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        found = self.backend.query(exp.select("first_day", "last_day", "member").from_("stay"))
+        return found["first_day"], found["last_day"], found["member"]
 
     def close(self) -> None:
         self.backend.close()
