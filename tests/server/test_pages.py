@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
+from leitstern.errors import Problem
 from leitstern.settings import Settings
 
 from .fake import CATALOGUE, FakeWorkspace
@@ -205,6 +206,17 @@ def test_a_workspace_without_numbers_shows_the_next_commands(client, show):
         assert response.status_code == 200
         assert "Noch keine Zahlen" in text_of(response)
         assert "leitstern -w DIR import" in text_of(response)
+
+
+def test_while_an_import_writes_the_data_page_says_so(client, show):
+    class Busy(FakeWorkspace):
+        def receipts(self):
+            raise Problem("facts.store_busy", path="store.duckdb")
+
+    show(Busy())
+    page = text_of(client.get("/data"))
+    assert "Gerade schreibt ein Import." in page
+    assert "12.480" in page
 
 
 def test_old_data_is_called_old_on_every_page(client, show):

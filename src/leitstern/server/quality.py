@@ -48,7 +48,7 @@ class Receipt:
 
 def quality(reader: Reader) -> list[QualityFinding]:
     """What the library finds about this generation's facts."""
-    found: list[QualityFinding] = reader.once("quality", lambda ws: list(ws.quality()))
+    found: list[QualityFinding] = reader.once("quality", lambda ws: list(ws.quality()), of="store")
     return found
 
 
@@ -96,8 +96,8 @@ def _what(found: QualityFinding, language: str) -> str:
 
 
 def receipts(reader: Reader) -> list[Receipt]:
-    """What became of the rows of every file."""
-    tables: list[TableReceipt] = reader.once("receipts", lambda ws: list(ws.receipts()))
+    """What became of the rows of every file; asked anew, as imports go on after a generation."""
+    tables: list[TableReceipt] = reader.workspace.receipts()
     figures = frame.figures()
     return [
         Receipt(
@@ -115,7 +115,7 @@ def receipts(reader: Reader) -> list[Receipt]:
 
 def set_aside(reader: Reader) -> list[dict[str, str]]:
     """The rows that were not loaded, newest import first."""
-    rows: list[SetAsideRow] = reader.once("set_aside", lambda ws: list(ws.set_aside(limit=ROWS_SHOWN)))
+    rows: list[SetAsideRow] = reader.workspace.set_aside(limit=ROWS_SHOWN)
     return [
         {
             "file": f"{row.file} · {row.sheet}" if row.sheet else row.file,

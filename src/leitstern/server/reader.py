@@ -1,7 +1,8 @@
 """The workspace as the pages read it: always the newest generation, each question asked once.
 
-A generation never changes, so its answers can be kept until a newer one is published. One lock keeps
-the answers in order; the engine itself uses all cores.
+A generation never changes, so its answers can be kept until a newer one is published. Questions to the
+engine wait for each other, as it uses all cores for one; those to the store of imports wait apart, so
+that a long check of the data's quality holds up no page.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,7 +31,8 @@ class Reader:
     def __init__(self, folder: Path, opener: Callable[[Path], Workspace]) -> None:
         self.folder = folder
         self._opener = opener
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
+        self._asking = {"engine": threading.RLock(), "store": threading.RLock()}
         self._workspace: Workspace | None = None
         self._seen: str | None = None
         self._answers: dict[object, Any] = {}
@@ -42,7 +44,7 @@ class Reader:
             if current != self._seen:
                 self._seen = current
                 self._workspace = None
-                self._answers.clear()
+                self._answers = {}  # answers that are still being worked out go to the old ones
             return current
 
     @property
@@ -67,15 +69,23 @@ class Reader:
         """The day it is in the workspace's time zone."""
         return datetime.now(ZoneInfo(self.settings.timezone)).date()
 
-    def once(self, question: object, ask: Callable[[Workspace], Any]) -> Any:
+    def once(
+        self,
+        question: object,
+        ask: Callable[[Workspace], Any],
+        of: Literal["engine", "store"] = "engine",
+    ) -> Any:
         """The answer to a question about this generation, asked at most once."""
-        with self._lock:
-            workspace = self.workspace
-            if question not in self._answers:
-                if len(self._answers) >= _KEPT:
-                    self._answers.pop(next(iter(self._answers)))
-                self._answers[question] = ask(workspace)
-            return self._answers[question]
+        with self._asking[of]:
+            answers = self._answers
+            if question in answers:
+                return answers[question]
+            answer = ask(self.workspace)
+            with self._lock:
+                if len(answers) >= _KEPT:
+                    del answers[next(iter(answers))]
+                answers[question] = answer
+            return answer
 
     def generation(self) -> Any | None:
         """What is known of the generation (number, built_at, as_of, facts); None before the first."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leitstern.errors import Problem
 from leitstern.server import frame, words
 from leitstern.server.quality import findings, receipts, set_aside
-from leitstern.server.reader import reader
+from leitstern.server.reader import Reader, reader
 from leitstern.server.views import errors
 
 
@@ -29,20 +33,32 @@ def data(request: HttpRequest) -> HttpResponse:
         for name, fact in generation.facts.items()
         if fact.rows
     ]
-    wrong, gaps = findings(ask)
     context = {
-        "title": _title(len(facts), len(wrong)),
+        **_stored(ask, len(facts)),
         "facts": facts,
-        "wrong": wrong,
-        "gaps": gaps,
-        "set_aside": set_aside(ask),
-        "receipts": receipts(ask),
         "generation": generation,
         "built": calendar.day(generation.built_at.date()),
         "built_time": f"{generation.built_at:%H:%M}",
         "as_of": calendar.day(generation.as_of),
     }
     return render(request, "leitstern/data.html", context)
+
+
+def _stored(ask: Reader, facts: int) -> dict[str, Any]:
+    """What the store of imports says; while an import is writing, that it does."""
+    try:
+        wrong, gaps = findings(ask)
+        return {
+            "title": _title(facts, len(wrong)),
+            "wrong": wrong,
+            "gaps": gaps,
+            "set_aside": set_aside(ask),
+            "receipts": receipts(ask),
+        }
+    except Problem as problem:
+        if problem.code != "facts.store_busy":
+            raise
+        return {"title": _("Data: an import is running"), "busy": True}
 
 
 def _title(facts: int, found: int) -> str:

@@ -106,8 +106,10 @@ def _context(
 
 
 def prepare(ask: Reader) -> None:
-    """Ask what the start page asks when nothing was chosen, so that the answer is at hand."""
-    _ask(ask, Choice("month", "strategic", ""))
+    """Ask what the start page asks, the default first, so that the answers are at hand."""
+    for level in _LEVELS:
+        for grain in _GRAINS:
+            _ask(ask, Choice(grain, level, ""))
 
 
 def _ask(
