@@ -129,7 +129,8 @@ def _holiday(first: date, days: Moments) -> Bools:
 def _around_christmas(days: Moments) -> Bools:
     """22 December to 5 January."""
     day_of_year = (days - days.astype("datetime64[Y]")).astype(np.int64)
-    to_new_year = (days.astype("datetime64[Y]") + np.timedelta64(1, "Y") - days).astype(np.int64)
+    new_year = (days.astype("datetime64[Y]") + np.timedelta64(1, "Y")).astype("datetime64[D]")
+    to_new_year = (new_year - days).astype(np.int64)
     return np.asarray((day_of_year < 5) | (to_new_year <= 10))
 
 
