@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -38,12 +38,12 @@ _TRIES, _PAUSE = 50, 0.1
 
 @dataclass(frozen=True, slots=True)
 class FactInfo:
-    """What a generation holds of a fact: how many records, the newest day that has begun, and the oldest
-    of the date that orders the fact (None for facts without one)."""
+    """What a generation holds of a fact: how many records, the newest day that has begun, and the first
+    day of each of its dates that are filled."""
 
     rows: int
     newest: date | None
-    oldest: date | None = None
+    began: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class Workspace:
         found = self._generation()
         facts = {
             name: FactInfo(
-                c.rows, None if c.newest_day is None else date.fromordinal(c.newest_day), _oldest(found, name)
+                c.rows, None if c.newest_day is None else date.fromordinal(c.newest_day), _began(found, name)
             )
             for name, c in found.coverage.items()
         }
@@ -383,12 +383,11 @@ def _known_subject(by: str) -> None:
         raise Problem("leitstern.by_unknown", by=by, known=", ".join(SUBJECTS))
 
 
-def _oldest(generation: Generation, fact: str) -> date | None:
-    """The first day of a fact's main date."""
-    from leitstern.facts.model import FACTS
-
-    known = generation.ranges.get((fact, FACTS[fact].main_date or ""))
-    return None if known is None else date.fromordinal(known[0])
+def _began(generation: Generation, fact: str) -> dict[str, date]:
+    """The first day of each of a fact's dates."""
+    return {
+        name: date.fromordinal(days[0]) for (of, name), days in generation.ranges.items() if of == fact
+    }
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

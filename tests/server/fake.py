@@ -24,6 +24,8 @@ from leitstern.workspace import FactInfo, GenerationInfo
 
 AS_OF = date(2026, 11, 21)
 BEGAN = date(2023, 12, 2)
+#: The first day of every date that KPIs are counted on.
+BEGUN = dict.fromkeys(("created_at", "closed_at", "mql_at", "sql_at", "at", "booked_at"), BEGAN)
 CATALOGUE = Catalogue.load(strict=False)
 SUBJECTS = {
     "team": [("T1", "Vertrieb Nord"), ("T2", "Vertrieb Süd"), ("T3", "Vertrieb West"), ("T4", "Großkunden")],
@@ -50,11 +52,11 @@ class FakeWorkspace:
         if self.empty:
             return None
         facts = {
-            "deal": FactInfo(12_480, self.newest, BEGAN),
-            "lead": FactInfo(48_112, self.newest, BEGAN),
-            "activity": FactInfo(301_220, self.newest, BEGAN),
-            "invoice": FactInfo(9_031, self.newest - timedelta(days=1), BEGAN),
-            "survey_response": FactInfo(880, self.newest - timedelta(days=40), BEGAN),
+            "deal": FactInfo(12_480, self.newest, BEGUN),
+            "lead": FactInfo(48_112, self.newest, BEGUN),
+            "activity": FactInfo(301_220, self.newest, BEGUN),
+            "invoice": FactInfo(9_031, self.newest - timedelta(days=1), BEGUN),
+            "survey_response": FactInfo(880, self.newest - timedelta(days=40), BEGUN),
         }
         return GenerationInfo(7, datetime(2026, 11, 22, 6, 15, tzinfo=UTC), AS_OF, facts)
 

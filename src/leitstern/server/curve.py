@@ -40,6 +40,7 @@ class Row:
     previous: str
     difference: str
     delta: words.Delta | None
+    relative: bool
     standing: str
     standing_text: str
     standing_reason: str
@@ -134,6 +135,7 @@ class Curve:
             previous=self.figures.exact(step.previous, self.unit),
             difference=self.figures.difference(step.comparison.difference, self.unit, exact=True),
             delta=words.delta(step.comparison, self.unit, self.figures),
+            relative=self.by_points or step.comparison.relative is not None,
             standing=step.standing,
             standing_text=words.standing_text(step, self.calendar),
             standing_reason=words.standing_reason(step.standing),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:
+    from leitstern.kpis.definition import Measure
     from leitstern.server.reader import Reader
 
 
@@ -47,8 +48,17 @@ def began(reader: Reader, kpi: str) -> date | None:
     generation = reader.generation()
     if generation is None:
         return None
-    known = (generation.facts.get(fact) for fact in facts_of(reader, kpi))
-    return max((info.oldest for info in known if info is not None and info.oldest), default=None)
+    measures = reader.catalogue.resolved(kpi).measures.values()
+    known = ((generation.facts.get(m.fact), _counted_on(m)) for m in measures)
+    days = [info.began[day] for info, day in known if info is not None and day in info.began]
+    return max(days, default=None)
+
+
+def _counted_on(measure: Measure) -> str | None:
+    """The date that puts a measure's records into a period; None for lists, whose dates say little."""
+    if measure.kind == "stock" and measure.between:
+        return measure.between[0] if FACTS[measure.fact].main_date else None
+    return measure.on or FACTS[measure.fact].main_date
 
 
 def ripening(reader: Reader, kpi: str) -> int:

@@ -72,14 +72,18 @@ class Calendar:
         return part, of_year
 
     def age(self, day: date, today: date) -> str:
-        """How long ago a day was: today, yesterday, 5 days ago; over two months the day itself."""
+        """How long ago a day was: today, yesterday, 5 days ago, 3 months ago, 8 years ago."""
         days = (today - day).days
         if days <= 0:
             return _("today")
         if days == 1:
             return _("yesterday")
+        if days >= 730:
+            years = days // 365
+            return ngettext("%(years)s year ago", "%(years)s years ago", years) % {"years": years}
         if days > 60:
-            return self.day(day)
+            months = days // 30
+            return ngettext("%(months)s month ago", "%(months)s months ago", months) % {"months": months}
         return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
 
     @property
