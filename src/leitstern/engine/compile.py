@@ -228,9 +228,12 @@ def _filtered(aggregate: exp.Expr, conditions: Sequence[exp.Expr]) -> exp.Expr:
     return exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*(c.copy() for c in conditions))))
 
 
-def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Expr:
+def aggregate(part: Part, source: Pass, subject: Subject, scope: Scope, speech: Speech) -> exp.Expr:
     """A part as an aggregate with its filter."""
     conditions = conditions_of(part, scope)
+    if part.agg == "quantile" and subject == "team" and source.table == layout.SHARED:
+        # Two of one team who share a deal are one value of the team's median.
+        conditions.append(col(layout.first_in_team(source.member_on)))
     value = value_of(part.what, speech)
     if part.what.kind == "record" and source.table == layout.SHARED:
         return _filtered(exp.Count(this=exp.Distinct(expressions=[col("id")])), conditions)
@@ -344,7 +347,9 @@ def _grouped(
 ) -> exp.Select:
     key = subject_key(source, subject, scope)
     keys = [exp.alias_(period, "period")] + ([exp.alias_(key, "subject")] if key is not None else [])
-    values = [exp.alias_(aggregate(p, source, scope, speech), f"p{n}") for n, p in enumerate(source.parts)]
+    values = [
+        exp.alias_(aggregate(p, source, subject, scope, speech), f"p{n}") for n, p in enumerate(source.parts)
+    ]
     select = exp.Select().select(*keys, *values).from_(table(source.table, ROW))
     for join in scope.joins.values():
         select.append("joins", join)

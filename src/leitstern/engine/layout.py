@@ -52,6 +52,11 @@ def part(money: str) -> str:
     return f"{money}_part"
 
 
+def first_in_team(date: str) -> str:
+    """Column of ``deal_part``: whether a row is its deal's first for a team, by the member on a date."""
+    return f"{date}_first"
+
+
 def person_field(fact: Fact) -> str | None:
     """The column that says whose record it is; a person's record is its own."""
     return "id" if fact.name == "person" else fact.person

@@ -185,6 +185,8 @@ def read(generation: Generation, question: grids.Question) -> tuple[dict[str, gr
         return {}, question.parts
     months_asked = question.spans.grain is Grain.MONTH
     parts = [p for p in question.parts if p.id in numbers and (p.agg == "add" or months_asked)]
+    if not parts:
+        return {}, question.parts
     reach = grids.reach(question.spans)
     found = {}
     for subject in question.subjects:

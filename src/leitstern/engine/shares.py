@@ -57,11 +57,27 @@ def share(con: duckdb.DuckDBPyConnection) -> None:
         *(_stay(date.name) for date in fact.dates),
     ]
     con.execute(
-        f"CREATE TABLE {layout.SHARED} AS "
-        f"SELECT f.* EXCLUDE (place) REPLACE ({', '.join(members)}), {', '.join(splits)} "
-        f"FROM based f {' '.join(joins)} ORDER BY f.id, f.place"
+        "CREATE TEMP VIEW divided AS "
+        f"SELECT f.* REPLACE ({', '.join(members)}), {', '.join(splits)} FROM based f {' '.join(joins)}"
     )
+    teams = " ".join(
+        f"LEFT JOIN member m_{date.name} ON m_{date.name}.id = p.{layout.member(date.name)}"
+        for date in fact.dates
+    )
+    con.execute(
+        f"CREATE TABLE {layout.SHARED} AS "
+        f"SELECT p.* EXCLUDE (place), {', '.join(_first(date.name) for date in fact.dates)} "
+        f"FROM divided p {teams} ORDER BY p.id, p.place"
+    )
+    con.execute("DROP VIEW temp.divided")
     con.execute("DROP TABLE temp.based")
+
+
+def _first(date: str) -> str:
+    return (
+        f"row_number() OVER (PARTITION BY p.id, m_{date}.team ORDER BY p.place) = 1 "
+        f"AS {layout.first_in_team(date)}"
+    )
 
 
 def _split(money: str) -> str:
