@@ -16,6 +16,7 @@ from leitstern.language import Language, default_language
 from leitstern.messages import message
 
 if TYPE_CHECKING:
+    from leitstern.engine.generation import Context
     from leitstern.periods.workdays import WorkCalendar
 
 FILE = "leitstern.toml"
@@ -81,6 +82,22 @@ class Settings(BaseModel):
             self.region,
             extras=frozenset(self.local_holidays),
             closing_days=frozenset(self.closing_days),
+        )
+
+    def context(self, batch: int) -> Context:
+        """What of the settings decides about numbers, for a generation of imports up to ``batch``."""
+        from leitstern.engine.generation import Context
+
+        return Context(
+            self.name,
+            self.timezone,
+            self.currency,
+            self.country,
+            self.region,
+            self.local_holidays,
+            tuple(day.isoformat() for day in self.closing_days),
+            self.fiscal_year_start,
+            batch,
         )
 
     @classmethod

@@ -20,7 +20,7 @@ from leitstern.settings import Settings
 
 if TYPE_CHECKING:
     from leitstern.engine.closing import Closed, Ledger, Restatement
-    from leitstern.engine.generation import Context, Generation
+    from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
     from leitstern.engine.records import Records
     from leitstern.facts import mapping
@@ -161,7 +161,7 @@ class Workspace:
                 self._store_path,
                 self._generations,
                 self.catalogue,
-                self._context(batch),
+                self.settings.context(batch),
                 canonical,
                 step=lambda name: tell(name, 0, 0),
             )
@@ -340,12 +340,6 @@ class Workspace:
         files = [Path(given)] if given else sorted(self._mappings.glob("*.toml"))
         return [mapping.load(file) for file in files]
 
-    def _context(self, batch: int) -> Context:
-        from leitstern.engine.generation import Context
-
-        s = self.settings
-        return Context(s.name, s.timezone, s.currency, s.country, s.region, s.fiscal_year_start, batch)
-
     def _ledger(self) -> Ledger:
         """The closed periods, read again when one was added."""
         from leitstern.engine.closing import Ledger
@@ -385,9 +379,7 @@ def _known_subject(by: str) -> None:
 
 def _began(generation: Generation, fact: str) -> dict[str, date]:
     """The first day of each of a fact's dates."""
-    return {
-        name: date.fromordinal(days[0]) for (of, name), days in generation.ranges.items() if of == fact
-    }
+    return {name: date.fromordinal(days[0]) for (of, name), days in generation.ranges.items() if of == fact}
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

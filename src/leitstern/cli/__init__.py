@@ -26,6 +26,8 @@ COMMANDS = {
     "sql": "Print the SQL that computes KPIs.",
     "quality": "Report gaps, duplicates, impossible dates, and the KPIs they touch.",
     "data": "List the facts at hand, the imports, and the rows set aside.",
+    "close": "Close a period: its values stand.",
+    "restatements": "List where the data contradict closed periods.",
     "serve": "Serve the pages on this machine.",
     "demo": "Build a workspace with the data of an invented company.",
 }

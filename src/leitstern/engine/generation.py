@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -48,6 +48,8 @@ class Context:
     currency: str = "EUR"
     country: str = "DE"
     region: str | None = None
+    local_holidays: tuple[str, ...] = ()
+    closing_days: tuple[str, ...] = ()
     fiscal_start: int = 1
     #: The newest import that the generation holds; no rule, so generations of other imports compare equal.
     batch: int = field(default=0, compare=False)
@@ -56,7 +58,18 @@ class Context:
     late_after: dict[str, int] = field(default_factory=dict)
 
     def calendar(self) -> WorkCalendar:
-        return WorkCalendar(country=self.country, region=self.region)
+        return WorkCalendar(
+            self.country,
+            self.region,
+            extras=frozenset(self.local_holidays),
+            closing_days=frozenset(date.fromisoformat(day) for day in self.closing_days),
+        )
+
+    @classmethod
+    def kept(cls, values: dict[str, Any]) -> Context:
+        """The context as a generation keeps it, in JSON."""
+        lists = {name: tuple(values[name]) for name in ("local_holidays", "closing_days")}
+        return cls(**(values | lists))
 
 
 class Generation:
@@ -71,7 +84,7 @@ class Generation:
         self.built_at = datetime.fromisoformat(meta["built_at"])
         self.built_on = date.fromisoformat(meta["built_on"])
         self.definitions: str = meta["definitions"]
-        self.context = Context(**meta["context"])
+        self.context = Context.kept(meta["context"])
         self.calendar = self.context.calendar()
 
     @cached_property
