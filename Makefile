@@ -5,6 +5,9 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
+# Compiled modules make every start several times faster, and the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The first Python that is new enough; override with `make demo PYTHON=...`.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
