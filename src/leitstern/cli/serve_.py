@@ -21,5 +21,6 @@ def command(state: State, /, host: str, port: int) -> None:
 
     if state.workspace.has_data():
         ensure_generation(state)
-    state.note("serving", address=f"http://{host}:{port}/")
-    server.run(state.folder, host, port)
+    server.run(
+        state.folder, host, port, about_to=lambda: state.note("serving", address=f"http://{host}:{port}/")
+    )

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
+from collections.abc import Callable
 from pathlib import Path
 
 
-def run(workspace_dir: str | Path, host: str = "127.0.0.1", port: int = 8321) -> None:
-    """Serve a workspace until interrupted.
+def run(
+    workspace_dir: str | Path,
+    host: str = "127.0.0.1",
+    port: int = 8321,
+    about_to: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve a workspace until interrupted; ``about_to`` is called once nothing stands in the way.
 
-    There is no log-in yet, so any address but a loopback one is refused with a `Problem`.
+    There is no log-in yet, so any address but a loopback one is refused with a `Problem`, as is a
+    port that is taken.
     """
     from leitstern.errors import Problem
 
@@ -19,6 +27,10 @@ def run(workspace_dir: str | Path, host: str = "127.0.0.1", port: int = 8321) ->
     folder = Path(workspace_dir).resolve()
     if not (folder / "leitstern.toml").is_file():
         raise Problem("leitstern.no_workspace", path=workspace_dir)
+    address = "127.0.0.1" if host == "localhost" else host
+    if is_taken(address, port):
+        raise Problem("leitstern.server_port_taken", host=host, port=port, other=port + 1)
+    about_to()
     os.environ["LEITSTERN_WORKSPACE"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "leitstern.server.settings"
     os.environ["LEITSTERN_WARM"] = "1"
@@ -29,7 +41,7 @@ def run(workspace_dir: str | Path, host: str = "127.0.0.1", port: int = 8321) ->
 
     Granian(
         "leitstern.server.wsgi:application",
-        address="127.0.0.1" if host == "localhost" else host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
@@ -48,3 +60,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_taken(address: str, port: int) -> bool:
+    """Whether something else listens there."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return True
+    return False
