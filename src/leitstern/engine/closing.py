@@ -147,15 +147,13 @@ class Ledger:
         for key, values in self.standing.items():
             for (label, subject), was in values.items():
                 found = now.pop((key, label, subject), None)
-                if not _same(was.value, found.value if found else None):
-                    yield Restatement(
-                        key[0], key[1], key[2], label, was.subject, was.value, found.value if found else None
-                    )
+                value = found.value if found else _without_records(was)
+                if not _same(was.value, value):
+                    yield Restatement(key[0], key[1], key[2], label, was.subject, was.value, value)
         for (key, label, _), o in now.items():
             known = any((o.kpi, o.version) in c.kpis for c in self.closed.values())
             if known and o.value:  # a subject that had nothing when the period was closed
-                nothing = 0 if o.denominator is None and not isinstance(o.value, float) else None
-                yield Restatement(key[0], key[1], key[2], label, o.subject, nothing, o.value)
+                yield Restatement(key[0], key[1], key[2], label, o.subject, _without_records(o), o.value)
 
 
 def _head(generation: Generation, catalogue: Catalogue, period: Period, by: str) -> dict[str, object]:
@@ -215,6 +213,11 @@ def _text(number: Number | None) -> str | float | int | None:
 
 def _number(kept: str | float | None) -> Number | None:
     return Decimal(kept) if isinstance(kept, str) else kept
+
+
+def _without_records(known: Observation | Standing) -> int | None:
+    """What a KPI says of a subject without records: counts and sums, which are exact, say 0."""
+    return 0 if known.denominator is None and isinstance(known.value, int | Decimal) else None
 
 
 def _same(was: Number | None, now: Number | None) -> bool:

@@ -79,8 +79,10 @@ class Generation:
         self.backend = backend
         _, rows = backend.rows(exp.select("value").from_("meta"))
         meta = json.loads(str(rows[0][0]))
+        if meta.get("engine") != fingerprints.ENGINE_VERSION:
+            backend.close()
+            raise Problem("engine.other_version", number=meta["number"])
         self.number: int = meta["number"]
-        self.engine_version: int = meta["engine"]
         self.built_at = datetime.fromisoformat(meta["built_at"])
         self.built_on = date.fromisoformat(meta["built_on"])
         self.definitions: str = meta["definitions"]
@@ -222,16 +224,22 @@ def _to_build_upon(folder: Path, context: Context) -> Path | None:
     """The current generation, if it was built by the same rules."""
     if not (folder / CURRENT).exists():
         return None
-    generation = open_current(folder)
     try:
-        same = generation.engine_version == fingerprints.ENGINE_VERSION and generation.context == context
-    finally:
-        generation.close()
-    return current(folder) if same else None
+        generation = open_current(folder)
+    except Problem as problem:
+        if problem.code != "engine.other_version":
+            raise
+        return None
+    generation.close()
+    return current(folder) if generation.context == context else None
 
 
 def open_current(folder: Path) -> Generation:
-    """The newest published generation; Problem ``engine.no_generation`` if there is none."""
+    """The newest published generation.
+
+    Raises ``Problem`` ``engine.no_generation`` where there is none, ``engine.other_version`` where
+    another version of the program built it.
+    """
     from leitstern.engine.backends.duckdb import DuckDB
 
     return Generation(DuckDB(current(folder)))

@@ -1,10 +1,9 @@
 """Decides how a column of text is to be read, looking at every value of it.
 
 The rule: if one reading fails on a value and another never does, the other is right. If two readings
-take the column and give different results (``1.234`` everywhere, or ``03/04/2025``), nobody can know,
-and the reading is a question. Conventions, so that no question is asked where there is no doubt:
+take the column and give different results (``1.234`` everywhere, or ``03.04.2025``), nobody can know,
+and the reading is a question; one day after the twelfth settles it. Conventions, so that no question is asked where there is no doubt:
 
-- dotted dates are day first (``03.04.2025`` is 3 April), unless only month first reads the column;
 - of a two-digit year it is assumed that it stands last;
 - whole numbers without any mark are numbers; with leading zeros they are keys and stay text.
 
@@ -254,7 +253,7 @@ def _days(column: _Column, *, asked: bool) -> list[_Candidate]:
         for order in _ORDERS[separator]:
             made.append(_day(column, _date_reading(order, separator)))
             if separator != "/" and made[-1].mask[dated].all() and _conventional(made[-1], column):
-                break  # dotted and day first, or ISO: nothing else has to be tried
+                break  # ISO: nothing else has to be tried
     most = max((column.count(c.mask) for c in made), default=0)
     if most == 0:
         return _serials(column) if asked else []
@@ -288,10 +287,8 @@ def _date_reading(order: DateOrder, separator: str) -> Reading:
 
 
 def _conventional(candidate: _Candidate, column: _Column) -> bool:
-    """Dotted with the day first, or four digits of a year in front of all values."""
-    if candidate.reading.date_order == "DMY":
-        return candidate.reading.separator == "."
-    if candidate.reading.date_order == "MDY" or candidate.telling is None:
+    """Four digits of a year in front of all values."""
+    if candidate.reading.date_order != "YMD" or candidate.telling is None:
         return False
     taken = column.taken(candidate.telling)
     return bool(_mask(pc.match_substring_regex(taken, r"^\d{4}")).all())
