@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def test_another_versions_generation_is_rebuilt(tmp_path: Path) -> None:
     (tmp_path / "crm.toml").write_text(MAPPING, encoding="utf-8")
     workspace.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "crm.toml")
     workspace.refresh()
+    del workspace  # and with it its hold on the generation's file
+    gc.collect()
     [file] = (tmp_path / "acme" / "generations").glob("*.duckdb")
     with duckdb.connect(str(file)) as con:
         [(text,)] = con.execute("SELECT value FROM meta").fetchall()

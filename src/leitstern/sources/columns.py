@@ -2,7 +2,8 @@
 
 The rule: if one reading fails on a value and another never does, the other is right. If two readings
 take the column and give different results (``1.234`` everywhere, or ``03.04.2025``), nobody can know,
-and the reading is a question; one day after the twelfth settles it. Conventions, so that no question is asked where there is no doubt:
+and the reading is a question; one day after the twelfth settles it. Conventions, so that no question
+is asked where there is no doubt:
 
 - of a two-digit year it is assumed that it stands last;
 - whole numbers without any mark are numbers; with leading zeros they are keys and stay text.
