@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
+from leitstern.engine.backends.duckdb import OWN_TABLES
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE fingerprint (fact VARCHAR, date VARCHAR, month INTEGER, rows BIGINT, sum HUGEINT)"
     )
-    present = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    present = {name for (name,) in con.execute(OWN_TABLES).fetchall()}
     for table in (*(fact.name for fact in layout.ENCODED), layout.SHARED):
         if table not in present:
             continue
@@ -48,7 +49,11 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
 def _content(con: duckdb.DuckDBPyConnection, table: str, fact: str) -> str:
     """The columns that decide about values: keys, and ids that nobody refers to, only name a row."""
     named = {"key"} if layout.is_referred_to(FACTS[fact]) else {"key", "id"}
-    columns = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [table]).fetchall()
+    columns = con.execute(
+        "SELECT column_name FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND table_name = ? ORDER BY column_index",
+        [table],
+    ).fetchall()
     return ", ".join(f'"{name}"' for (name,) in columns if name not in named)
 
 

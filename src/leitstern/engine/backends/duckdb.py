@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 from sqlglot import exp
 
+from leitstern.engine.backends import OWN_TABLES
 from leitstern.engine.compile import Speech
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class DuckDB:
 
     def __init__(self, source: Path | duckdb.DuckDBPyConnection) -> None:
         self.con = connect(source, read_only=True) if isinstance(source, Path) else source
-        rows = self.con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        rows = self.con.execute(OWN_TABLES).fetchall()
         self._tables = {name for (name,) in rows}
 
     def sql(self, statement: exp.Expr) -> str:
