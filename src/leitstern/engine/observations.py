@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -93,9 +94,9 @@ class Observations:
             yield from self._observations(block)
 
     def _observations(self, block: Block) -> Iterator[Observation]:
-        values = _numbers(block.outcome.value, block.unit)
-        above = _numbers(block.outcome.numerator, block.unit)
-        below = _numbers(block.outcome.denominator, block.unit)
+        values = _numbers(block.outcome.value)
+        above = _numbers(block.outcome.numerator)
+        below = _numbers(block.outcome.denominator)
         for row, subject in enumerate(block.subjects):
             for column, period in enumerate(block.periods):
                 reason = REASONS[block.reasons[row, column]]
@@ -137,10 +138,8 @@ class Observations:
         return frame
 
 
-def _numbers(quantity: Quantity | None, unit: str) -> Any:
+def _numbers(quantity: Quantity | None) -> Any:
     """Rows of Python numbers: int where whole, Decimal for exact money, else float."""
-    import numpy as np
-
     if quantity is None:
         return _Nothing()
     if quantity.digits == 0:
@@ -148,8 +147,7 @@ def _numbers(quantity: Quantity | None, unit: str) -> Any:
     if quantity.digits is not None:
         digits = quantity.digits
         return [[_decimal(n, digits) for n in row] for row in quantity.numbers.tolist()]
-    rounded = np.round(quantity.numbers, 4) if unit == "currency" else quantity.numbers
-    return [[None if n != n else n for n in row] for row in rounded.tolist()]  # noqa: PLR0124 - NaN
+    return [[None if math.isnan(n) else n for n in row] for row in quantity.numbers.tolist()]
 
 
 def _decimal(number: int, digits: int) -> Decimal:
