@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
-from leitstern.engine.backends.duckdb import OWN_TABLES
+from leitstern.engine.backends import OWN_TABLES
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:

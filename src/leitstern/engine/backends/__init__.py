@@ -14,6 +14,10 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 Columns: TypeAlias = dict[str, Array]
 
 
+#: Tables of the generation itself; while it is built, the one before is attached beside it.
+OWN_TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+
+
 class Backend(Protocol):
     """A database that holds one generation's encoded tables.
 
