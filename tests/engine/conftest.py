@@ -45,6 +45,27 @@ class _Clock(datetime):
 
 
 @dataclass
+class Place:
+    """Where generations of one workspace follow each other."""
+
+    folder: Path
+    numbers: Iterator[int]
+
+    @contextmanager
+    def built(self, world: World, catalogue: Catalogue) -> Iterator[Generation]:
+        """The next generation, upon the ones before; its store holds nothing but ``world``."""
+        store = self.folder / f"store{next(self.numbers)}.duckdb"
+        write(world, store)
+        folder = self.folder / "generations"
+        file = generation.build(store, folder, catalogue, world.context(), world.canonical)
+        opened = Generation(DuckDB(file))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@dataclass
 class Workshop:
     """Builds generations of worlds and opens them on DuckDB and PostgreSQL."""
 
@@ -52,25 +73,21 @@ class Workshop:
     folder: Path
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def build(self, world: World, catalogue: Catalogue, place: Path) -> Path:
-        place.mkdir()
-        write(world, place / "store.duckdb")
-        return generation.build(
-            place / "store.duckdb", place / "generations", catalogue, world.context(), world.canonical
-        )
+    @contextmanager
+    def place(self) -> Iterator[Place]:
+        """An empty folder for the generations of one workspace."""
+        folder = self.folder / f"world{next(self.numbers)}"
+        folder.mkdir()
+        try:
+            yield Place(folder, self.numbers)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def duckdb(self, world: World, catalogue: Catalogue) -> Iterator[Generation]:
         """A world's generation on DuckDB alone."""
-        place = self.folder / f"world{next(self.numbers)}"
-        try:
-            opened = Generation(DuckDB(self.build(world, catalogue, place)))
-            try:
-                yield opened
-            finally:
-                opened.close()
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
+        with self.place() as place, place.built(world, catalogue) as opened:
+            yield opened
 
     @contextmanager
     def both(self, world: World, catalogue: Catalogue) -> Iterator[tuple[Generation, Generation]]:
