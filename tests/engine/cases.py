@@ -157,9 +157,11 @@ COUNTS = (
             "count",
             "deal",
             on="created_at",
-            test=lambda r: _ref(r, "company", "region") == "North"
-            or _ref(r, "campaign", "channel") == "email"
-            or _ref(r, "lead", "status") == "new",
+            test=lambda r: (
+                _ref(r, "company", "region") == "North"
+                or _ref(r, "campaign", "channel") == "email"
+                or _ref(r, "lead", "status") == "new"
+            ),
         ),
         "count",
     ),
@@ -174,9 +176,11 @@ COUNTS = (
             "count",
             "deal",
             on="closed_at",
-            test=lambda r: _day(r, "closed_at") >= "2025-04-01"
-            and "" < _day(r, "created_at") <= _day(r, "closed_at")
-            and r["region"] is not None,
+            test=lambda r: (
+                _day(r, "closed_at") >= "2025-04-01"
+                and "" < _day(r, "created_at") <= _day(r, "closed_at")
+                and r["region"] is not None
+            ),
         ),
         "count",
     ),
@@ -234,8 +238,18 @@ COUNTS = (
 )
 DISTINCT = (
     BUYERS,
-    _one("deal_companies", {"distinct": "deal.company"}, Asked("distinct", "deal", "company", "created_at"), "count"),
-    _one("lead_sources", {"distinct": "lead.source"}, Asked("distinct", "lead", "source", "created_at"), "count"),
+    _one(
+        "deal_companies",
+        {"distinct": "deal.company"},
+        Asked("distinct", "deal", "company", "created_at"),
+        "count",
+    ),
+    _one(
+        "lead_sources",
+        {"distinct": "lead.source"},
+        Asked("distinct", "lead", "source", "created_at"),
+        "count",
+    ),
     _one("kinds", {"distinct": "activity.kind"}, Asked("distinct", "activity", "kind", "at"), "count"),
     _one(
         "close_days",
@@ -312,26 +326,58 @@ DURATIONS = (
     ),
     _one(
         "cycle",
-        {"duration": "deal", "between": ("first_contact_at", "closed_at"), "as": "median", "in": "days", "where": "status = 'won'"},
-        Asked("median_duration", "deal", on="closed_at", between=("first_contact_at", "closed_at"), test=_won),
+        {
+            "duration": "deal",
+            "between": ("first_contact_at", "closed_at"),
+            "as": "median",
+            "in": "days",
+            "where": "status = 'won'",
+        },
+        Asked(
+            "median_duration", "deal", on="closed_at", between=("first_contact_at", "closed_at"), test=_won
+        ),
         "days",
     ),
     _one(
         "hours_to_answer",
         {"duration": "lead", "between": ("created_at", "first_response_at"), "as": "average", "in": "hours"},
-        Asked("duration", "lead", on="first_response_at", between=("created_at", "first_response_at"), unit="hours"),
+        Asked(
+            "duration",
+            "lead",
+            on="first_response_at",
+            between=("created_at", "first_response_at"),
+            unit="hours",
+        ),
         "hours",
     ),
     _one(
         "median_hours",
-        {"duration": "lead", "between": ("created_at", "mql_at"), "as": "median", "in": "hours", "on": "created_at"},
+        {
+            "duration": "lead",
+            "between": ("created_at", "mql_at"),
+            "as": "median",
+            "in": "hours",
+            "on": "created_at",
+        },
         Asked("median_duration", "lead", on="created_at", between=("created_at", "mql_at"), unit="hours"),
         "hours",
     ),
     _one(
         "days_in_stage_",
-        {"duration": "stage_visit", "between": ("entered_at", "left_at"), "as": "median", "in": "days", "where": "outcome = 'open'"},
-        Asked("median_duration", "stage_visit", on="left_at", between=("entered_at", "left_at"), test=lambda r: r["outcome"] == "open"),
+        {
+            "duration": "stage_visit",
+            "between": ("entered_at", "left_at"),
+            "as": "median",
+            "in": "days",
+            "where": "outcome = 'open'",
+        },
+        Asked(
+            "median_duration",
+            "stage_visit",
+            on="left_at",
+            between=("entered_at", "left_at"),
+            test=lambda r: r["outcome"] == "open",
+        ),
         "days",
     ),
 )
@@ -345,9 +391,17 @@ STOCKS = (
     ),
     _one(
         "weighted",
-        {"stock": "stage_visit.weighted_amount", "between": ("entered_at", "left_at"), "where": "outcome = 'open'"},
+        {
+            "stock": "stage_visit.weighted_amount",
+            "between": ("entered_at", "left_at"),
+            "where": "outcome = 'open'",
+        },
         Asked(
-            "stock", "stage_visit", "weighted_amount", between=("entered_at", "left_at"), test=lambda r: r["outcome"] == "open"
+            "stock",
+            "stage_visit",
+            "weighted_amount",
+            between=("entered_at", "left_at"),
+            test=lambda r: r["outcome"] == "open",
         ),
         "currency",
     ),
@@ -391,7 +445,10 @@ RATIOS = (
             "won": {"count": "deal", "where": "status = 'won'", "on": "closed_at"},
             "size": {"average": "deal.amount", "where": "status = 'won'", "on": "closed_at"},
         },
-        (Asked("count", "deal", on="closed_at", test=_won), Asked("average", "deal", "amount", "closed_at", _won)),
+        (
+            Asked("count", "deal", on="closed_at", test=_won),
+            Asked("average", "deal", "amount", "closed_at", _won),
+        ),
         "won * size - 1",
         lambda won, size: None if size is None else Fraction(won) * size - 1,
     ),

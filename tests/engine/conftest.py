@@ -31,8 +31,10 @@ def examples(most: int) -> settings:
     """Settings of a property test: how many worlds it tries.
 
     Building one takes a second, so a failing world is not made smaller unless SHRINK is set.
+    EXAMPLES multiplies their number for a longer search.
     """
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    most = max(1, round(most * float(os.environ.get("EXAMPLES", "1"))))
     return settings(deadline=None, max_examples=most, suppress_health_check=slow, phases=PHASES)
 
 

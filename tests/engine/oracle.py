@@ -206,7 +206,10 @@ class Oracle:
                     "weighted_amount": None if amount is None else _round(amount * chance),
                     "entered_at": entered,
                     "left_at": left or done,
-                    **{n: deal.get(n) for n in ("company", "owner", "campaign", "product", "region", "currency")},
+                    **{
+                        n: deal.get(n)
+                        for n in ("company", "owner", "campaign", "product", "region", "currency")
+                    },
                 }
 
     def _take(self, fact: str, row: Row) -> None:

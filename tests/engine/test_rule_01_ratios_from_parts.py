@@ -45,11 +45,18 @@ def test_a_rate_of_a_team_is_not_the_mean_of_its_members(workshop: Workshop) -> 
     """Nine of ten won by one, none of one by the other: 9 of 11, not 45 %."""
     outcomes = [("p1", "won")] * 9 + [("p1", "lost"), ("p2", "lost")]
     deals = [
-        {"key": f"d{n}", "owner": owner, "status": status, "closed_at": local(f"2025-{n % 3 + 1:02d}-10 12:00")}
+        {
+            "key": f"d{n}",
+            "owner": owner,
+            "status": status,
+            "closed_at": local(f"2025-{n % 3 + 1:02d}-10 12:00"),
+        }
         for n, (owner, status) in enumerate(outcomes)
     ]
     own = catalogue([WIN_RATE])
     with workshop.duckdb(World({"deal": deals}), own) as generation:
-        request = Request(("rate",), ("company", "person"), Grain.QUARTER, date(2025, 1, 1), date(2025, 3, 31))
+        request = Request(
+            ("rate",), ("company", "person"), Grain.QUARTER, date(2025, 1, 1), date(2025, 3, 31)
+        )
         found = {o.subject.id: o.value for o in compute(generation, own, request)}
     assert found == {None: 9 / 11, "p1": 0.9, "p2": 0.0}

@@ -17,7 +17,10 @@ from .conftest import Workshop, examples
 from .oracle import Oracle
 from .worlds import World, local, worlds
 
-CASES = (*DISTINCT, *(c for c in (*VALUES, *DURATIONS) if c.asked[0].kind in ("median", "percentile", "median_duration")))
+CASES = (
+    *DISTINCT,
+    *(c for c in (*VALUES, *DURATIONS) if c.asked[0].kind in ("median", "percentile", "median_duration")),
+)
 
 
 @examples(4)

@@ -52,7 +52,9 @@ def test_all_months_add_up_to_the_year(workshop: Workshop, world: World) -> None
     with workshop.duckdb(world, own) as generation:
         found = []
         for grain in (Grain.DAY, Grain.MONTH, Grain.YEAR):
-            request = Request(names, ("company", "team", "person"), grain, date(2025, 1, 1), date(2025, 12, 31))
+            request = Request(
+                names, ("company", "team", "person"), grain, date(2025, 1, 1), date(2025, 12, 31)
+            )
             sums: dict[tuple[str, str, str | None], Fraction] = defaultdict(Fraction)
             for o in compute(generation, own, request):
                 if o.value:

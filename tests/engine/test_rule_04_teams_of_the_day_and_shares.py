@@ -12,7 +12,19 @@ from hypothesis import given
 from leitstern.engine.run import Request, compute
 from leitstern.periods.grains import Grain
 
-from .cases import COUNTS, DISTINCT, DURATIONS, OPEN_DEALS, PLAIN, SUMS, VALUES, WON_DEALS, WON_VALUE, Case, catalogue
+from .cases import (
+    COUNTS,
+    DISTINCT,
+    DURATIONS,
+    OPEN_DEALS,
+    PLAIN,
+    SUMS,
+    VALUES,
+    WON_DEALS,
+    WON_VALUE,
+    Case,
+    catalogue,
+)
 from .comparing import Expected, check
 from .conftest import Workshop, examples
 from .oracle import Oracle
@@ -74,7 +86,14 @@ def test_the_team_of_that_day(
 
 @pytest.mark.parametrize(
     ("owner", "named", "team"),
-    [("p1", "t2", "t1"), ("p2", "t2", "t2"), (None, "t2", "t2"), ("p9", "t2", "t2"), (None, None, None), ("p9", None, None)],
+    [
+        ("p1", "t2", "t1"),
+        ("p2", "t2", "t2"),
+        (None, "t2", "t2"),
+        ("p9", "t2", "t2"),
+        (None, None, None),
+        ("p9", None, None),
+    ],
 )
 def test_the_team_a_deal_names_counts_where_its_person_had_none(
     workshop: Workshop, owner: str | None, named: str | None, team: str | None
@@ -133,7 +152,10 @@ def test_who_shares_a_deal_without_being_in_a_team_counts_for_the_deals_team(wor
 def test_two_of_a_team_who_share_a_deal_are_one_value_of_its_median(workshop: Workshop) -> None:
     median = next(c for c in VALUES if c.name == "median_deal")
     world = _shared(_won("d1", "p1", "2025-06-15"), ("p1", "1"), ("p2", "1"))
-    others = [_won("d2", "p1", "2025-06-15", amount=Decimal(300)), _won("d3", "p1", "2025-06-15", amount=Decimal(200))]
+    others = [
+        _won("d2", "p1", "2025-06-15", amount=Decimal(300)),
+        _won("d3", "p1", "2025-06-15", amount=Decimal(200)),
+    ]
     world = world.with_rows(deal=[*world.rows("deal"), *others])
     assert by_team(workshop, world, median) == {"t1": 200}
     assert by_team(workshop, world, median, "person") == {"p1": 200, "p2": 100}
@@ -145,7 +167,13 @@ def test_a_shared_deal_counts_once_in_total(workshop: Workshop, world: World) ->
     cases = (WON_VALUE, WON_DEALS, OPEN_DEALS)
     own = catalogue(cases)
     with workshop.duckdb(world, own) as generation:
-        request = Request(tuple(c.name for c in cases), ("company", "person"), Grain.QUARTER, date(2025, 1, 1), date(2026, 3, 31))
+        request = Request(
+            tuple(c.name for c in cases),
+            ("company", "person"),
+            Grain.QUARTER,
+            date(2025, 1, 1),
+            date(2026, 3, 31),
+        )
         total: dict[tuple[str, str, date], Fraction] = {}
         for o in compute(generation, own, request):
             key = (o.subject.type, o.kpi, o.start)

@@ -67,7 +67,9 @@ def test_where_a_moment_falls(
 @examples(8)
 @given(
     moments=st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2026, 3, 1)), min_size=1, max_size=20),
-    zone=st.sampled_from(["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Tehran"]),
+    zone=st.sampled_from(
+        ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Tehran"]
+    ),
 )
 def test_every_moment_falls_on_its_local_day(workshop: Workshop, moments: list[datetime], zone: str) -> None:
     world = World(_leads(*(m.isoformat() for m in moments)), timezone=zone)

@@ -12,7 +12,17 @@ from leitstern.engine.run import Request, compute
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Grain
 
-from .cases import BUYERS, MEDIAN_INVOICE, OPEN_DEALS, PLAIN, REVENUE, WIN_RATE, WON_DEALS, WON_VALUE, catalogue
+from .cases import (
+    BUYERS,
+    MEDIAN_INVOICE,
+    OPEN_DEALS,
+    PLAIN,
+    REVENUE,
+    WIN_RATE,
+    WON_DEALS,
+    WON_VALUE,
+    catalogue,
+)
 from .conftest import Workshop
 from .worlds import TODAY, World, local
 
@@ -112,7 +122,9 @@ def test_a_late_source_gives_no_value_and_says_so(
 ) -> None:
     own = catalogue([WON_DEALS, REVENUE])
     with workshop.duckdb(_silent_since(date(2026, 2, 10)), own) as generation:
-        found = list(compute(generation, own, Request(("won", "billed"), grain=grain, start=start, end=start)))
+        found = list(
+            compute(generation, own, Request(("won", "billed"), grain=grain, start=start, end=start))
+        )
     assert by_kpi(found)["won"] == won
     assert next(o for o in found if o.kpi == "won").complete is complete
     assert by_kpi(found)["billed"][1] == ("not_begun" if won[1] == "not_begun" else None)

@@ -55,7 +55,9 @@ YEAR: Against = "previous_year"
         ("2026-03-18", Grain.QUARTER, YEAR, 31 + 28 + 18),
     ],
 )
-def test_as_many_working_days(workshop: Workshop, as_of: str, grain: Grain, against: Against, days: int) -> None:
+def test_as_many_working_days(
+    workshop: Workshop, as_of: str, grain: Grain, against: Against, days: int
+) -> None:
     own, today = catalogue([WON_DEALS]), date.fromisoformat(as_of)
     with workshop.duckdb(EVERY_DAY, own) as generation:
         request = Request(("won",), grain=grain, start=today, end=today, as_of=today, against=against)
@@ -90,7 +92,14 @@ def test_a_cohort_is_complete_when_its_time_is_over(workshop: Workshop) -> None:
         assert [o.complete for o in compute(generation, own, request)] == [True, False]
 
 
-CASES = (*COUNTS[:4], WON_VALUE, OPEN_DEALS, MEDIAN_INVOICE, *RATIOS[:2], *(c for c in SHAPED if c.shape != {"cumulative": True}))
+CASES = (
+    *COUNTS[:4],
+    WON_VALUE,
+    OPEN_DEALS,
+    MEDIAN_INVOICE,
+    *RATIOS[:2],
+    *(c for c in SHAPED if c.shape != {"cumulative": True}),
+)
 
 
 @examples(5)
@@ -98,14 +107,18 @@ CASES = (*COUNTS[:4], WON_VALUE, OPEN_DEALS, MEDIAN_INVOICE, *RATIOS[:2], *(c fo
     world=worlds(),
     grain=st.sampled_from(list(Grain)),
     against=st.sampled_from([PREVIOUS, YEAR]),
-    as_of=st.sampled_from([date(2026, 3, 18), date(2026, 3, 15), date(2026, 1, 1), date(2025, 12, 27), date(2026, 2, 28)]),
+    as_of=st.sampled_from(
+        [date(2026, 3, 18), date(2026, 3, 15), date(2026, 1, 1), date(2025, 12, 27), date(2026, 2, 28)]
+    ),
 )
 def test_comparisons_of_every_shape(
     workshop: Workshop, world: World, grain: Grain, against: Against, as_of: date
 ) -> None:
     cases = [c for c in CASES if "growth" not in (c.shape or {})]
     own, expected = catalogue(cases), Expected(Oracle(world), as_of)
-    request = request_for(cases, ("company", "team", "customer"), grain, as_of, 2, as_of=as_of, against=against)
+    request = request_for(
+        cases, ("company", "team", "customer"), grain, as_of, 2, as_of=as_of, against=against
+    )
     with workshop.duckdb(world, own) as generation:
         check(generation, own, expected, cases, request)
 

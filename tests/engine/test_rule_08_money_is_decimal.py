@@ -32,7 +32,9 @@ def billed(workshop: Workshop, world: World) -> object:
     return found[0]
 
 
-def _invoice(key: str, amount: str, currency: str | None = None, day: str = "2025-06-01") -> dict[str, object]:
+def _invoice(
+    key: str, amount: str, currency: str | None = None, day: str = "2025-06-01"
+) -> dict[str, object]:
     return {"key": key, "amount": Decimal(amount), "currency": currency, "at": local(f"{day} 12:00")}
 
 
@@ -62,7 +64,9 @@ def test_the_rate_of_the_date(workshop: Workshop, day: str, value: str | None) -
         {"key": "a", "currency": "CHF", "day": date(2025, 4, 1), "rate": Decimal("1.05")},
         {"key": "b", "currency": "CHF", "day": date(2025, 7, 1), "rate": Decimal("0.9333")},
     ]
-    world = World({"invoice": [_invoice("i1", "10", "CHF", day), _invoice("i2", "1")], "exchange_rate": rates})
+    world = World(
+        {"invoice": [_invoice("i1", "10", "CHF", day), _invoice("i2", "1")], "exchange_rate": rates}
+    )
     assert billed(workshop, world) == 1 + Decimal(value or 0)
 
 
@@ -76,7 +80,9 @@ def test_a_record_without_a_rate_is_listed(workshop: Workshop) -> None:
     }
     with workshop.duckdb(World(facts), own) as generation:
         (o, _) = compute(
-            generation, own, Request(("billed", "won_amount"), grain=Grain.YEAR, start=date(2025, 1, 1), end=date(2025, 1, 1))
+            generation,
+            own,
+            Request(("billed", "won_amount"), grain=Grain.YEAR, start=date(2025, 1, 1), end=date(2025, 1, 1)),
         )
         _, rows = generation.backend.rows(exp.select("fact", "key", "reason", "detail").from_("excluded"))
         products = generation.subjects("product")
@@ -101,7 +107,9 @@ def test_exactly_the_records_without_a_rate_are_set_aside(workshop: Workshop, wo
 def test_undated_money_takes_the_newest_rate(workshop: Workshop) -> None:
     world = World(
         {
-            "deal": [{"key": "d1", "currency": "CHF", "amount": Decimal(10), "expected_close_at": date(2025, 1, 1)}],
+            "deal": [
+                {"key": "d1", "currency": "CHF", "amount": Decimal(10), "expected_close_at": date(2025, 1, 1)}
+            ],
             "exchange_rate": [
                 {"key": "a", "currency": "CHF", "day": date(2025, 4, 1), "rate": Decimal(2)},
                 {"key": "b", "currency": "CHF", "day": date(2025, 7, 1), "rate": Decimal(3)},

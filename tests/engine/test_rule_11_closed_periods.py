@@ -89,7 +89,9 @@ WON = {
     "created_at": local("2025-01-05 10:00"),
     "closed_at": local("2025-05-10 10:00"),
 }
-BEFORE = World({"deal": [WON], "invoice": [{"key": "i1", "amount": Decimal(1), "at": local("2025-05-01 10:00")}]})
+BEFORE = World(
+    {"deal": [WON], "invoice": [{"key": "i1", "amount": Decimal(1), "at": local("2025-05-01 10:00")}]}
+)
 AFTER = BEFORE.with_rows(deal=[WON | {"amount": Decimal("90.05")}])
 
 

@@ -22,7 +22,18 @@ from .oracle import Oracle
 from .worlds import Row, World, local, worlds
 
 LEVELS = ("company", "team", "person", "customer")
-RECORDS = ("lead", "deal", "deal_event", "activity", "invoice", "survey_response", "manual_value", "membership", "deal_share", "spend")
+RECORDS = (
+    "lead",
+    "deal",
+    "deal_event",
+    "activity",
+    "invoice",
+    "survey_response",
+    "manual_value",
+    "membership",
+    "deal_share",
+    "spend",
+)
 
 
 @st.composite
@@ -83,7 +94,14 @@ def test_an_updated_generation_equals_a_rebuilt_one(workshop: Workshop, worlds_:
 
 def _deal(key: str, day: str, amount: str = "10", owner: str = "p1") -> Row:
     moment = local(f"{day} 10:00")
-    return {"key": key, "owner": owner, "status": "won", "amount": Decimal(amount), "created_at": moment, "closed_at": moment}
+    return {
+        "key": key,
+        "owner": owner,
+        "status": "won",
+        "amount": Decimal(amount),
+        "created_at": moment,
+        "closed_at": moment,
+    }
 
 
 DEALS = [_deal(f"d{m}", f"2025-{m:02d}-15") for m in range(1, 13)]

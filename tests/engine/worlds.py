@@ -282,7 +282,14 @@ _RECORDS = {
     ),
     "spend": _rows(
         "b",
-        {"campaign": campaign, "team": team, "person": person, "currency": currency, "amount": money, "at": days},
+        {
+            "campaign": campaign,
+            "team": team,
+            "person": person,
+            "currency": currency,
+            "amount": money,
+            "at": days,
+        },
         most=4,
     ),
     "touchpoint": _rows(
@@ -360,4 +367,9 @@ def worlds(draw: st.DrawFn, *, shared: bool | None = None, zone: str | None = No
 
 def local(text: str, zone: str = "Europe/Berlin") -> datetime:
     """A local clock time such as ``2026-03-31 23:30`` as the store keeps it."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+    return (
+        datetime.fromisoformat(text)
+        .replace(tzinfo=ZoneInfo(zone))
+        .astimezone(ZoneInfo("UTC"))
+        .replace(tzinfo=None)
+    )
