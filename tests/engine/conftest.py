@@ -23,7 +23,6 @@ from leitstern.kpis.load import Catalogue
 
 from .worlds import TODAY, World, write
 
-
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if os.environ.get("SHRINK") else [])]
 
 

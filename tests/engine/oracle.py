@@ -42,7 +42,7 @@ ENTITIES = ("person", "team", "company", "campaign", "product", "stage")
 
 @dataclass
 class Record:
-    """A record as numbers see it: references lead to known keys, money is the workspace's, blanks are filled."""
+    """A record as numbers see it: money is the workspace's, references lead somewhere, blanks are filled."""
 
     fact: str
     key: str
@@ -213,7 +213,7 @@ class Oracle:
                 }
 
     def _take(self, fact: str, row: Row) -> None:
-        """Keep a record, its money converted; without a rate a record is set aside, an entity loses its amount."""
+        """Keep a record, its money converted; without a rate it is set aside, an entity loses its amount."""
         amounts = [f.name for f in FACTS[fact].fields if f.kind == "money" and row.get(f.name) is not None]
         if "currency" in FACTS[fact].by_name and amounts:
             dates = [d for name in RATE_DATES[fact] if (d := self.day(row.get(name))) is not None]
@@ -324,7 +324,7 @@ def _parts(whole: Decimal, shares: dict[str, Decimal]) -> dict[str, Decimal]:
 
 @dataclass(frozen=True)
 class Measured:
-    """A measure by subject: values, and the keys of the records behind them. ``empty``: the value of all others."""
+    """A measure by subject: values, and the records behind them; ``empty`` is the value of all others."""
 
     values: dict[str | None, Value]
     rows: dict[str | None, frozenset[tuple[str, str]]]

@@ -7,8 +7,8 @@ change may leave the four values as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,21 +27,27 @@ from .conftest import Workshop
 from .worlds import Row, World, local
 
 
+def _moment(text: str) -> datetime:
+    return local(text if ":" in text else f"{text} 12:00")
+
+
+READ: dict[str, Callable[[str], Any]] = {
+    "time": _moment,
+    "day": date.fromisoformat,
+    "money": Decimal,
+    "number": Decimal,
+}
+
+
 def _rows(prefix: str, names: str, *rows: tuple[Any, ...]) -> list[Row]:
-    """Rows of a table; texts that look like moments are local times, money is written as text."""
+    """Rows of a table, all values written as text; moments are local, at noon if no time is given."""
     fact = FACTS[prefix]
     found = []
     for number, values in enumerate(rows, 1):
         row: Row = {"key": f"{prefix}{number}"}
         for name, value in zip(names.split(), values, strict=True):
             kind = "text" if name == "key" else fact.by_name[name].kind
-            if value is not None and kind == "time":
-                value = local(value if ":" in value else f"{value} 12:00")
-            elif value is not None and kind == "day":
-                value = date.fromisoformat(value)
-            elif value is not None and kind in ("money", "number"):
-                value = Decimal(value)
-            row[name] = value
+            row[name] = None if value is None else READ.get(kind, str)(value)
         found.append(row)
     return found
 

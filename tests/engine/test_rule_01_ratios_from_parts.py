@@ -16,9 +16,10 @@ from .conftest import Workshop, examples
 from .oracle import ratio
 from .worlds import World, local, worlds
 
-QUOTIENTS = [c for c in (*RATIOS, *VALUES, *DURATIONS) if c.name in (
-    "rate", "lead_to_win", "cost_of_deal", "average_deal", "average_minutes", "nps_", "csat_", "days_to_close", "hours_to_answer"
-)]  # fmt: skip
+KINDS = ("count", "sum", "average", "conversion", "nps", "csat", "duration")
+QUOTIENTS = [
+    c for c in (*RATIOS, *VALUES, *DURATIONS) if c.asked[0].kind in KINDS and c.name != "velocity"
+]  # of two parts, each of which adds up
 
 
 @examples(4)

@@ -28,7 +28,7 @@ ADDITIVE = (
 )
 
 
-@examples(5)
+@examples(4)
 @given(world=worlds(), grain=st.sampled_from([Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.FISCAL_YEAR]))
 def test_all_subjects_add_up_to_the_company(workshop: Workshop, world: World, grain: Grain) -> None:
     own = catalogue(ADDITIVE)
@@ -43,7 +43,7 @@ def test_all_subjects_add_up_to_the_company(workshop: Workshop, world: World, gr
         assert value == sums["company", kpi, start], (subject, kpi, start)
 
 
-@examples(5)
+@examples(4)
 @given(world=worlds())
 def test_all_months_add_up_to_the_year(workshop: Workshop, world: World) -> None:
     cases = (*COUNTS, *SUMS)

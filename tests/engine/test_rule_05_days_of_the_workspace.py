@@ -1,4 +1,4 @@
-"""Rule 5: dates fall into periods in the workspace's zone, DST included; weeks start on Monday, with ISO numbers."""
+"""Rule 5: dates fall into periods in the workspace's zone, DST included; weeks are ISO weeks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from .comparing import Expected, check, request_for
 from .conftest import Workshop, examples
 from .oracle import Oracle
 from .worlds import TODAY, World, worlds
+
+FIRST, LAST = datetime.fromisoformat("2000-01-01"), datetime.fromisoformat("2026-03-01")
 
 NEW_LEADS = next(c for c in COUNTS if c.name == "web_leads")
 
@@ -64,9 +66,9 @@ def test_where_a_moment_falls(
             assert [o.period for o in found if o.value] == [label]
 
 
-@examples(8)
+@examples(5)
 @given(
-    moments=st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2026, 3, 1)), min_size=1, max_size=20),
+    moments=st.lists(st.datetimes(FIRST, LAST), min_size=1, max_size=20),
     zone=st.sampled_from(
         ["Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Tehran"]
     ),
@@ -81,7 +83,7 @@ def test_every_moment_falls_on_its_local_day(workshop: Workshop, moments: list[d
             check(generation, own, Expected(oracle), [NEW_LEADS], request)
 
 
-@examples(3)
+@examples(2)
 @given(world=worlds(), grain=st.sampled_from([Grain.DAY, Grain.WEEK]))
 def test_the_language_moves_nothing(workshop: Workshop, world: World, grain: Grain) -> None:
     own, found = catalogue(PLAIN), []
@@ -101,8 +103,18 @@ def test_money_is_converted_with_the_rate_of_the_local_day(workshop: Workshop) -
     world = World(
         {
             "invoice": [
-                {"key": "i1", "currency": "CHF", "amount": Decimal(100), "at": datetime(2025, 6, 30, 21, 30)},
-                {"key": "i2", "currency": "CHF", "amount": Decimal(100), "at": datetime(2025, 6, 30, 23, 30)},
+                {
+                    "key": "i1",
+                    "currency": "CHF",
+                    "amount": Decimal(100),
+                    "at": datetime.fromisoformat("2025-06-30 21:30"),
+                },
+                {
+                    "key": "i2",
+                    "currency": "CHF",
+                    "amount": Decimal(100),
+                    "at": datetime.fromisoformat("2025-06-30 23:30"),
+                },
             ],
             "exchange_rate": [
                 {"key": "a", "currency": "CHF", "day": date(2025, 6, 30), "rate": Decimal("1.05")},

@@ -55,10 +55,8 @@ def by_kpi(found: list[Observation]) -> dict[str, tuple[object, str | None]]:
 
 def february(workshop: Workshop, world: World, own: Catalogue, by: str = "company") -> list[Observation]:
     request = Request(tuple(own.names), (by,), Grain.MONTH, date(2026, 2, 1), date(2026, 2, 28))
-    found = []
     with workshop.both(world, own) as generations:
-        for generation in generations:
-            found.append(list(compute(generation, own, request)))
+        found = [list(compute(generation, own, request)) for generation in generations]
     assert found[0] == found[1]
     return found[0]
 

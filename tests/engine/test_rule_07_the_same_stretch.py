@@ -84,7 +84,7 @@ def test_which_periods_are_complete(workshop: Workshop) -> None:
 
 
 def test_a_cohort_is_complete_when_its_time_is_over(workshop: Workshop) -> None:
-    """Deals of a month may be won within 30 days: January is ripe on 2 March, February not before 30 March."""
+    """Deals may be won within 30 days: January is ripe on 2 March, February not before 30 March."""
     cohort = next(c for c in RATIOS if c.name == "deal_to_win")
     own = catalogue([cohort])
     with workshop.duckdb(EVERY_DAY, own) as generation:

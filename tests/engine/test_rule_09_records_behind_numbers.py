@@ -70,7 +70,7 @@ def wrong(generation: Generation, own: Catalogue, o: Observation, as_of: date) -
     return None if behind == o.rows else f"{o} has {behind} records"
 
 
-@examples(5)
+@examples(4)
 @given(
     world=worlds(),
     grain=st.sampled_from(list(Grain)),

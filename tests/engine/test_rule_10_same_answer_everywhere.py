@@ -19,7 +19,7 @@ from .worlds import TODAY, World, worlds
 ENDS = (date(2026, 3, 18), date(2026, 2, 28), date(2025, 10, 28), date(2026, 4, 2))
 
 
-@examples(6)
+@examples(5)
 @given(world=worlds(), grain=st.sampled_from(list(Grain)), end=st.sampled_from(ENDS), early=st.booleans())
 def test_every_kind_of_measure_by_every_subject(
     workshop: Workshop, world: World, grain: Grain, end: date, early: bool
@@ -32,7 +32,7 @@ def test_every_kind_of_measure_by_every_subject(
             check(generation, own, expected, PLAIN, request)
 
 
-@examples(6)
+@examples(5)
 @given(world=worlds(), grain=st.sampled_from(list(Grain)), end=st.sampled_from(ENDS), early=st.booleans())
 def test_every_shape_over_time(
     workshop: Workshop, world: World, grain: Grain, end: date, early: bool

@@ -41,7 +41,7 @@ def shown(found: Values, *periods: str) -> Values:
     return {place: value for place, value in found.items() if place[1] in periods and value}
 
 
-@examples(4)
+@examples(3)
 @given(before=worlds(zone="Europe/Berlin"), after=worlds(zone="Europe/Berlin"))
 def test_a_closed_quarter_stands_and_all_contradictions_are_listed(
     workshop: Workshop, before: World, after: World

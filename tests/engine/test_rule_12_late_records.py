@@ -75,7 +75,7 @@ def ready(generation: Generation) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-@examples(6)
+@examples(3)
 @given(worlds_=stories())
 def test_an_updated_generation_equals_a_rebuilt_one(workshop: Workshop, worlds_: list[World]) -> None:
     own, last = catalogue(PLAIN), worlds_[-1]
@@ -150,7 +150,7 @@ def test_ready_values_equal_the_facts(workshop: Workshop) -> None:
     """The reading that answers from values kept in the generation and the one that asks the facts."""
     own = catalogue(PLAIN)
 
-    @examples(5)
+    @examples(3)
     @given(world=worlds())
     def run(world: World) -> None:
         request = Request(tuple(own.names), LEVELS[:3], Grain.MONTH, date(2025, 1, 1), date(2026, 3, 18))

@@ -99,29 +99,32 @@ PRODUCTS = ("x1", "x2")
 REGIONS = ("North", "South")
 STAGES = ("s1", "s2", "s3")
 ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Auckland")
-FIRST, LAST = datetime(2024, 11, 1), datetime(2026, 6, 30)
+FIRST, LAST = datetime.fromisoformat("2024-11-01"), datetime.fromisoformat("2026-06-30")
 
 #: What goes wrong goes wrong here: midnights, month and year ends, both changes of the clock.
 _EDGES = [
-    datetime(2024, 12, 31, 22, 59, 59),
-    datetime(2024, 12, 31, 23, 0),
-    datetime(2025, 2, 28, 23, 30),
-    datetime(2025, 3, 30, 0, 59, 59),
-    datetime(2025, 3, 30, 1, 0),
-    datetime(2025, 3, 30, 22, 0),
-    datetime(2025, 3, 31, 21, 59, 59, 999_999),
-    datetime(2025, 6, 30, 22, 0),
-    datetime(2025, 10, 26, 0, 30),
-    datetime(2025, 10, 26, 1, 30),
-    datetime(2025, 12, 28, 23, 30),
-    datetime(2025, 12, 31, 23, 0),
-    datetime(2026, 2, 28, 23, 30),
-    datetime(2026, 3, 1, 4, 59, 59),
-    datetime(2026, 3, 17, 22, 59),
-    datetime(2026, 3, 17, 23, 1),
-    datetime(2026, 3, 18, 12, 0),
-    datetime(2026, 3, 19, 9, 0),
-    datetime(2026, 3, 31, 21, 30),
+    datetime.fromisoformat(moment)
+    for moment in (
+        "2024-12-31 22:59:59",
+        "2024-12-31 23:00",
+        "2025-02-28 23:30",
+        "2025-03-30 00:59:59",
+        "2025-03-30 01:00",
+        "2025-03-30 22:00",
+        "2025-03-31 21:59:59.999999",
+        "2025-06-30 22:00",
+        "2025-10-26 00:30",
+        "2025-10-26 01:30",
+        "2025-12-28 23:30",
+        "2025-12-31 23:00",
+        "2026-02-28 23:30",
+        "2026-03-01 04:59:59",
+        "2026-03-17 22:59",
+        "2026-03-17 23:01",
+        "2026-03-18 12:00",
+        "2026-03-19 09:00",
+        "2026-03-31 21:30",
+    )
 ]
 moments = st.one_of(
     st.sampled_from(_EDGES),
