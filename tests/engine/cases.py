@@ -11,7 +11,8 @@ from leitstern.kpis.definition import Definition
 from leitstern.kpis.documents import Entry
 from leitstern.kpis.load import Catalogue
 
-from .oracle import Asked, Record, Value, ratio
+from .measuring import Asked, Value, ratio
+from .oracle import Record
 
 Formula = Callable[..., Value]
 

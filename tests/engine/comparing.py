@@ -16,18 +16,9 @@ from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Grain
 
 from .cases import Case
-from .oracle import (
-    Measured,
-    Oracle,
-    Span,
-    Value,
-    earlier_stretch,
-    measured,
-    ratio,
-    span_of,
-    spans_between,
-    stretch,
-)
+from .measuring import Measured, Value, measured, ratio
+from .oracle import Oracle
+from .stretches import Span, earlier_stretch, span_of, spans_between, stretch
 from .worlds import TODAY
 
 #: Without records: nothing to take a median of, no base, a source that never came, a period still to come.

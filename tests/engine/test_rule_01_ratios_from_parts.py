@@ -13,7 +13,7 @@ from leitstern.periods.grains import Grain
 from .cases import DURATIONS, RATIOS, VALUES, WIN_RATE, catalogue
 from .comparing import agrees
 from .conftest import Workshop, examples
-from .oracle import ratio
+from .measuring import ratio
 from .worlds import World, local, worlds
 
 KINDS = ("count", "sum", "average", "conversion", "nps", "csat", "duration")

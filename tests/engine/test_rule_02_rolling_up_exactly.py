@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstern.engine.generation import Generation
 from leitstern.engine.run import Request, compute
 from leitstern.periods.grains import Grain
 
@@ -52,6 +54,12 @@ TWICE = World(
 )
 
 
+@pytest.fixture(scope="module")
+def twice(workshop: Workshop) -> Iterator[tuple[Generation, Generation]]:
+    with workshop.both(TWICE, catalogue([BUYERS, MEDIAN_INVOICE])) as generations:
+        yield generations
+
+
 @pytest.mark.parametrize(
     ("kpi", "by", "grain", "values"),
     [
@@ -66,10 +74,9 @@ TWICE = World(
     ],
 )
 def test_who_buys_twice_counts_once(
-    workshop: Workshop, kpi: str, by: str, grain: Grain, values: list[float]
+    twice: tuple[Generation, Generation], kpi: str, by: str, grain: Grain, values: list[float]
 ) -> None:
     own = catalogue([BUYERS, MEDIAN_INVOICE])
-    with workshop.both(TWICE, own) as generations:
-        for generation in generations:
-            request = Request((kpi,), (by,), grain, date(2025, 1, 1), date(2025, 2, 28))
-            assert [o.value for o in compute(generation, own, request)] == values
+    request = Request((kpi,), (by,), grain, date(2025, 1, 1), date(2025, 2, 28))
+    for generation in twice:
+        assert [o.value for o in compute(generation, own, request)] == values

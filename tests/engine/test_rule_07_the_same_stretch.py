@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstern.engine.generation import Generation
 from leitstern.engine.run import Against, Request, compute
 from leitstern.periods.grains import Grain
 
@@ -29,6 +31,17 @@ def one_a_day(first: date, last: date) -> World:
 
 
 EVERY_DAY = one_a_day(date(2024, 1, 1), date(2026, 4, 30))
+COHORT = next(c for c in RATIOS if c.name == "deal_to_win")
+GROWTH = tuple(WON_DEALS.shaped(growth=growth) for growth in ("previous_year", "previous_period"))
+OWN = catalogue((WON_DEALS, COHORT, *GROWTH))
+
+
+@pytest.fixture(scope="module")
+def every_day(workshop: Workshop) -> Iterator[Generation]:
+    with workshop.duckdb(EVERY_DAY, OWN) as generation:
+        yield generation
+
+
 PREVIOUS: Against = "previous_period"
 YEAR: Against = "previous_year"
 
@@ -56,16 +69,14 @@ YEAR: Against = "previous_year"
     ],
 )
 def test_as_many_working_days(
-    workshop: Workshop, as_of: str, grain: Grain, against: Against, days: int
+    every_day: Generation, as_of: str, grain: Grain, against: Against, days: int
 ) -> None:
-    own, today = catalogue([WON_DEALS]), date.fromisoformat(as_of)
-    with workshop.duckdb(EVERY_DAY, own) as generation:
-        request = Request(("won",), grain=grain, start=today, end=today, as_of=today, against=against)
-        assert [o.value for o in compute(generation, own, request)] == [days]
+    today = date.fromisoformat(as_of)
+    request = Request(("won",), grain=grain, start=today, end=today, as_of=today, against=against)
+    assert [o.value for o in compute(every_day, OWN, request)] == [days]
 
 
-def test_which_periods_are_complete(workshop: Workshop) -> None:
-    own = catalogue([WON_DEALS])
+def test_which_periods_are_complete(every_day: Generation) -> None:
     expected = {
         Grain.DAY: {"2026-03-17": True, "2026-03-18": False},
         Grain.WEEK: {"2026-W11": True, "2026-W12": False},
@@ -73,23 +84,19 @@ def test_which_periods_are_complete(workshop: Workshop) -> None:
         Grain.QUARTER: {"2025-Q4": True, "2026-Q1": False},
         Grain.YEAR: {"2025": True, "2026": False},
     }
-    with workshop.duckdb(EVERY_DAY, own) as generation:
-        for grain, complete in expected.items():
-            end = date(2026, 3, 18)
-            start = min(end, date(2026, 3, 17) if grain is Grain.DAY else date(2026, 3, 13))
-            if grain not in (Grain.DAY, Grain.WEEK):
-                start = {Grain.MONTH: date(2026, 2, 1)}.get(grain, date(2025, 12, 1))
-            found = compute(generation, own, Request(("won",), grain=grain, start=start, end=end))
-            assert {o.period: o.complete for o in found} == complete
+    for grain, complete in expected.items():
+        end = date(2026, 3, 18)
+        start = min(end, date(2026, 3, 17) if grain is Grain.DAY else date(2026, 3, 13))
+        if grain not in (Grain.DAY, Grain.WEEK):
+            start = {Grain.MONTH: date(2026, 2, 1)}.get(grain, date(2025, 12, 1))
+        found = compute(every_day, OWN, Request(("won",), grain=grain, start=start, end=end))
+        assert {o.period: o.complete for o in found} == complete
 
 
-def test_a_cohort_is_complete_when_its_time_is_over(workshop: Workshop) -> None:
+def test_a_cohort_is_complete_when_its_time_is_over(every_day: Generation) -> None:
     """Deals may be won within 30 days: January is ripe on 2 March, February not before 30 March."""
-    cohort = next(c for c in RATIOS if c.name == "deal_to_win")
-    own = catalogue([cohort])
-    with workshop.duckdb(EVERY_DAY, own) as generation:
-        request = Request((cohort.name,), start=date(2026, 1, 1), end=date(2026, 2, 28))
-        assert [o.complete for o in compute(generation, own, request)] == [True, False]
+    request = Request((COHORT.name,), start=date(2026, 1, 1), end=date(2026, 2, 28))
+    assert [o.complete for o in compute(every_day, OWN, request)] == [True, False]
 
 
 CASES = (
@@ -124,12 +131,9 @@ def test_comparisons_of_every_shape(
 
 
 @pytest.mark.parametrize("kpi", ["won_previous_year", "won_previous_period"])
-def test_growth_of_a_running_month_compares_equal_stretches(workshop: Workshop, kpi: str) -> None:
+def test_growth_of_a_running_month_compares_equal_stretches(every_day: Generation, kpi: str) -> None:
     """One deal a day: 18 so far against 19 (or 18) in the same working days."""
-    case = WON_DEALS.shaped(growth=kpi.removeprefix("won_"))
-    own = catalogue([case])
-    with workshop.duckdb(EVERY_DAY, own) as generation:
-        start = date(2026, 3, 18)
-        (found,) = compute(generation, own, Request((kpi,), start=start, end=start))
+    start = date(2026, 3, 18)
+    (found,) = compute(every_day, OWN, Request((kpi,), start=start, end=start))
     assert found.value == (18 - 19) / 19 if kpi == "won_previous_year" else found.value == 0
     assert not found.complete

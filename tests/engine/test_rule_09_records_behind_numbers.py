@@ -21,7 +21,7 @@ from leitstern.periods.grains import Grain, parse
 from .cases import OPEN_DEALS, PLAIN, REVENUE, WIN_RATE, WON_VALUE, Case, catalogue
 from .comparing import agrees, request_for
 from .conftest import Workshop, examples
-from .oracle import Value, quantile, ratio
+from .measuring import Value, quantile, ratio
 from .worlds import TODAY, World, worlds
 
 CASES: Sequence[Case] = (

@@ -1,0 +1,186 @@
+"""Measures of every kind over records, one by one: the oracle's half of ``plan`` and ``compile``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from .oracle import Number, Oracle, Portion, Record
+
+Value = Number | None
+Test = Callable[[Record], bool]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measure by subject: values, and the records behind them; ``empty`` is the value of all others."""
+
+    values: dict[str | None, Value]
+    rows: dict[str | None, frozenset[tuple[str, str]]]
+    empty: Value
+
+    def of(self, subject: str | None) -> Value:
+        return self.values.get(subject, self.empty)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A measure, said for the oracle. ``kind`` and the rest are the words of the KPI language."""
+
+    kind: str
+    fact: str
+    field: str = ""
+    on: str = ""
+    test: Test = lambda _: True
+    between: tuple[str, str] = ("", "")
+    to: str = ""
+    within: int | None = None
+    p: Fraction = Fraction(1, 2)
+    unit: str = "days"
+
+
+def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, last: date) -> Measured:
+    """A measure over the days from ``first`` (None: ever) to ``last``."""
+    stands = asked.kind == "stock"
+    on = asked.between[0] if stands else asked.on
+    groups: dict[str | None, list[Portion]] = {}
+    for record in oracle.records[asked.fact]:
+        day = record.day(on)
+        if day is None or day > last or (first is not None and day < first and not stands):
+            continue
+        if not asked.test(record) or not _known(asked, record):
+            continue
+        ends = record.day(asked.between[1]) if stands else None
+        if ends is not None and ends <= last:
+            continue
+        for portion in oracle.portions(record, subject):
+            groups.setdefault(oracle.subject_of(portion, subject, on), []).append(portion)
+    compute = KINDS[asked.kind]
+    return Measured(
+        {key: compute(asked, portions) for key, portions in groups.items()},
+        {key: frozenset((p.record.fact, p.record.key) for p in portions) for key, portions in groups.items()},
+        0 if asked.kind in ("count", "distinct", "sum", "stock", "manual_sum") else None,
+    )
+
+
+def _known(asked: Asked, record: Record) -> bool:
+    if asked.between[0]:
+        begin, end = asked.between
+        a, b = record[begin], record[end]
+        if a is None or (b is None and asked.kind != "stock"):
+            return False
+        if b is None:
+            return True
+        if asked.unit == "hours":
+            return bool(b >= a)
+        return (record.day(end) or date.min) >= (record.day(begin) or date.min)
+    return asked.kind in ("sum", "count", "conversion", "manual_sum") or record[asked.field] is not None
+
+
+def _count(asked: Asked, portions: list[Portion]) -> Value:
+    return sum((p.share for p in portions), Decimal(0))
+
+
+def _sum(asked: Asked, portions: list[Portion]) -> Value:
+    return sum((a for p in portions if (a := p.amount(asked.field)) is not None), Decimal(0))
+
+
+def _average(asked: Asked, portions: list[Portion]) -> Value:
+    return ratio(_sum(asked, portions), _count(asked, portions))
+
+
+def _once(portions: list[Portion]) -> list[Record]:
+    """Each record once, however many of its owners are here."""
+    return list({p.record.key: p.record for p in portions}.values())
+
+
+def _stock(asked: Asked, portions: list[Portion]) -> Value:
+    return _sum(asked, portions) if asked.field else _count(asked, portions)
+
+
+def quantile(values: list[Fraction], p: Fraction) -> Fraction:
+    """Between two values linearly by the distance to both (type 7 of Hyndman and Fan 1996)."""
+    ordered = sorted(values)
+    place = p * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _quantile(asked: Asked, portions: list[Portion]) -> Value:
+    return quantile([Fraction(r[asked.field]) for r in _once(portions)], asked.p)
+
+
+def _took(asked: Asked, record: Record) -> Fraction:
+    begin, end = asked.between
+    if asked.unit == "hours":
+        return Fraction(int((record[end] - record[begin]).total_seconds()), 3600)
+    a, b = record.day(begin), record.day(end)
+    assert a is not None
+    assert b is not None
+    return Fraction((b - a).days)
+
+
+def _duration(asked: Asked, portions: list[Portion]) -> Value:
+    total = sum((_took(asked, p.record) * Fraction(p.share) for p in portions), Fraction(0))
+    return ratio(total, _count(asked, portions))
+
+
+def _median_duration(asked: Asked, portions: list[Portion]) -> Value:
+    return quantile([_took(asked, r) for r in _once(portions)], Fraction(1, 2))
+
+
+def _conversion(asked: Asked, portions: list[Portion]) -> Value:
+    reached = Decimal(0)
+    for p in portions:
+        begin, end = p.record.day(asked.on), p.record.day(asked.to)
+        if begin and end and 0 <= (end - begin).days <= (36_500 if asked.within is None else asked.within):
+            reached += p.share
+    return ratio(reached, _count(asked, portions))
+
+
+def _nps(asked: Asked, portions: list[Portion]) -> Value:
+    scores = [p.record[asked.field] for p in portions]
+    return ratio(100 * (sum(s >= 9 for s in scores) - sum(s <= 6 for s in scores)), len(scores))
+
+
+def _csat(asked: Asked, portions: list[Portion]) -> Value:
+    happy = [p.record["score"] >= (p.record["scale_max"] or 5) - 1 for p in portions]
+    return ratio(sum(happy), len(happy))
+
+
+def _last(asked: Asked, portions: list[Portion]) -> Value:
+    newest = max(p.record.day(asked.on) or date.min for p in portions)
+    values = [Fraction(p.record["value"]) for p in portions if p.record.day(asked.on) == newest]
+    return sum(values, Fraction(0)) / len(values)
+
+
+KINDS: dict[str, Callable[[Asked, list[Portion]], Value]] = {
+    "count": _count,
+    "sum": _sum,
+    "manual_sum": _sum,
+    "manual_average": _average,
+    "manual_last": _last,
+    "average": _average,
+    "distinct": lambda a, ps: len({p.record[a.field] for p in ps}),
+    "median": _quantile,
+    "percentile": _quantile,
+    "min": lambda a, ps: min(p.record[a.field] for p in ps),
+    "max": lambda a, ps: max(p.record[a.field] for p in ps),
+    "stock": _stock,
+    "duration": _duration,
+    "median_duration": _median_duration,
+    "conversion": _conversion,
+    "nps": _nps,
+    "csat": _csat,
+}
+
+
+def ratio(above: Value, below: Value) -> Value:
+    """Nothing where there is nothing to divide by."""
+    if above is None or not below:
+        return None
+    return Fraction(above) / Fraction(below)
