@@ -21,6 +21,7 @@ COMMANDS = {
     "import": "Import files, and account for every row.",
     "refresh": "Build a new generation from the imported data.",
     "kpis": "List the KPIs, search them, or show one KPI's sheet.",
+    "check": "Check the workspace's own KPI files.",
     "show": "Compute KPIs by period and subject.",
     "records": "List the records behind a number.",
     "sql": "Print the SQL that computes KPIs.",

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlglot import exp
 
 from leitstern.engine import coverage, fingerprints
+from leitstern.engine.compile import rows_of
 from leitstern.engine.coverage import Coverage
 from leitstern.engine.grids import Members
 from leitstern.engine.observations import Subject
@@ -77,7 +77,7 @@ class Generation:
 
     def __init__(self, backend: Backend) -> None:
         self.backend = backend
-        _, rows = backend.rows(exp.select("value").from_("meta"))
+        _, rows = backend.rows(rows_of("meta", "value"))
         meta = json.loads(str(rows[0][0]))
         if meta.get("engine") != fingerprints.ENGINE_VERSION:
             backend.close()
@@ -86,25 +86,21 @@ class Generation:
         self.built_at = datetime.fromisoformat(meta["built_at"])
         self.built_on = date.fromisoformat(meta["built_on"])
         self.definitions: str = meta["definitions"]
+        #: For each subject type, one more than the highest id.
+        self.sizes: dict[str, int] = meta["sizes"]
         self.context = Context.kept(meta["context"])
         self.calendar = self.context.calendar()
 
     @cached_property
     def members(self) -> Members:
-        found = self.backend.query(exp.select("person", "team").from_("member").order_by("id"))
-        sizes = {"company": 1}
-        for subject in (*SUBJECT_FACTS, "region"):
-            table = SUBJECT_FACTS.get(subject, "region")
-            most = self.backend.query(exp.select(exp.Max(this=exp.column("id")).as_("most")).from_(table))[
-                "most"
-            ]
-            sizes[subject] = int(np.nan_to_num(most[0])) + 1
-        return Members(found["person"], found["team"], sizes)
+        found = self.backend.query(rows_of("member", "id", "person", "team"))
+        order = np.argsort(found["id"])
+        return Members(found["person"][order], found["team"][order], self.sizes)
 
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
         """What there is of each fact."""
-        statement = exp.select("fact", "rows", "newest_day", "late_after").from_("delivered")
+        statement = rows_of("delivered", "fact", "rows", "newest_day", "late_after")
         _, rows = self.backend.rows(statement)
         found: dict[str, Coverage] = {}
         for fact, count, newest, late_after in rows:
@@ -118,7 +114,7 @@ class Generation:
     @cached_property
     def ranges(self) -> dict[tuple[str, str], tuple[int, int]]:
         """First and last day of each fact's dates, where there is one."""
-        _, rows = self.backend.rows(exp.select("fact", "date", "first_day", "last_day").from_("range"))
+        _, rows = self.backend.rows(rows_of("range", "fact", "date", "first_day", "last_day"))
         return {(str(f), str(d)): (int(str(a)), int(str(b))) for f, d, a, b in rows if a is not None}
 
     @cached_property
@@ -126,7 +122,7 @@ class Generation:
         """Numbers of the parts whose values are kept, by the part's id."""
         if not self.backend.has("ready_part"):
             return {}
-        _, rows = self.backend.rows(exp.select("id", "number").from_("ready_part"))
+        _, rows = self.backend.rows(rows_of("ready_part", "id", "number"))
         return {str(name): int(str(number)) for name, number in rows}
 
     def subjects(self, kind: str) -> list[Subject]:
@@ -144,7 +140,7 @@ class Generation:
             return [Subject("company", None, self.context.name)]
         table = SUBJECT_FACTS.get(kind, "region")
         found = [Subject(kind, None, None)] * self.members.sizes[kind]
-        _, rows = self.backend.rows(exp.select("id", "key", "name").from_(table))
+        _, rows = self.backend.rows(rows_of(table, "id", "key", "name"))
         for number, key, name in rows:
             assert isinstance(number, int)
             found[number] = Subject(kind, str(key), str(name if name is not None else key))
@@ -161,7 +157,7 @@ class Generation:
 
     @cached_property
     def _stays(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        found = self.backend.query(exp.select("first_day", "last_day", "member").from_("stay"))
+        found = self.backend.query(rows_of("stay", "first_day", "last_day", "member"))
         return found["first_day"], found["last_day"], found["member"]
 
     def close(self) -> None:
@@ -272,9 +268,17 @@ def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, cat
         "built_on": now.date().isoformat(),
         "definitions": digest(catalogue),
         "context": asdict(context),
+        "sizes": {"company": 1} | {kind: _size(con, kind) for kind in (*SUBJECT_FACTS, "region")},
     }
     con.execute("CREATE TABLE meta AS SELECT ? AS value", [json.dumps(meta)])
     coverage.describe(con, now.date())
+
+
+def _size(con: duckdb.DuckDBPyConnection, kind: str) -> int:
+    row = con.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {SUBJECT_FACTS.get(kind, 'region')}").fetchone()
+    assert row is not None
+    size: int = row[0]
+    return size
 
 
 def _newest(folder: Path) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from sqlglot import exp
 
 from leitstern.engine import fingerprints, grids
+from leitstern.engine.compile import rows_of
 from leitstern.engine.plan import Part, row_terms, term
 from leitstern.engine.spans import SINCE_EVER, plain
 from leitstern.facts.model import FACTS
@@ -206,7 +207,11 @@ def read(generation: Generation, question: grids.Question) -> tuple[dict[str, gr
 
 
 def _statement(subject: str, numbers: list[int], question: grids.Question, reach: grids.Reach) -> exp.Select:
-    select = exp.select("part", "period", "subject", "whole", "number").from_(f"ready_{subject}")
-    period = exp.column("period")
-    select = select.where(exp.column("part").isin(*numbers), period <= reach.lowest + reach.width - 2)
-    return select if SINCE_EVER in question.spans.first else select.where(period >= reach.lowest)
+    period, last = exp.column("period"), exp.Literal.number(reach.lowest + reach.width - 2)
+    wanted = exp.In(this=exp.column("part"), expressions=[exp.Literal.number(n) for n in numbers])
+    select = rows_of(f"ready_{subject}", "part", "period", "subject", "whole", "number")
+    select = select.where(wanted, exp.LTE(this=period, expression=last), copy=False)
+    if SINCE_EVER in question.spans.first:
+        return select
+    since = exp.GTE(this=period.copy(), expression=exp.Literal.number(reach.lowest))
+    return select.where(since, copy=False)
