@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from leitstern.engine.generation import Generation
 from leitstern.engine.observations import Observation
 from leitstern.engine.run import Request, compute
 from leitstern.kpis.load import Catalogue
@@ -103,6 +105,12 @@ def _silent_since(day: date) -> World:
     return World({"deal": deals, "invoice": bills}, late_after={})
 
 
+@pytest.fixture(scope="module")
+def silent(workshop: Workshop) -> Iterator[Generation]:
+    with workshop.duckdb(_silent_since(date(2026, 2, 10)), catalogue([WON_DEALS, REVENUE])) as generation:
+        yield generation
+
+
 @pytest.mark.parametrize(
     ("grain", "start", "won", "complete"),
     [
@@ -128,17 +136,18 @@ def test_a_late_source_gives_no_value_and_says_so(
     assert by_kpi(found)["billed"][1] == ("not_begun" if won[1] == "not_begun" else None)
 
 
-@pytest.mark.parametrize("grain", list(Grain))
-def test_periods_that_have_not_begun(workshop: Workshop, grain: Grain) -> None:
+def test_periods_that_have_not_begun(workshop: Workshop) -> None:
     """Nothing is computed for the future, whatever is planned there, and no kind of measure minds."""
-    own = catalogue(PLAIN)
+    own, day = catalogue(PLAIN), date(2027, 3, 1)
     planned = JANUARY.with_rows(
         activity=[{"key": "v1", "kind": "call", "at": local("2027-03-01 10:00")}],
-        manual_value=[{"key": "n1", "measure": "mood", "value": Decimal(3), "at": date(2027, 3, 1)}],
+        manual_value=[{"key": "n1", "measure": "mood", "value": Decimal(3), "at": day}],
     )
     with workshop.duckdb(planned, own) as generation:
-        request = Request(tuple(own.names), ("company", "team"), grain, date(2027, 3, 1), date(2027, 3, 1))
-        for o in compute(generation, own, request):
-            assert o.value is None
-            assert o.reason in ("not_begun", "no_source")
-            assert not o.complete
+        for grain in Grain:
+            for o in compute(
+                generation, own, Request(tuple(own.names), ("company", "team"), grain, day, day)
+            ):
+                assert o.value is None
+                assert o.reason in ("not_begun", "no_source")
+                assert not o.complete
