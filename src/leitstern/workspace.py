@@ -146,7 +146,7 @@ class Workspace:
         writing. Readers keep their generation until it is published; a refresh that fails or is killed
         leaves everything as it was.
         """
-        from leitstern.engine import generation
+        from leitstern.engine import build
         from leitstern.facts.quality import company_identities
 
         if not self.has_data():
@@ -157,7 +157,7 @@ class Workspace:
             with self._store() as store:
                 canonical = company_identities(store).canonical
                 batch = store.last_batch()
-            generation.build(
+            build.build(
                 self._store_path,
                 self._generations,
                 self.catalogue,

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from leitstern.engine import generation
+from leitstern.engine import build
 from leitstern.engine.backends.duckdb import DuckDB
 from leitstern.engine.backends.postgres import Postgres, copy_generation
 from leitstern.engine.generation import Generation
@@ -58,7 +58,7 @@ class Place:
         store = self.folder / f"store{next(self.numbers)}.duckdb"
         write(world, store)
         folder = self.folder / "generations"
-        file = generation.build(store, folder, catalogue, world.context(), world.canonical)
+        file = build.build(store, folder, catalogue, world.context(), world.canonical)
         opened = Generation(DuckDB(file))
         try:
             yield opened
@@ -114,5 +114,5 @@ class Workshop:
 @pytest.fixture(scope="package")
 def workshop(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(generation, "datetime", _Clock)
+        patch.setattr(build, "datetime", _Clock)
         yield Workshop(postgres_dsn, tmp_path_factory.mktemp("engine"))

@@ -7,19 +7,16 @@ A generation is built in a file of its own beside the old one. Only when it is w
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitstern.engine import coverage, fingerprints
+from leitstern.engine import fingerprints
 from leitstern.engine.compile import rows_of
 from leitstern.engine.coverage import Coverage
 from leitstern.engine.grids import Members
@@ -29,14 +26,9 @@ from leitstern.facts.model import SUBJECT_FACTS
 from leitstern.periods.workdays import WorkCalendar
 
 if TYPE_CHECKING:
-    import duckdb
-
     from leitstern.engine.backends import Backend
-    from leitstern.kpis.load import Catalogue
 
 CURRENT = "current"
-KEPT = 3
-Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,72 +156,6 @@ class Generation:
         self.backend.close()
 
 
-def build(
-    store: Path,
-    folder: Path,
-    catalogue: Catalogue,
-    context: Context,
-    canonical: dict[str, str],
-    step: Step = lambda _: None,
-) -> Path:
-    """Build the next generation from the stored facts and publish it; returns its file.
-
-    Values of months whose records are as they were are taken over from the generation before. ``step``
-    is told what is being done. Raises whatever stops it; the generation before then stays in place.
-    """
-    from leitstern.engine.backends.duckdb import DuckDB, connect
-    from leitstern.engine.prepare import encode
-    from leitstern.engine.ready import fill
-
-    folder.mkdir(parents=True, exist_ok=True)
-    number = _newest(folder) + 1
-    building = folder / f".building-{os.getpid()}.duckdb"
-    try:
-        con = connect(building, read_only=False)
-        try:
-            _attach(con, store if store.exists() else None, "store")
-            _attach(con, _to_build_upon(folder, context), "previous")
-            encode(con, timezone=context.timezone, currency=context.currency, canonical=canonical, step=step)
-            con.execute("DETACH store")
-            _describe(con, number, context, catalogue)
-            step("values")
-            fingerprints.write(con)
-            fill(con, catalogue)
-            con.execute("DETACH previous")
-            con.execute("CHECKPOINT")
-        finally:
-            con.close()
-        DuckDB(building).close()  # opens like a reader's, before anyone is led to it
-        file = folder / f"{number:06d}.duckdb"
-        _publish(building, file)
-    finally:
-        for left in folder.glob(f".building-{os.getpid()}.duckdb*"):
-            left.unlink()
-    _forget_old(folder)
-    return file
-
-
-def _attach(con: duckdb.DuckDBPyConnection, file: Path | None, name: str) -> None:
-    if file is None:
-        con.execute(f"ATTACH ':memory:' AS {name}")
-    else:
-        con.execute(f"ATTACH ? AS {name} (READ_ONLY)", [str(file)])
-
-
-def _to_build_upon(folder: Path, context: Context) -> Path | None:
-    """The current generation, if it was built by the same rules."""
-    if not (folder / CURRENT).exists():
-        return None
-    try:
-        generation = open_current(folder)
-    except Problem as problem:
-        if problem.code != "engine.other_version":
-            raise
-        return None
-    generation.close()
-    return current(folder) if generation.context == context else None
-
-
 def open_current(folder: Path) -> Generation:
     """The newest published generation.
 
@@ -247,66 +173,3 @@ def current(folder: Path) -> Path:
     if not pointer.exists():
         raise Problem("engine.no_generation", folder=folder.parent)
     return folder / pointer.read_text(encoding="ascii").strip()
-
-
-def digest(catalogue: Catalogue) -> str:
-    """Changes whenever the meaning of some KPI does."""
-    import hashlib
-
-    text = "\n".join(
-        f"{e.definition.kpi} {e.definition.version} {e.definition.measures!r}" for e in catalogue.entries()
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, catalogue: Catalogue) -> None:
-    now = datetime.now(ZoneInfo(context.timezone))
-    meta = {
-        "number": number,
-        "engine": fingerprints.ENGINE_VERSION,
-        "built_at": now.isoformat(timespec="seconds"),
-        "built_on": now.date().isoformat(),
-        "definitions": digest(catalogue),
-        "context": asdict(context),
-        "sizes": {"company": 1} | {kind: _size(con, kind) for kind in (*SUBJECT_FACTS, "region")},
-    }
-    con.execute("CREATE TABLE meta AS SELECT ? AS value", [json.dumps(meta)])
-    coverage.describe(con, now.date())
-
-
-def _size(con: duckdb.DuckDBPyConnection, kind: str) -> int:
-    row = con.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {SUBJECT_FACTS.get(kind, 'region')}").fetchone()
-    assert row is not None
-    size: int = row[0]
-    return size
-
-
-def _newest(folder: Path) -> int:
-    return max((int(f.stem) for f in folder.glob("[0-9]*.duckdb")), default=0)
-
-
-def _publish(building: Path, file: Path) -> None:
-    """One atomic switch: the file is whole on disk before ``current`` names it."""
-    _sync(building)
-    building.replace(file)
-    pointer = file.parent / f".{CURRENT}-{os.getpid()}"
-    pointer.write_text(file.name, encoding="ascii")
-    _sync(pointer)
-    pointer.replace(file.parent / CURRENT)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _forget_old(folder: Path) -> None:
-    """Keep a few generations, so that a reader that just looked up an older name still finds it."""
-    named = current(folder)
-    for file in sorted(folder.glob("[0-9]*.duckdb"))[:-KEPT]:
-        if file != named:
-            file.unlink()
