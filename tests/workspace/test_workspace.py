@@ -193,10 +193,14 @@ def test_a_killed_refresh_leaves_the_old_generation(workspace: Workspace, export
 def test_ctrl_c_ends_an_import_with_a_message(workspace: Workspace, export: Path) -> None:
     export.write_text(DEALS.replace("1200.50", "9999.00"), encoding="utf-8")
     program = (
-        "import os, signal, sys\n"
+        "import os, signal, sys, time\n"
         "from leitstern.cli import run\n"
         "from leitstern.sources import files\n"
-        "files.land = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "def land(*_):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(1)\n"
+        "    return []\n"
+        "files.land = land\n"
         "sys.exit(run(['-w', sys.argv[1], 'import', sys.argv[2]]))\n"
     )
     done = subprocess.run(

@@ -131,7 +131,8 @@ def _land(
         for path in skipped
     ]
     # Each file is read by a process of its own; waiting for two at a time uses the machine better.
-    with ThreadPoolExecutor(max_workers=PROCESSES) as pool:
+    pool = ThreadPoolExecutor(max_workers=PROCESSES)
+    try:
         reading = [pool.submit(land, path, raw) for path in files]
         for number, (path, found) in enumerate(zip(files, reading, strict=True)):
             step(path.name, number, len(files))
@@ -141,6 +142,8 @@ def _land(
                 if len(files) == 1:
                     raise
                 unreadable.append(Unmatched(path.name, None, problem=problem.text(options.language)))
+    finally:
+        pool.shutdown(cancel_futures=True)  # who interrupts does not wait for the files that are left
     return landed, unreadable
 
 
