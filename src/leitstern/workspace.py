@@ -114,10 +114,11 @@ class Workspace:
     ) -> Receipt:
         """Import files and folders; returns the account of every row.
 
-        ``mapping`` is a mapping file (default: all in the workspace's `mappings`; for files that none
-        fits one is proposed there). ``fact`` says what the rows are. ``answers`` settles ambiguous
-        columns: column, or ``file:column``, to the code of a reading. If questions stay open, or with
-        ``dry_run``, nothing is imported. All is imported in one transaction, or nothing.
+        ``mapping`` is a mapping file, which is kept in the workspace's `mappings` (default: all that
+        are there; for files that none fits one is proposed there). ``fact`` says what the rows are.
+        ``answers`` settles ambiguous columns: column, or ``file:column``, to the code of a reading. If
+        questions stay open, or with ``dry_run``, nothing is imported. All is imported in one
+        transaction, or nothing.
         """
         from leitstern.facts.imports import Options, import_files
 
@@ -137,7 +138,16 @@ class Workspace:
                 return import_files(store, Path(raw), files, known, options, progress)
         with writing(self.folder, "import"), self._store_to_write() as store:
             _clear((self.folder / "raw").glob(".landing-*"))
-            return import_files(store, self.folder / "raw", files, known, options, progress)
+            receipt = import_files(store, self.folder / "raw", files, known, options, progress)
+        if mapping and not receipt.questions:
+            self._keep(Path(mapping))
+        return receipt
+
+    def _keep(self, mapping: Path) -> None:
+        """Put a mapping that was used beside the others, so that the next export needs no word of it."""
+        kept = self._mappings / mapping.name
+        if not (kept.exists() and kept.samefile(mapping)):
+            shutil.copyfile(mapping, kept)
 
     def refresh(self, progress: Progress | None = None) -> GenerationInfo:
         """Build a new generation from the imported data and publish it in one step.

@@ -31,6 +31,9 @@ def test_another_versions_generation_is_rebuilt(tmp_path: Path) -> None:
     (tmp_path / "deals.csv").write_text(DEALS, encoding="utf-8")
     (tmp_path / "crm.toml").write_text(MAPPING, encoding="utf-8")
     workspace.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "crm.toml")
+    # The mapping is kept: a newer export needs no word of it.
+    (tmp_path / "deals.csv").write_text(DEALS.replace("100,00", "200,00"), encoding="utf-8")
+    assert workspace.import_files([tmp_path / "deals.csv"]).tables[0].updated == 1
     workspace.refresh()
     del workspace  # and with it its hold on the generation's file
     gc.collect()
@@ -42,4 +45,4 @@ def test_another_versions_generation_is_rebuilt(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="another version"):
         again.compute(["won_value"])
     assert again.refresh().number == 2
-    assert [o.value for o in again.compute(["won_value"])] == [100]
+    assert [o.value for o in again.compute(["won_value"])] == [200]
