@@ -16,7 +16,7 @@ from leitstern.engine.observations import REASONS, Block, Observations
 from leitstern.engine.plan import Part, Term, row_terms, term
 from leitstern.engine.spans import Spans, compared, shaped
 from leitstern.errors import Problem
-from leitstern.facts.model import SUBJECTS
+from leitstern.facts.model import FACTS, SUBJECTS
 from leitstern.kpis.definition import Shape
 from leitstern.periods.grains import Grain, Period, periods_between
 
@@ -271,14 +271,23 @@ class _Sides:
             reasons[:] = REASONS.index("no_source")
             return np.zeros_like(over), reasons
         within = max((p.within[2] for p in w.parts if p.within), default=0)
-        for fact in facts:
-            newest = coverage[fact].newest_day or 0
-            reached = newest + coverage[fact].late_after
+        for fact, on in {(p.fact, p.on) for p in w.parts}:
+            reached = self._newest(fact, on) + coverage[fact].late_after
             over &= np.array([p.end.toordinal() <= reached for p in self.periods])
             reasons[[p.start.toordinal() > reached for p in self.periods]] = REASONS.index("source_late")
         reasons[[p.start > self.as_of for p in self.periods]] = REASONS.index("not_begun")
         ripe = np.array([p.end.toordinal() + within <= self.as_of.toordinal() for p in self.periods])
         return over & ripe, reasons
+
+    def _newest(self, fact: str, on: str) -> int:
+        """Up to which day a source has told of a date.
+
+        New records tell by their main date; of other dates any sign of life will do, as it may well be
+        true that no deal was closed for long.
+        """
+        if on == FACTS[fact].main_date and (fact, on) in self.generation.ranges:
+            return min(self.generation.ranges[fact, on][1], self.generation.built_on.toordinal())
+        return self.generation.coverage[fact].newest_day or 0
 
 
 def _of(t: Term, spans: Spans) -> Spans:
