@@ -201,6 +201,8 @@ def test_ctrl_c_ends_an_import_with_a_message(workspace: Workspace, export: Path
         "    time.sleep(1)\n"
         "    return []\n"
         "files.land = land\n"
+        # A run in the background inherits that interrupts are ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "sys.exit(run(['-w', sys.argv[1], 'import', sys.argv[2]]))\n"
     )
     done = subprocess.run(
