@@ -154,3 +154,15 @@ def test_a_month_closed_first_keeps_its_value_when_its_quarter_is_closed(worksho
             ledger.close(generation, own, parse("2025-Q2"), "Ines")
             month = values(generation, own, Grain.MONTH, Ledger(place.folder / "closed"))
     assert month["won_amount", "2025-05", "company", None] == Decimal("100.10")
+
+
+def test_cents_stand_where_no_record_is_left(workshop: Workshop) -> None:
+    own = catalogue([WON_VALUE])
+    with workshop.place() as place:
+        with place.built(BEFORE, own) as generation:
+            Ledger(place.folder / "closed").close(generation, own, parse("2025-05"), "Ines")
+        with place.built(World({}), own) as generation:
+            kept = values(generation, own, Grain.MONTH, Ledger(place.folder / "closed"))
+    name = own.names[0]
+    assert kept[name, "2025-05", "company", None] == Decimal("100.10")
+    assert kept[name, "2025-05", "person", "p1"] == Decimal("100.10")

@@ -253,14 +253,23 @@ class _Overlay:
         return full
 
     def quantity(self, found: Quantity, name: str) -> Quantity:
-        """The value, numerator or denominator as it stands."""
-        numbers = self.emptied(found.numbers, 0 if found.digits is not None else np.nan)
+        """The value, numerator or denominator as it stands, with as many digits as it was closed with."""
+        kept: dict[tuple[int, int], Number] = {}
         for row, column, stands in self.cells:
-            kept: Number | None = getattr(stands, name)
-            if kept is not None:
-                whole = None if found.digits is None else int(Decimal(str(kept)).scaleb(found.digits))
-                numbers[row, column] = float(kept) if whole is None else whole
-        return Quantity(numbers, found.digits)
+            number: Number | None = getattr(stands, name)
+            if number is not None:
+                kept[row, column] = number
+        if found.digits is None:
+            numbers = self.emptied(found.numbers, np.nan)
+            for place, number in kept.items():
+                numbers[place] = float(number)
+            return Quantity(numbers, None)
+        exact = {place: Decimal(str(number)) for place, number in kept.items()}
+        digits = max([found.digits, *(_digits(number) for number in exact.values())])
+        numbers = self.emptied(found.numbers * 10 ** (digits - found.digits), 0)
+        for place, whole in exact.items():
+            numbers[place] = int(whole.scaleb(digits))
+        return Quantity(numbers, digits)
 
     def on(self, block: Block) -> Block:
         found = block.outcome
@@ -277,3 +286,9 @@ class _Overlay:
         return replace(
             block, subjects=self.subjects, outcome=outcome, rows=rows, reasons=reasons, complete=complete
         )
+
+
+def _digits(number: Decimal) -> int:
+    """Decimal digits a number is written with."""
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0

@@ -236,7 +236,7 @@ class _Sides:
         for t in w.terms.values():
             for part in t.parts:
                 values[part] = self._cells(part, t, subject, spans, ids)
-                digits[part] = self.grids[_of(t, spans)][subject].digits.get(part, 0)
+                digits[part] = self.grids[_of(t, spans)][subject].digits.get(part, part.digits)
         return outcome(w.resolved.formula, w.terms, values, digits)
 
     def _cells(
