@@ -19,7 +19,6 @@ Texts: TypeAlias = npt.NDArray[np.object_]
 Table: TypeAlias = dict[str, npt.NDArray[Any]]
 
 NO_MOMENT = np.datetime64("NaT", "m")
-NO_DAY = np.datetime64("NaT", "D")
 
 
 def stream(seed: int, part: str) -> np.random.Generator:

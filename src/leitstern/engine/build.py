@@ -51,7 +51,7 @@ def build(
             _attach(con, _to_build_upon(folder, context), "previous")
             encode(con, timezone=context.timezone, currency=context.currency, canonical=canonical, step=step)
             con.execute("DETACH store")
-            _describe(con, number, context, catalogue)
+            _describe(con, number, context)
             step("values")
             fingerprints.write(con)
             ready.fill(con, catalogue)
@@ -90,24 +90,13 @@ def _to_build_upon(folder: Path, context: Context) -> Path | None:
     return current(folder) if generation.context == context else None
 
 
-def digest(catalogue: Catalogue) -> str:
-    """Changes whenever the meaning of some KPI does."""
-    import hashlib
-
-    text = "\n".join(
-        f"{e.definition.kpi} {e.definition.version} {e.definition.measures!r}" for e in catalogue.entries()
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, catalogue: Catalogue) -> None:
+def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context) -> None:
     now = datetime.now(ZoneInfo(context.timezone))
     meta = {
         "number": number,
         "engine": fingerprints.ENGINE_VERSION,
         "built_at": now.isoformat(timespec="seconds"),
         "built_on": now.date().isoformat(),
-        "definitions": digest(catalogue),
         "context": asdict(context),
         "sizes": {"company": 1} | {kind: _size(con, kind) for kind in (*SUBJECT_FACTS, "region")},
     }

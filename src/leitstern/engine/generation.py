@@ -77,7 +77,6 @@ class Generation:
         self.number: int = meta["number"]
         self.built_at = datetime.fromisoformat(meta["built_at"])
         self.built_on = date.fromisoformat(meta["built_on"])
-        self.definitions: str = meta["definitions"]
         #: For each subject type, one more than the highest id.
         self.sizes: dict[str, int] = meta["sizes"]
         self.context = Context.kept(meta["context"])

@@ -94,9 +94,9 @@ class Observations:
             yield from self._observations(block)
 
     def _observations(self, block: Block) -> Iterator[Observation]:
-        values = _numbers(block.outcome.value)
-        above = _numbers(block.outcome.numerator)
-        below = _numbers(block.outcome.denominator)
+        values = _numbers(block.outcome.value, block)
+        above = _numbers(block.outcome.numerator, block)
+        below = _numbers(block.outcome.denominator, block)
         for row, subject in enumerate(block.subjects):
             for column, period in enumerate(block.periods):
                 reason = REASONS[block.reasons[row, column]]
@@ -138,12 +138,13 @@ class Observations:
         return frame
 
 
-def _numbers(quantity: Quantity | None) -> Any:
-    """Rows of Python numbers: int where whole, Decimal for exact money, else float."""
+def _numbers(quantity: Quantity | None, block: Block) -> list[list[Any]]:
+    """Rows of Python numbers: int where whole, Decimal for exact money, else float; or of nothing."""
     if quantity is None:
-        return _Nothing()
+        return [[None] * len(block.periods)] * len(block.subjects)
     if quantity.digits == 0:
-        return quantity.numbers.tolist()
+        whole: list[list[int]] = quantity.numbers.tolist()
+        return whole
     if quantity.digits is not None:
         digits = quantity.digits
         return [[_decimal(n, digits) for n in row] for row in quantity.numbers.tolist()]
@@ -155,17 +156,6 @@ def _decimal(number: int, digits: int) -> Decimal:
     value = Decimal(number).scaleb(-digits)
     cents = value.quantize(Decimal("0.01"))
     return cents if cents == value else value.normalize()
-
-
-class _Nothing:
-    """Rows and columns of None."""
-
-    def __getitem__(self, _: int) -> Any:
-        return _Nothing.Row
-
-    class Row:
-        def __class_getitem__(cls, _: int) -> None:
-            return None
 
 
 def _json_row(o: Observation) -> dict[str, Any]:
