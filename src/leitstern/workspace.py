@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from leitstern import settings as settings_file
 from leitstern.errors import Problem
+from leitstern.info import GenerationInfo, info
 from leitstern.lock import writing
 from leitstern.settings import Settings
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from leitstern.engine.closing import Closed, Ledger, Restatement
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
+    from leitstern.engine.organisation import Organisation
     from leitstern.engine.records import Records
     from leitstern.facts import mapping
     from leitstern.facts.quality import QualityFinding
@@ -34,26 +36,6 @@ Progress = Callable[[str, int, int], None]
 
 #: How often, and after how many seconds, to ask again for a store that somebody is reading.
 _TRIES, _PAUSE = 50, 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class FactInfo:
-    """What a generation holds of a fact: how many records, the newest day that has begun, and the first
-    day of each of its dates that are filled."""
-
-    rows: int
-    newest: date | None
-    began: Mapping[str, date] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class GenerationInfo:
-    """The generation that answers are given from. ``as_of`` is the day it was built on."""
-
-    number: int
-    built_at: datetime
-    as_of: date
-    facts: Mapping[str, FactInfo]
 
 
 class Workspace:
@@ -175,9 +157,7 @@ class Workspace:
                 canonical,
                 step=lambda name: tell(name, 0, 0),
             )
-        info = self.generation()
-        assert info is not None
-        return info
+        return info(self._generation())
 
     def close(self, period: str, by: str) -> Closed:
         """Close a period (a label such as ``2026-Q3``), as ``by``: its values stand from now on.
@@ -206,14 +186,13 @@ class Workspace:
 
         if not (self._generations / CURRENT).exists():
             return None
-        found = self._generation()
-        facts = {
-            name: FactInfo(
-                c.rows, None if c.newest_day is None else date.fromordinal(c.newest_day), _began(found, name)
-            )
-            for name, c in found.coverage.items()
-        }
-        return GenerationInfo(found.number, found.built_at, found.built_on, facts)
+        return info(self._generation())
+
+    def organisation(self) -> Organisation:
+        """People and teams with their history, as the newest generation holds them."""
+        from leitstern.engine.organisation import organisation
+
+        return organisation(self._generation())
 
     def newer_data(self) -> bool:
         """Whether there were imports after the newest generation was built (False while one is running)."""
@@ -240,14 +219,15 @@ class Workspace:
         ``start`` and ``end`` are both included; a period that shares a day with them is computed whole.
         Without them the range is that of the data. ``as_of`` answers as if that day were today.
         ``against`` gives, for each period, the value it is fairly compared with: that of an earlier
-        period, up to the same working day where the period still runs. Raises ``Problem`` for an
-        unknown KPI, subject or grain, and where no generation was built yet.
+        period, up to the same working day where the period still runs. A KPI may be
+        named with its version (``win_rate@1``). Raises ``Problem`` for an unknown KPI, subject or
+        grain, and where no generation was built yet.
         """
         from leitstern.engine.run import Request, compute
         from leitstern.periods.grains import Grain
 
         levels = (by,) if isinstance(by, str) else tuple(by)
-        request = Request(tuple(names), levels, Grain(grain), start, end, as_of, against)
+        request = Request(tuple(names), levels, Grain(grain), start, end, as_of, against, tuple(stretches))
         return compute(self._generation(), self.catalogue, request, self._ledger())
 
     def sql(self, names: Sequence[str], by: str = "company", grain: str = "month") -> str:
@@ -385,11 +365,6 @@ def _known_subject(by: str) -> None:
 
     if by not in SUBJECTS:
         raise Problem("leitstern.by_unknown", by=by, known=", ".join(SUBJECTS))
-
-
-def _began(generation: Generation, fact: str) -> dict[str, date]:
-    """The first day of each of a fact's dates."""
-    return {name: date.fromordinal(days[0]) for (of, name), days in generation.ranges.items() if of == fact}
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

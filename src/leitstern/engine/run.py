@@ -37,7 +37,9 @@ class Request:
 
     ``start`` and ``end`` are days, both included; periods that share a day with the range are
     computed whole. Without them the range is that of the data. ``as_of`` leaves out everything
-    after a day. ``against`` gives, for each period, the value it is compared with.
+    after a day. ``against`` gives, for each period, the value it is compared with. ``stretches`` are
+    asked for instead of the periods of a grain: any first and last days, each computed as one period.
+    A KPI may be named with the version to compute, ``win_rate@1``; else each period's own answers.
     """
 
     kpis: tuple[str, ...]
@@ -47,6 +49,7 @@ class Request:
     end: date | None = None
     as_of: date | None = None
     against: Against | None = None
+    stretches: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +81,15 @@ def compute(
         if subject not in SUBJECTS:
             raise Problem("engine.subject_unknown", name=subject, choices=", ".join(SUBJECTS))
     as_of = request.as_of or generation.built_on
-    wanted = [_wanted(r) for name in dict.fromkeys(request.kpis) for r in _versions(catalogue, name)]
+    asked = {name: [_wanted(r) for r in _versions(catalogue, name)] for name in request.kpis}
+    wanted = [w for versions in asked.values() for w in versions]
     periods = _periods(generation, request, wanted, as_of)
     if not periods:
         return Observations([], as_of)
     sides = _Sides(generation, request, periods, as_of)
     sides.read(wanted)
     blocks = []
-    for name in dict.fromkeys(request.kpis):
-        versions = [w for w in wanted if w.resolved.definition.kpi == name]
+    for versions in asked.values():
         for subject in request.by:
             for w, (low, high) in zip(versions, _validity(versions, periods), strict=True):
                 if low < high:
@@ -98,6 +101,9 @@ def compute(
 
 
 def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
+    kpi, _, version = name.partition("@")
+    if version.isdecimal():
+        return [catalogue.resolved(kpi, int(version))]
     return [catalogue.resolved(name, d.version) for d in catalogue.versions(name)]
 
 
@@ -118,6 +124,8 @@ def _validity(versions: Sequence[_Wanted], periods: Sequence[Period]) -> list[tu
 def _periods(
     generation: Generation, request: Request, wanted: Sequence[_Wanted], as_of: date
 ) -> list[Period]:
+    if request.stretches:
+        return [_stretch(start, end) for start, end in request.stretches]
     fiscal = generation.context.fiscal_start
     start, end = request.start, request.end
     if start is None or end is None:
@@ -135,6 +143,12 @@ def _periods(
     return periods_between(start, end, request.grain, fiscal)
 
 
+def _stretch(start: date, end: date) -> Period:
+    if end < start:
+        raise Problem("periods.reversed", start=start, end=end)
+    return Period(Grain.DAY, start.toordinal(), start, end, f"{start}..{end}")
+
+
 class _Sides:
     """The spans a request needs, read once for all its KPIs: what is asked, and what it is compared with."""
 
@@ -149,7 +163,8 @@ class _Sides:
         fiscal = self.generation.context.fiscal_start
         if self.request.against is not None:
             return self._compared(shape, self.request.against)
-        return shaped(self.periods, shape, fiscal)
+        spans = shaped(self.periods, shape, fiscal)
+        return replace(spans, grain=None) if self.request.stretches else spans
 
     def _compared(self, shape: Shape | None, against: str) -> Spans:
         generation = self.generation

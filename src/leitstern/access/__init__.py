@@ -1,0 +1,1 @@
+"""Who may see what: one policy, asked by pages, API, exports, PDF, records and commands."""

@@ -1,0 +1,1 @@
+"""Rules of goals: targets, spreading, cascade, pace, SMART, offers. Plain functions, nothing is stored."""

@@ -1,0 +1,1 @@
+"""Files for people: from plain values to PDF."""
