@@ -227,7 +227,7 @@ class Workspace:
         from leitstern.periods.grains import Grain
 
         levels = (by,) if isinstance(by, str) else tuple(by)
-        request = Request(tuple(names), levels, Grain(grain), start, end, as_of, against, tuple(stretches))
+        request = Request(tuple(names), levels, Grain(grain), start, end, as_of, against)
         return compute(self._generation(), self.catalogue, request, self._ledger())
 
     def sql(self, names: Sequence[str], by: str = "company", grain: str = "month") -> str:
