@@ -10,7 +10,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-PACKAGES = ("periods", "sources", "facts", "kpis", "engine", "cli")
+PACKAGES = ("periods", "sources", "facts", "kpis", "engine", "goals", "access", "cli")
 
 
 @cache
