@@ -1,0 +1,22 @@
+"""What the server stores: accounts, privacy, goals and what was said about them, and who did what."""
+
+from leitstern.server.models.audit import AccessEntry, AuditEntry
+from leitstern.server.models.closing import Acknowledgement
+from leitstern.server.models.goals import Comment, Default, GoalRow, Step
+from leitstern.server.models.people import Account, Token
+from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
+
+__all__ = [
+    "AccessEntry",
+    "Account",
+    "Acknowledgement",
+    "AuditEntry",
+    "Comment",
+    "Default",
+    "GoalRow",
+    "PrivacyChange",
+    "PrivacySetting",
+    "Purpose",
+    "Step",
+    "Token",
+]
