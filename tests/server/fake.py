@@ -20,7 +20,7 @@ from leitstern.facts.receipts import SetAsideRow, TableReceipt
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Period, parse, periods_between
 from leitstern.settings import Settings
-from leitstern.workspace import FactInfo, GenerationInfo
+from leitstern.info import FactInfo, GenerationInfo
 
 AS_OF = date(2026, 11, 21)
 BEGAN = date(2023, 12, 2)
