@@ -1,0 +1,140 @@
+"""The reader as one viewer may see it: every question passes the access policy.
+
+Views, API and exports ask `sight(request)`. What may not be seen is left out, or comes without a value
+and with the reason ``protected``; whose values were seen is written to the access log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.http import HttpRequest
+
+from leitstern.access.policy import Policy
+from leitstern.access.viewer import Viewer
+from leitstern.server import audit
+from leitstern.server.privacy import privacy
+from leitstern.server.reader import Reader, reader
+
+if TYPE_CHECKING:
+    from leitstern.access.modes import Privacy
+    from leitstern.engine.observations import Observation
+    from leitstern.engine.organisation import Organisation
+    from leitstern.engine.records import Records
+    from leitstern.periods.grains import Period
+    from leitstern.workspace import Workspace
+
+
+class Sight(Reader):
+    """What one viewer sees of a workspace. ``surface`` names the page or way for the access log."""
+
+    def __init__(self, whole: Reader, viewer: Viewer, rules: Privacy, surface: str) -> None:
+        self.whole = whole
+        self.viewer = viewer
+        self.privacy = rules
+        self.surface = surface
+        self.folder = whole.folder
+
+    @property
+    def eyes(self) -> object:
+        """What an answer about people depends on besides the question."""
+        return self.viewer, self.privacy
+
+    @property
+    def policy(self) -> Policy:
+        """The rules over the people of the newest generation."""
+        found: Policy = self.once(
+            ("policy", self.privacy), lambda _ws: Policy(self.privacy, organisation(self.whole))
+        )
+        return found
+
+    def look(self) -> str | None:
+        """The name of the newest generation."""
+        return self.whole.look()
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace itself, for what is not about people: settings, definitions, imports."""
+        return self.whole.workspace
+
+    def today(self) -> date:
+        """The day it is in the workspace's time zone."""
+        return self.whole.today()
+
+    def once(
+        self,
+        question: object,
+        ask: Callable[[Workspace], Any],
+        of: Literal["engine", "store"] = "engine",
+    ) -> Any:
+        """The answer to a question; one about people must name ``eyes``."""
+        return self.whole.once(question, ask, of)
+
+    def compute(
+        self,
+        names: Sequence[str],
+        by: str,
+        grain: str,
+        start: date,
+        end: date,
+        against: str | None = None,
+    ) -> tuple[Observation, ...]:
+        """The engine's observations as far as the viewer may see them."""
+        found = self.whole.compute(names, by, grain, start, end, against)
+
+        def people(kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
+            return self.whole.compute([kpi], "person", grain, start, end)
+
+        allowed = tuple(self.policy.observations(self.viewer, found, people))
+        if by == "person":
+            self.saw(allowed)
+        return allowed
+
+    def saw(self, observations: Iterable[Observation]) -> None:
+        """Write whose values were seen to the access log; one's own are nobody else's business."""
+        by_kpi: dict[str, set[str]] = {}
+        for o in observations:
+            if o.subject.type == "person" and o.subject.id not in (None, self.viewer.person) and o.rows:
+                by_kpi.setdefault(o.kpi, set()).add(str(o.subject.id))
+        for kpi, persons in by_kpi.items():
+            audit.seen(self.viewer, persons, kpi, self.surface)
+
+    def subjects(self, kind: str) -> list[tuple[str, str]]:
+        """All members of a subject type that may be seen today, as (id, name)."""
+        found = self.whole.subjects(kind)
+        if kind != "person":
+            return found
+        visible = self.policy.people(self.viewer, date.min, date.max)
+        return [(id_, name) for id_, name in found if id_ in visible]
+
+    def records(self, kpi: str, period: Period, by: str, subject: str | None) -> Records | None:
+        """The records behind a number; None where the viewer may not see the number or its records."""
+        found: Records = self.whole.once(
+            ("records", kpi, period.label, by, subject),
+            lambda ws: ws.records(kpi, period.label, by, subject),
+        )
+        allowed = self.policy.records(self.viewer, found, by, subject, period.start, period.end)
+        if allowed is not None and by == "person" and subject not in (None, self.viewer.person):
+            audit.seen(self.viewer, {str(subject)}, kpi, self.surface)
+        return allowed
+
+
+def organisation(ask: Reader) -> Organisation:
+    """The people and teams of the newest generation."""
+    found: Organisation = ask.once("organisation", lambda ws: ws.organisation())
+    return found
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who is asking; nobody in particular where nobody has logged in."""
+    user = request.user
+    return user.viewer if user.is_authenticated else Viewer()
+
+
+def sight(request: HttpRequest) -> Sight:
+    """The workspace as the person who asks may see it."""
+    match = request.resolver_match
+    surface = match.view_name if match is not None else request.path
+    return Sight(reader(), viewer_of(request), privacy(), surface)
