@@ -61,6 +61,11 @@ class Reader:
         return self.workspace.settings
 
     @property
+    def eyes(self) -> object:
+        """What an answer about people depends on besides the question: here nothing, all is seen."""
+        return None
+
+    @property
     def catalogue(self) -> Any:
         """All KPI definitions."""
         return self.workspace.catalogue

@@ -80,7 +80,8 @@ def series(
     by: str = "company",
 ) -> dict[tuple[str, str | None], list[Step]]:
     """The steps of every KPI and subject, by (KPI name, subject id)."""
-    question = ("series", *(d.kpi for d in definitions), *(p.label for p in periods), by)
+    eyes = None if by == "company" else reader.eyes
+    question = ("series", *(d.kpi for d in definitions), *(p.label for p in periods), by, eyes)
     found: dict[tuple[str, str | None], list[Step]] = reader.once(
         question, lambda _ws: _series(reader, definitions, periods, by)
     )

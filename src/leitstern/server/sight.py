@@ -6,7 +6,8 @@ and with the reason ``protected``; whose values were seen is written to the acce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +15,7 @@ from django.http import HttpRequest
 
 from leitstern.access.policy import Policy
 from leitstern.access.viewer import Viewer
+from leitstern.periods.grains import parse
 from leitstern.server import audit
 from leitstern.server.privacy import privacy
 from leitstern.server.reader import Reader, reader
@@ -85,12 +87,26 @@ class Sight(Reader):
         found = self.whole.compute(names, by, grain, start, end, against)
 
         def people(kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
-            return self.whole.compute([kpi], "person", grain, start, end)
+            return self.whole.compute([kpi], "person", grain, start, end, against)
 
         allowed = tuple(self.policy.observations(self.viewer, found, people))
         if by == "person":
             self.saw(allowed)
+        elif against == "previous_year" and by != "company":
+            allowed = tuple(self._also_then(names, by, allowed))
         return allowed
+
+    def _also_then(
+        self, names: Sequence[str], by: str, compared: Iterable[Observation]
+    ) -> Iterator[Observation]:
+        """What a period is compared with shows no more than the page of that earlier period would."""
+        for o in compared:
+            then = parse(o.period, self.settings.fiscal_year_start).same_last_year()
+            earlier = self.compute(names, by, o.grain, then.start, then.end)
+            hidden = {(e.kpi, e.subject.id) for e in earlier if e.reason == "protected"}
+            if (o.kpi, o.subject.id) in hidden:
+                o = replace(o, value=None, numerator=None, denominator=None, rows=0, reason="protected")  # noqa: PLW2901 - the same one without its value
+            yield o
 
     def saw(self, observations: Iterable[Observation]) -> None:
         """Write whose values were seen to the access log; one's own are nobody else's business."""

@@ -69,6 +69,7 @@ def standing_text(step: Step, calendar: Calendar) -> str:
         "open": _("not final"),
         "waiting": _("waiting for data"),
         "late": _("source late"),
+        "protected": _("protected"),
         "no_source": _("no source"),
         "not_begun": _("not begun"),
         "no_base": _("nothing to divide by"),
@@ -85,6 +86,7 @@ def standing_reason(kind: str) -> str:
         "no_source": _("Nothing has been imported for this KPI yet."),
         "not_begun": _("The period lies ahead."),
         "late": _("A source does not reach the end of the period yet."),
+        "protected": _("The group is so small that its value would tell of single people."),
         "no_base": _("The denominator is zero, so there is no ratio."),
         "no_data": _("There are no records for this period."),
     }.get(kind, "")

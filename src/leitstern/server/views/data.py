@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,13 @@ from django.utils.translation import ngettext
 from leitstern.errors import Problem
 from leitstern.server import frame, words
 from leitstern.server.quality import findings, receipts, set_aside
-from leitstern.server.reader import Reader, reader
+from leitstern.server.sight import Sight, sight
 from leitstern.server.views import errors
 
 
 def data(request: HttpRequest) -> HttpResponse:
     """Facts with rows and age, imports with what was set aside, quality findings with the KPIs they touch."""
-    ask = reader()
+    ask = sight(request)
     generation = ask.generation()
     if generation is None:
         return errors.no_generation(request)
@@ -44,15 +45,19 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "leitstern/data.html", context)
 
 
-def _stored(ask: Reader, facts: int) -> dict[str, Any]:
-    """What the store of imports says; while an import is writing, that it does."""
+def _stored(ask: Sight, facts: int) -> dict[str, Any]:
+    """What the store of imports says; while an import is writing, that it does.
+
+    Single records can name people, so they are for those who look after the imports.
+    """
+    records = ask.policy.may(ask.viewer, "import")
     try:
         wrong, gaps = findings(ask)
         return {
             "title": _title(facts, len(wrong)),
-            "wrong": wrong,
+            "wrong": wrong if records else [replace(found, examples="") for found in wrong],
             "gaps": gaps,
-            "set_aside": set_aside(ask),
+            "set_aside": set_aside(ask) if records else [],
             "receipts": receipts(ask),
         }
     except Problem as problem:

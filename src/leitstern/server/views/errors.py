@@ -29,6 +29,13 @@ def problem(request: HttpRequest, error: Problem, status: int = 400) -> HttpResp
     return page(request, status, title, error.text(language()), code=error.code)
 
 
+def protected(request: HttpRequest) -> HttpResponse:
+    """Records that would tell of single people to somebody who may not see them."""
+    title = _("These records are protected")
+    text = _("The group is so small that its records would tell of single people.")
+    return page(request, 403, title, text)
+
+
 def no_generation(request: HttpRequest) -> HttpResponse:
     """A workspace without numbers yet: the next two commands."""
     title = _("No numbers yet")

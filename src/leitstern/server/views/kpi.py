@@ -16,8 +16,9 @@ from leitstern.server import frame, sheet, words
 from leitstern.server.curve import Curve
 from leitstern.server.links import Option, with_query
 from leitstern.server.pages import Pages
-from leitstern.server.reader import Reader, reader
+from leitstern.server.reader import Reader
 from leitstern.server.series import SHOWN, Step, series, window
+from leitstern.server.sight import sight
 from leitstern.server.structure import PER_PAGE, Structure
 from leitstern.server.views import errors
 from leitstern.server.when import FISCAL_GRAINS, GRAINS, grain_name
@@ -55,7 +56,7 @@ class Choice:
 
 def kpi(request: HttpRequest, name: str) -> HttpResponse:
     """One KPI: by grain, by subject, for one subject."""
-    ask = reader()
+    ask = sight(request)
     definition = known(ask, name)
     generation = ask.generation()
     if generation is None:
@@ -137,12 +138,14 @@ def _chosen(choice: Choice, steps: list[Step]) -> int:
 def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice: Choice) -> dict[str, Any]:
     until = _until(ask, choice)
     periods = window(choice.grain, until, ask.settings.fiscal_year_start)
-    found = series(ask, [definition], periods, choice.by)
     subject = choice.subject or None
+    found = series(ask, [definition], periods, choice.by)
     steps = found.get((definition.kpi, subject))
     name = words.text(definition.name, frame.language())
     names = _names(ask, choice.by)
-    of_whom = "" if choice.by == "company" else names.get(subject, subject or _("Not assigned"))
+    if subject is not None and subject not in names:
+        raise Http404(_("Nothing and nobody here has the id “%(id)s”.") % {"id": subject})
+    of_whom = "" if choice.by == "company" else names.get(subject, _("Not assigned"))
     options = {"subject_options": _options(names, subject)}
     if steps is None:
         return options | {"title": f"{name}, {of_whom}" if of_whom else name, "nothing": True}

@@ -16,7 +16,9 @@ from leitstern.facts.model import SUBJECTS
 from leitstern.server import frame, words
 from leitstern.server.figures import DASH
 from leitstern.server.pages import Pages
-from leitstern.server.reader import Reader, reader
+from leitstern.server.reader import Reader
+from leitstern.server.sight import sight
+from leitstern.server.views import errors
 from leitstern.server.views.kpi import known
 
 if TYPE_CHECKING:
@@ -30,17 +32,18 @@ _PER_PAGE = 50
 
 def records(request: HttpRequest, name: str, period: str) -> HttpResponse:
     """One page of the records of a KPI in a period, for the company or one subject."""
-    ask = reader()
+    ask = sight(request)
     definition = known(ask, name)
     when = _period(ask, period)
     by = request.GET.get("by", "company")
     if by not in SUBJECTS:
         raise Http404(_("“%(by)s” is not something a KPI can be shown by.") % {"by": by})
     subject = request.GET.get("subject") or None
-    found: Records = ask.once(
-        ("records", name, when.label, by, subject),
-        lambda ws: ws.records(name, period=when.label, by=by, subject=subject),
-    )
+    if subject is not None and by != "company" and subject not in dict(ask.subjects(by)):
+        raise Http404(_("Nothing and nobody here has the id “%(id)s”.") % {"id": subject})
+    found = ask.records(name, when, by, subject)
+    if found is None:
+        return errors.protected(request)
     pages = Pages(request, len(found.rows), _PER_PAGE)
     shown = found.rows[(pages.page - 1) * _PER_PAGE : pages.page * _PER_PAGE]
     query = {"grain": str(when.grain), "period": when.label}

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from leitstern.server import frame, words
 from leitstern.server.cards import GROUPS, Maker, group_name, group_of, in_order
 from leitstern.server.links import Option, with_query
-from leitstern.server.reader import Reader, reader
+from leitstern.server.reader import Reader
 from leitstern.server.series import Step, series, window
+from leitstern.server.sight import sight
 from leitstern.server.sources import facts_of
 from leitstern.server.views import errors
 from leitstern.server.when import grain_name
@@ -54,7 +55,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Cards in groups, with switches for grain, level and period."""
     if request.GET.get("wall"):
         return wall(request)
-    ask = reader()
+    ask = sight(request)
     generation = ask.generation()
     if generation is None:
         return errors.no_generation(request)
@@ -63,7 +64,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def wall(request: HttpRequest) -> HttpResponse:
     """The strategic KPIs in large type, renewing itself."""
-    ask = reader()
+    ask = sight(request)
     if ask.generation() is None:
         return errors.no_generation(request)
     context = _context(request, ask, Choice.of(request), (420, 64))
