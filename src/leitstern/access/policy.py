@@ -1,0 +1,209 @@
+"""The one policy: who may see which value, goal and record, and who may do what.
+
+Persons: a value of a person is seen by whom `people.whom_sees` names, and is left out for everybody else.
+Groups (teams, regions): a value is shown to whoever may see all its people, and to others only where
+`groups` finds that nothing about few people follows from it; otherwise it comes without a value and with
+the reason ``protected``. The company's values are always shown, and so are those of things (customers,
+campaigns, products).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+from leitstern.access.groups import Groups
+from leitstern.access.modes import Privacy
+from leitstern.access.people import led, logged_in, sees_everybody, teams_led, whom_sees
+from leitstern.access.shares import People
+from leitstern.access.viewer import Role, Viewer
+from leitstern.engine.observations import Observation
+from leitstern.engine.organisation import Organisation
+from leitstern.engine.records import Record, Records
+from leitstern.goals.goal import Whom
+
+Action = Literal[
+    "administer", "define", "import", "close", "read_audit", "read_access_log", "change_privacy",
+    "approve_privacy",
+]  # fmt: skip
+
+#: Who may do what. Changing the privacy takes two: one proposes, another one approves.
+ALLOWED: dict[Action, tuple[Role, ...]] = {
+    "administer": ("administrator",),
+    "define": ("analyst", "administrator"),
+    "import": ("analyst", "administrator"),
+    "close": ("management", "analyst"),
+    "read_audit": ("administrator", "council"),
+    "read_access_log": ("council",),
+    "change_privacy": ("administrator",),
+    "approve_privacy": ("council", "administrator"),
+}
+
+GROUPS = ("team", "region")
+
+
+def protected(observation: Observation) -> Observation:
+    """The observation without anything that tells of its people."""
+    return replace(observation, value=None, numerator=None, denominator=None, rows=0, reason="protected")
+
+
+class Policy:
+    """The rules ``privacy`` over the people of one generation.
+
+    It keeps what it found out, so one policy should serve all requests until the rules or the generation
+    change. ``newest`` is the last day the generation knows about: a group's value for a part of a month
+    is shown only where it ends in the month before that day (see `groups`); None: each observation's
+    own ``as_of``.
+    """
+
+    def __init__(self, privacy: Privacy, organisation: Organisation, newest: date | None = None) -> None:
+        self.privacy = privacy
+        self.organisation = organisation
+        self.groups = Groups(privacy, organisation, newest)
+        self._seen = lru_cache(maxsize=4096)(self._people)
+
+    def people(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
+        """Whose values from ``start`` to ``end`` the viewer may see, as ids of persons."""
+        return self._seen(viewer, start, end)
+
+    def _people(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
+        return whom_sees(viewer, self.privacy, self.organisation, start, end)
+
+    def acquainted(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
+        """Whom the viewer sees on some day from ``start`` to ``end``, or may agree on goals with."""
+        if self.privacy.mode == "team_only" and not viewer.operator:
+            return frozenset()
+        found = self.people(viewer, start, end)
+        return found | led(viewer, self.organisation, start, end)
+
+    def observations(
+        self, viewer: Viewer, observations: Iterable[Observation], people: People | None = None
+    ) -> list[Observation]:
+        """What the viewer may see of the observations, in their order.
+
+        ``people(kpi, grain, start, end)`` gives the observations by person for the same KPI (named
+        ``name@version``), or None where persons' values do not add up. ``grain`` is ``stretch`` for a
+        single stretch of free dates, else the periods of that grain from ``start`` to ``end``. It is
+        asked only where a group's value depends on it; without it such a value is protected.
+        """
+        if not logged_in(viewer):
+            return []
+        if sees_everybody(viewer, self.privacy):
+            return list(observations)
+        found = list(observations)
+        groups = [o for o in found if o.subject.type in GROUPS]
+        shown = self.groups.shown(viewer, groups, people) if groups else set()
+        allowed = []
+        for o in found:
+            if o.subject.type == "person":
+                if self._person_shown(viewer, o):
+                    allowed.append(o)
+            elif o.subject.type in GROUPS and id(o) not in shown:
+                allowed.append(protected(o))
+            else:
+                allowed.append(o)
+        return allowed
+
+    def _person_shown(self, viewer: Viewer, o: Observation) -> bool:
+        if o.subject.id is None:
+            return self.privacy.mode != "team_only"
+        return o.subject.id in self.people(viewer, o.start, o.end)
+
+    def may_see(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
+        """Whether a goal or page about a subject exists for the viewer.
+
+        It tells nothing about results: those pass `observations`. A person's goal is there for the
+        person, for whom leads the person on a day of it, and for whoever may edit it.
+        """
+        if not logged_in(viewer):
+            return False
+        if sees_everybody(viewer, self.privacy):
+            return True
+        if whom.type == "person":
+            return whom.id in self.acquainted(viewer, start, end) or self.may_edit_goals(
+                viewer, whom, start, end
+            )
+        if whom.type == "team":
+            return (
+                viewer.has("management", "analyst")
+                or whom.id in teams_led(viewer, self.organisation)
+                or (whom.id is not None and self._is_member(viewer, whom.id, start, end))
+            )
+        return True
+
+    def _is_member(self, viewer: Viewer, team: str, start: date, end: date) -> bool:
+        stays = self.organisation.stays_of.get(viewer.person or "", ())
+        return any(s.team == team and s.meets(start, end) for s in stays)
+
+    def may_edit_goals(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
+        """Whether the viewer may write goals about a subject, and offer them.
+
+        Nobody writes goals for oneself: one's own are accepted or countered. Without values by person
+        (``team_only``) there are no goals for persons either.
+        """
+        if viewer.operator:
+            return True
+        if whom.type == "person":
+            if self.privacy.mode == "team_only" or whom.id == viewer.person or whom.id is None:
+                return False
+            if viewer.has("management") and whom.id in self._leads:
+                return True
+            return whom.id in led(viewer, self.organisation, start, end)
+        if viewer.has("management", "analyst"):
+            return True
+        if whom.type == "team":
+            return whom.id in teams_led(viewer, self.organisation)
+        return whom.type == "customer" and self._leads_somebody(viewer)
+
+    @property
+    def _leads(self) -> frozenset[str]:
+        teams = {t.lead for t in self.organisation.teams.values() if t.lead is not None}
+        return frozenset(teams | {p.manager for p in self.organisation.people.values() if p.manager})
+
+    def _leads_somebody(self, viewer: Viewer) -> bool:
+        return bool(teams_led(viewer, self.organisation)) or viewer.person in self._leads
+
+    def may(self, viewer: Viewer, action: Action) -> bool:
+        """Whether the viewer's roles allow an action; KeyError for an unknown one."""
+        return viewer.has(*ALLOWED[action]) or viewer.operator
+
+    def records(
+        self, viewer: Viewer, records: Records, by: str, subject: str | None, start: date, end: date
+    ) -> Records | None:
+        """The list behind a number; None where the viewer may see no list.
+
+        A person's list is there for whom sees the person, a group's for whom sees all its people: single
+        records by the day would undo the protection of a group. In all other lists the names of people
+        one may not see are blanked, and the names of teams one does not see whole.
+        """
+        if not logged_in(viewer):
+            return None
+        if sees_everybody(viewer, self.privacy):
+            return records
+        if by == "person" and subject not in self.people(viewer, start, end):
+            return None
+        if by in GROUPS and not self.groups.sees_whole(viewer, by, subject, start, end):
+            return None
+        return replace(records, rows=tuple(self._blanked(viewer, r) for r in records.rows))
+
+    def _blanked(self, viewer: Viewer, record: Record) -> Record:
+        """Records bear names: of people called the same, all must be visible."""
+        seen = self.people(viewer, record.day, record.day)
+        person = record.person
+        if person is not None and not self._ids_of(person) <= seen:
+            person = None
+        team = record.team
+        if team is not None and not self._team_shown(viewer, team, record.day):
+            team = None
+        return replace(record, person=person, team=team)
+
+    def _team_shown(self, viewer: Viewer, name: str, day: date) -> bool:
+        named = [t.id for t in self.organisation.teams.values() if name in (t.name, t.id)]
+        return bool(named) and all(self.groups.sees_whole(viewer, "team", t, day, day) for t in named)
+
+    def _ids_of(self, name: str) -> frozenset[str]:
+        found = frozenset(p.id for p in self.organisation.people.values() if name in (p.name, p.id))
+        return found or frozenset({name})
