@@ -172,6 +172,10 @@ class Workspace:
 
     # --- reading ---
 
+    def closed(self) -> list[Closed]:
+        """The closed periods, the latest first."""
+        return sorted(self._ledger().closed.values(), key=lambda c: (c.end, c.start), reverse=True)
+
     def restatements(self) -> list[Restatement]:
         """Values of closed periods that the records contradict today; the closed values stand."""
         return list(self._ledger().restatements(self._generation(), self.catalogue))
@@ -228,6 +232,22 @@ class Workspace:
 
         levels = (by,) if isinstance(by, str) else tuple(by)
         request = Request(tuple(names), levels, Grain(grain), start, end, as_of, against)
+        return compute(self._generation(), self.catalogue, request, self._ledger())
+
+    def compute_stretches(
+        self,
+        names: Sequence[str],
+        by: str | Sequence[str] = "company",
+        stretches: Sequence[tuple[date, date]] = (),
+    ) -> Observations:
+        """Compute KPIs for any stretches of days, each as one period: first and last day, both included.
+
+        The periods' labels are ``2026-07-01..2026-09-15``. Otherwise as `compute`.
+        """
+        from leitstern.engine.run import Request, compute
+
+        levels = (by,) if isinstance(by, str) else tuple(by)
+        request = Request(tuple(names), levels, stretches=tuple(stretches))
         return compute(self._generation(), self.catalogue, request, self._ledger())
 
     def sql(self, names: Sequence[str], by: str = "company", grain: str = "month") -> str:
