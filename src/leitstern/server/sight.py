@@ -48,7 +48,8 @@ class Sight(Reader):
     def policy(self) -> Policy:
         """The rules over the people of the newest generation."""
         found: Policy = self.once(
-            ("policy", self.privacy), lambda _ws: Policy(self.privacy, organisation(self.whole))
+            ("policy", self.privacy),
+            lambda _ws: Policy(self.privacy, organisation(self.whole), self.whole.as_of()),
         )
         return found
 
@@ -122,7 +123,7 @@ class Sight(Reader):
         found = self.whole.subjects(kind)
         if kind != "person":
             return found
-        visible = self.policy.people(self.viewer, date.min, date.max)
+        visible = self.policy.acquainted(self.viewer, date.min, date.max)
         return [(id_, name) for id_, name in found if id_ in visible]
 
     def records(self, kpi: str, period: Period, by: str, subject: str | None) -> Records | None:

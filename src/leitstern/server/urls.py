@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leitstern.server.views import catalogue, data, errors, kpi, preferences, records, start
+from leitstern.server.views import catalogue, closing, data, errors, kpi, preferences, records, start
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("kpi/<slug:name>", kpi.kpi, name="kpi"),
     path("kpi/<slug:name>/records/<slug:period>", records.records, name="records"),
     path("data", data.data, name="data"),
+    path("closing", closing.closing, name="closing"),
     path("preferences", preferences.preferences, name="preferences"),
 ]
 
