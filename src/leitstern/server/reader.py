@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+
+from leitstern.server import clock
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Observation
@@ -72,7 +74,7 @@ class Reader:
 
     def today(self) -> date:
         """The day it is in the workspace's time zone."""
-        return datetime.now(ZoneInfo(self.settings.timezone)).date()
+        return clock.now().astimezone(ZoneInfo(self.settings.timezone)).date()
 
     def once(
         self,
