@@ -71,7 +71,7 @@ class Plan:
         return exact.quantize(_ONE.scaleb(min(exponent, _CENT_EXPONENT)))
 
     def amount(self, start: date, end: date) -> Decimal:
-        """Planned from ``start`` to ``end``, both included; where the KPI is not additive the level itself."""
+        """Planned from ``start`` to ``end``, both included; the target where the KPI is not additive."""
         if not self.additive:
             return self.target
         return self.until(end) - self.until(start - _DAY) if start <= end else _NOTHING
