@@ -3,7 +3,7 @@
 from leitstern.server.models.audit import AccessEntry, AuditEntry
 from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
-from leitstern.server.models.people import Account, Token
+from leitstern.server.models.people import Account, Invitation, Token
 from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Comment",
     "Default",
     "GoalRow",
+    "Invitation",
     "PrivacyChange",
     "PrivacySetting",
     "Purpose",

@@ -20,10 +20,18 @@ class AuditEntry(models.Model):
 
 
 class AccessEntry(models.Model):
-    """Somebody saw a person's values of a KPI: on which page, by which way."""
+    """Somebody saw a person's values of a KPI: on which page, by which way. At most one a day of each."""
 
     at = models.DateTimeField(default=clock.now, db_index=True)
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     person = models.CharField(max_length=200, db_index=True)
     kpi = models.CharField(max_length=100)
     surface = models.CharField(max_length=50)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["day", "account", "person", "kpi", "surface"], name="one_access_a_day"
+            ),
+        )
