@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ class Standing:
                         which its people work
     ``needed_per_day``  what is still to come on each of these; for at most, what may still come. None where
                         the target is reached or exceeded, nothing accumulates, or no working day is left
-    ``reached``         the highest level the value has reached; for at most and a KPI that accumulates, only
-                        once the period is over
+    ``reached``         the highest level the value has reached; where a KPI accumulates towards a limit or
+                        below 0, only once the period is over
     ``reason``          why the verdict is unknown
     """
 
@@ -138,7 +138,7 @@ def standing(goal: Goal, plan: Plan, actual: Actual, through: date, today: date)
         planned=planned,
         pace=value / planned if value is not None and planned > 0 else None,
         gap=None if value is None else value - planned,
-        gap_days=None if ahead is None else ahead.quantize(_TENTH) + _NOTHING,
+        gap_days=None if ahead is None else ahead.quantize(_TENTH, ROUND_HALF_UP) + _NOTHING,
         remaining_days=plan.workdays.days_remaining(through),
         needed_per_day=None if value is None else _needed(goal, plan, value, through),
         reached=None if value is None else _reached(goal, plan, value, today),
@@ -165,15 +165,20 @@ def _verdict(
 
 
 def _settled(goal: Goal, plan: Plan, value: Decimal, *, over: bool) -> Verdict | None:
-    """What no later day can change: the period is over, or the value accumulates past a limit."""
-    if not over and not plan.additive:
-        return None
-    limit = _limit(goal)
-    if limit is not None and value > limit:
-        return "exceeded_limit"
+    """What no later day changes: the period is over, or the value has accumulated past target or limit.
+
+    A target below 0 is approached from above and only the last day decides.
+    """
+    target, limit = goal.levels.target, _limit(goal)
     if over:
-        return "reached" if goal.direction == "at_most" or value >= goal.levels.target else "missed"
-    return "reached" if goal.direction == "at_least" and value >= goal.levels.target else None
+        if limit is not None and value > limit:
+            return "exceeded_limit"
+        return "reached" if goal.direction == "at_most" or value >= target else "missed"
+    if not plan.additive:
+        return None
+    if limit is not None:
+        return "exceeded_limit" if value > limit >= 0 else None
+    return "reached" if value >= target > 0 else None
 
 
 def _course(goal: Goal, plan: Plan, value: Decimal, through: date) -> Verdict:
@@ -226,7 +231,8 @@ def _reached(goal: Goal, plan: Plan, value: Decimal, today: date) -> Level | Non
     levels, limit = goal.levels, _limit(goal)
     if goal.direction == "between":
         return "target" if limit is not None and levels.target <= value <= limit else None
-    if goal.direction == "at_most" and plan.additive and today <= goal.end:
+    falling = goal.direction == "at_most" or levels.target <= 0
+    if falling and plan.additive and today <= goal.end:
         return None
     sign = -1 if goal.direction == "at_most" else 1
     found: Level | None = None

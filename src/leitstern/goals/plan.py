@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ class Plan:
         exact = level * self.sums[self.workdays.place(day)] / self.sums[-1]
         exponent = level.as_tuple().exponent
         assert isinstance(exponent, int)  # a level is a finite number
-        return exact.quantize(_ONE.scaleb(min(exponent, _CENT_EXPONENT)))
+        return exact.quantize(_ONE.scaleb(min(exponent, _CENT_EXPONENT)), ROUND_HALF_UP)
 
     def amount(self, start: date, end: date) -> Decimal:
         """Planned from ``start`` to ``end``, both included; the target where the KPI is not additive."""
