@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from leitstern.access.groups import Groups
 from leitstern.access.modes import Privacy
 from leitstern.access.people import led, logged_in, sees_everybody, teams_led, whom_sees
 from leitstern.access.shares import People
+from leitstern.access.verdicts import Kept, Verdicts, last_day
 from leitstern.access.viewer import Role, Viewer
 from leitstern.engine.observations import Observation
 from leitstern.engine.organisation import Organisation
@@ -62,7 +63,9 @@ class Policy:
     def __init__(self, privacy: Privacy, organisation: Organisation, newest: date | None = None) -> None:
         self.privacy = privacy
         self.organisation = organisation
-        self.groups = Groups(privacy, organisation, newest)
+        self.newest = newest
+        self.groups = Groups(privacy, organisation)
+        self._kept = Kept(self.groups.roster.people)
         self._seen = lru_cache(maxsize=4096)(self._people)
 
     def people(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
@@ -95,22 +98,21 @@ class Policy:
             return list(observations)
         found = list(observations)
         groups = [o for o in found if o.subject.type in GROUPS]
-        shown = self.groups.shown(viewer, groups, people) if groups else set()
+        judge = Verdicts(self.groups, viewer, groups, people, self.newest, self._kept)
+        seen: dict[tuple[date, date], frozenset[str]] = {}
         allowed = []
         for o in found:
             if o.subject.type == "person":
-                if self._person_shown(viewer, o):
+                days = (o.start, last_day(o))
+                if days not in seen:
+                    seen[days] = self.people(viewer, *days)
+                if o.subject.id in seen[days] or (o.subject.id is None and self.privacy.mode != "team_only"):
                     allowed.append(o)
-            elif o.subject.type in GROUPS and id(o) not in shown:
+            elif o.subject.type in GROUPS and not judge.shows(o):
                 allowed.append(protected(o))
             else:
                 allowed.append(o)
         return allowed
-
-    def _person_shown(self, viewer: Viewer, o: Observation) -> bool:
-        if o.subject.id is None:
-            return self.privacy.mode != "team_only"
-        return o.subject.id in self.people(viewer, o.start, o.end)
 
     def may_see(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
         """Whether a goal or page about a subject exists for the viewer.
@@ -147,18 +149,20 @@ class Policy:
         if viewer.operator:
             return True
         if whom.type == "person":
-            if self.privacy.mode == "team_only" or whom.id == viewer.person or whom.id is None:
-                return False
-            if viewer.has("management") and whom.id in self._leads:
-                return True
-            return whom.id in led(viewer, self.organisation, start, end)
+            return self._may_edit_person(viewer, whom.id, start, end)
         if viewer.has("management", "analyst"):
             return True
         if whom.type == "team":
             return whom.id in teams_led(viewer, self.organisation)
         return whom.type == "customer" and self._leads_somebody(viewer)
 
-    @property
+    def _may_edit_person(self, viewer: Viewer, person: str | None, start: date, end: date) -> bool:
+        if self.privacy.mode == "team_only" or person == viewer.person:
+            return False
+        by_role = viewer.has("management") and person in self._leads
+        return by_role or person in led(viewer, self.organisation, start, end)
+
+    @cached_property
     def _leads(self) -> frozenset[str]:
         teams = {t.lead for t in self.organisation.teams.values() if t.lead is not None}
         return frozenset(teams | {p.manager for p in self.organisation.people.values() if p.manager})
