@@ -17,12 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from leitstern.access.groups import Groups, Hidden
-from leitstern.access.shares import Amounts, People, amounts, dominated
+from leitstern.access.shares import People, amounts, dominated
 from leitstern.access.viewer import Viewer
 from leitstern.engine.observations import Observation
 from leitstern.periods.grains import Grain, periods_between
+
+if TYPE_CHECKING:
+    from leitstern.access.shares import Amounts
 
 #: A source may be late: a stretch that ends within so many days before the newest is still running.
 RUNNING = timedelta(days=31)
