@@ -34,6 +34,10 @@ COMMANDS = {
 }
 
 
+#: Commands that answer as an account may see it; the others are for whoever runs the machine.
+FOR_ACCOUNTS = ("kpis", "show", "records", "sql", "goals")
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module when the command is asked for."""
 
@@ -70,11 +74,20 @@ class LazyGroup(click.Group):
     "--language", type=click.Choice(["de", "en"]), envvar="LEITSTERN_LANGUAGE",
     help="Language of tables and messages. [env: LEITSTERN_LANGUAGE; default: the workspace's]",
 )  # fmt: skip
+@click.option(
+    "--account",
+    metavar="EMAIL",
+    envvar="LEITSTERN_ACCOUNT",
+    help="Answer as this account may see it. [env: LEITSTERN_ACCOUNT; default: everything, as whoever can "
+    "read the workspace's folder]",
+)
 @click.version_option(package_name="leitstern", message="%(prog)s %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, workspace: Path, language: str | None) -> None:
+def cli(ctx: click.Context, workspace: Path, language: str | None, account: str | None) -> None:
     """KPIs of marketing and sales: defined once, computed right, traceable to the record."""
-    ctx.obj.folder, ctx.obj.chosen = workspace, language
+    if account is not None and ctx.invoked_subcommand not in FOR_ACCOUNTS:
+        raise click.UsageError(f"--account goes with {', '.join(FOR_ACCOUNTS)} only.")
+    ctx.obj.folder, ctx.obj.chosen, ctx.obj.account = workspace, language, account
 
 
 def main(arguments: list[str] | None = None) -> None:

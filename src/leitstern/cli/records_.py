@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leitstern.cli import jsonout, options, tables
+from leitstern.cli import eyes, jsonout, options, tables
 from leitstern.cli.show_ import ensure_generation
 from leitstern.cli.state import State
 from leitstern.facts.model import SUBJECTS
@@ -46,7 +46,8 @@ def command(
     if by != "company" and (subject is None) != not_assigned:
         raise click.UsageError(f"--by {by} needs --subject ID, or --not-assigned.")
     ensure_generation(state)
-    found = state.workspace.records(kpi, period, by, _id(state, by, subject))
+    who = _id(state, by, subject)
+    found = eyes.records(state, state.workspace.records(kpi, period, by, who), by, who, period)
     if form == "json":
         rows = (
             {**{name: getattr(r, name) for name in ABOUT}, **dict(zip(found.parts, r.adds, strict=True))}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leitstern.cli import jsonout, options, tables
+from leitstern.cli import eyes, jsonout, options, tables
 from leitstern.cli.state import State
+from leitstern.engine.observations import json_row
 
 if TYPE_CHECKING:
-    from leitstern.engine.observations import Observation, Observations, Subject
+    from leitstern.engine.observations import Observation, Subject
 
 Table = tuple[list[tables.Column], list[tuple[str, ...]]]
 
@@ -45,13 +46,14 @@ def command(
     stands for no value, which is not zero.
     """
     ensure_generation(state)
-    observations = state.workspace.compute(list(kpis), by=by, grain=grain, start=start, end=end, as_of=as_of)
+    computed = state.workspace.compute(list(kpis), by=by, grain=grain, start=start, end=end, as_of=as_of)
+    found = eyes.observations(state, computed)
     if form == "json":
-        click.echo("".join(jsonout.lines(observations.to_json_rows())), nl=False)
+        click.echo("".join(jsonout.lines(json_row(o) for o in found)), nl=False)
     elif form == "csv":
-        _csv(observations)
+        _csv(found)
     else:
-        _table(state, list(kpis), by, observations)
+        _table(state, list(kpis), by, found)
 
 
 def ensure_generation(state: State) -> None:
@@ -68,11 +70,10 @@ def ensure_generation(state: State) -> None:
         state.note("newer_data", number=info.number, path=state.folder)
 
 
-def _csv(observations: Observations) -> None:
-    rows = observations.to_json_rows()
+def _csv(found: list[Observation]) -> None:
     heads: list[str] = []
     lines: list[list[object]] = []
-    for row in rows:
+    for row in map(json_row, found):
         subject = row["subject"]
         flat = {k: v for k, v in row.items() if k != "subject"}
         flat |= {
@@ -89,9 +90,8 @@ def _csv_cell(value: object) -> object:
     return value if value is None or isinstance(value, str) else jsonout.dumps(value)
 
 
-def _table(state: State, kpis: list[str], by: str, observations: Observations) -> None:
+def _table(state: State, kpis: list[str], by: str, found: list[Observation]) -> None:
     names = list(dict.fromkeys(kpis))
-    found = list(observations)
     periods = {o.period: o for o in found}
     if by != "company" and len(names) == 1 and len(periods) <= MOST_COLUMNS:
         columns, rows = _across(state, by, found)

@@ -22,6 +22,7 @@ class State:
     def __init__(self) -> None:
         self.folder = Path()
         self.chosen: str | None = None
+        self.account: str | None = None
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -75,6 +75,25 @@ class Block:
     complete: NDArray[np.bool_]
     reasons: NDArray[np.uint8]
 
+    def only(self, rows: Sequence[int]) -> Block:
+        """The subjects in the given rows."""
+        chosen = list(rows)
+
+        def cut(quantity: Quantity | None) -> Quantity | None:
+            return None if quantity is None else replace(quantity, numbers=quantity.numbers[chosen])
+
+        found = self.outcome
+        value = replace(found.value, numbers=found.value.numbers[chosen])
+        return replace(
+            self,
+            subjects=[self.subjects[row] for row in chosen],
+            outcome=replace(
+                found, value=value, numerator=cut(found.numerator), denominator=cut(found.denominator)
+            ),
+            rows=self.rows[chosen],
+            reasons=self.reasons[chosen],
+        )
+
 
 class Observations:
     """All values a computation found: iterable, with a length, and as Arrow, pandas or JSON rows.
@@ -119,9 +138,17 @@ class Observations:
                     self.as_of,
                 )
 
+    def of(self, subjects: Collection[str | None]) -> Observations:
+        """The values of some subjects only, by their ids; None stands for the company, or not assigned."""
+        blocks = []
+        for block in self.blocks:
+            rows = [row for row, subject in enumerate(block.subjects) if subject.id in subjects]
+            blocks.append(block.only(rows))
+        return Observations(blocks, self.as_of)
+
     def to_json_rows(self) -> list[dict[str, Any]]:
         """Plain dictionaries with the keys of ``leitstern show --json``; dates are ISO texts."""
-        return [_json_row(o) for o in self]
+        return [json_row(o) for o in self]
 
     def to_arrow(self) -> pa.Table:
         """A table with a row for each observation; numbers are float64, absent ones null."""
@@ -158,7 +185,8 @@ def _decimal(number: int, digits: int) -> Decimal:
     return cents if cents == value else value.normalize()
 
 
-def _json_row(o: Observation) -> dict[str, Any]:
+def json_row(o: Observation) -> dict[str, Any]:
+    """A plain dictionary with the keys of ``leitstern show --format json``; dates are ISO texts."""
     return {
         "kpi": o.kpi,
         "version": o.version,

@@ -1,0 +1,63 @@
+"""Commands answer as an account may see it (``--account``), by the same policy as the pages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from leitstern.errors import Problem
+
+if TYPE_CHECKING:
+    from leitstern.access.policy import Policy
+    from leitstern.access.viewer import Viewer
+    from leitstern.cli.state import State
+    from leitstern.engine.observations import Observation
+    from leitstern.engine.records import Records
+
+
+def observations(state: State, found: Iterable[Observation]) -> list[Observation]:
+    """The observations that may be seen, in their order."""
+    if state.account is None:
+        return list(found)
+    viewer, policy = _eyes(state)
+
+    def people(kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
+        return state.workspace.compute([kpi], by="person", grain=grain, start=start, end=end)
+
+    return policy.observations(viewer, found, people)
+
+
+def records(state: State, found: Records, by: str, subject: str | None, period: str) -> Records:
+    """The records that may be seen; Problem where there is no list for this account."""
+    if state.account is None:
+        return found
+    from leitstern.periods.grains import parse
+
+    viewer, policy = _eyes(state)
+    days = parse(period, state.workspace.settings.fiscal_year_start)
+    allowed = policy.records(viewer, found, by, subject, days.start, days.end)
+    if allowed is None and by == "person":  # as if there were nobody
+        raise Problem("engine.subject_missing", kind=by, id=subject)
+    if allowed is None:
+        raise Problem("cli.records_protected")
+    return allowed
+
+
+def _eyes(state: State) -> tuple[Viewer, Policy]:
+    """The account's viewer, and the policy over the newest generation."""
+    os.environ["LEITSTERN_WORKSPACE"] = str(state.folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
+    import django
+
+    django.setup()
+    from leitstern.access.policy import Policy
+    from leitstern.server.models import Account
+    from leitstern.server.privacy import privacy
+
+    account = Account.objects.filter(email__iexact=state.account, is_active=True).first()
+    if account is None:
+        raise Problem("cli.account_unknown", email=state.account)
+    info = state.workspace.generation()
+    return account.viewer, Policy(privacy(), state.workspace.organisation(), info.as_of if info else None)
