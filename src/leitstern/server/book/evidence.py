@@ -1,0 +1,221 @@
+"""What is known when a goal is offered: history, plan, SMART, chance. Frozen with the offer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from leitstern.goals.chance import Chance, Past, Realism, chance, realism, realism_of_change
+from leitstern.goals.offers import IN_FORCE
+from leitstern.goals.plan import Plan
+from leitstern.goals.smart import Smart, SmartInput, smart
+from leitstern.periods.grains import Grain, parse, periods_between
+from leitstern.server import clock
+from leitstern.server.book.curve import year_before
+from leitstern.server.book.names import label_of, name_of
+from leitstern.server.book.rights import seeing
+from leitstern.server.book.standings import counted_through, plan_of, season_for
+from leitstern.server.book.values import Value, actual, over, resolved
+from leitstern.server.models import GoalRow
+from leitstern.server.sight import organisation
+from leitstern.server.sources import began, newest
+
+if TYPE_CHECKING:
+    from leitstern.access.viewer import Viewer
+    from leitstern.goals.goal import Goal
+    from leitstern.goals.offers import State
+    from leitstern.goals.season import Season
+    from leitstern.server.reader import Reader
+    from leitstern.server.sight import Sight
+
+#: How many of a grain's periods make a year, and how many are looked back at.
+PER_YEAR = {
+    "day": 260, "week": 52, "month": 12, "quarter": 4, "half_year": 2, "year": 1,
+    "fiscal_quarter": 4, "fiscal_half_year": 2, "fiscal_year": 1,
+}  # fmt: skip
+_YEARS_BACK = 5
+_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One earlier period: its name (or two dates), and the value; None where there is none."""
+
+    label: str
+    start: date
+    end: date
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a goal today. ``protected``: the viewer may not see its values."""
+
+    plan: Plan
+    season: Season | None
+    past: tuple[Earlier, ...]
+    smart: Smart
+    chance: Chance
+    realism: Realism
+    protected: bool
+
+
+def evidence(viewer: Viewer, row: GoalRow) -> Evidence:
+    """What is known of a goal now, as the viewer may see it."""
+    return of(seeing(viewer, "goal"), row)
+
+
+def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
+    """The same for a known sight; with ``state`` as if the offer stood there."""
+    ask, goal = sight.whole, row.goal
+    now, the_plan = actual(sight, goal), plan_of(ask, goal)
+    protected = now.reason == "protected"
+    past = () if protected else _past(ask, goal)
+    asked = _asked_past(ask, goal, past, the_plan)
+    through = counted_through(sight, goal, now)
+    stock = any(m.kind == "stock" for m in resolved(ask, goal.kpi, goal.version).measures.values())
+    begun = now.value is not None and not stock and through >= goal.start
+    found = chance(
+        asked,
+        now.value if begun else None,
+        the_plan.share(through) if through >= goal.start else 0,
+        goal.levels,
+        goal.direction,
+    )
+    happened = realism(asked, goal.levels, goal.direction)
+    if goal.improvement is not None:
+        happened = realism_of_change(asked, goal.improvement.change, goal.improvement.against)
+    facts = _facts(sight, row, past, found, happened)
+    if state is not None:
+        facts = replace(facts, state=state)
+
+    letters = smart(facts)
+    season = season_for(ask, goal) if goal.spread == "season" else None
+    return Evidence(the_plan, season, past, letters, found, happened, protected)
+
+
+def _asked_past(ask: Reader, goal: Goal, past: Sequence[Earlier], the_plan: Plan) -> Past:
+    unit = ask.catalogue.get(goal.kpi, goal.version).unit
+    per_year = PER_YEAR[goal.grain] if goal.grain else 1
+    return Past([one.value for one in past], per_year, the_plan.additive, unit == "count")
+
+
+def _past(ask: Reader, goal: Goal) -> tuple[Earlier, ...]:
+    """The periods before the goal's, oldest first, as far as the data go back (and the person was there)."""
+    first = began(ask, goal.kpi)
+    if first is None:
+        return ()
+    person = organisation(ask).people.get(goal.whom.id or "") if goal.whom.type == "person" else None
+    if person is not None and person.joined is not None:
+        first = max(first, person.joined)
+    stretches, labels = _before(ask, goal)
+    known = [place for place, (start, _) in enumerate(stretches) if start >= first.replace(day=1)]
+    if not known:
+        return ()
+    asked = tuple(stretches[place] for place in known)
+    values: list[Value] = ask.once(
+        ("goal past", goal.kpi, goal.version, goal.whom, goal.grain, asked[0], asked[-1]),
+        lambda _ws: over(ask, goal, asked, goal.grain),
+    )
+    found = [
+        Earlier(labels[place], *stretches[place], one.value if one.complete else None)
+        for place, one in zip(known, values, strict=True)
+    ]
+    while found and found[-1].value is None and found[-1].end >= ask.as_of():
+        found.pop()  # what still runs is no history
+    return tuple(found)
+
+
+def _before(ask: Reader, goal: Goal) -> tuple[list[tuple[date, date]], list[str]]:
+    """The stretches before a goal's, oldest first, with their labels."""
+    if goal.grain is None or goal.period is None:
+        found, start, end = [], goal.start, goal.end
+        for _ in range(_YEARS_BACK):
+            start, end = year_before(start), year_before(end)
+            found.append((start, end))
+        found.reverse()
+        return found, [f"{start}..{end}" for start, end in found]
+    period = parse(goal.period, ask.settings.fiscal_year_start)
+    count = min(PER_YEAR[goal.grain] * _YEARS_BACK, _MOST)
+    periods = [period.shifted(-back) for back in range(count, 0, -1)]
+    return [(p.start, p.end) for p in periods], [p.label for p in periods]
+
+
+def _facts(
+    sight: Sight, row: GoalRow, past: Sequence[Earlier], found: Chance, happened: Realism
+) -> SmartInput:
+    ask = sight.whole
+    return SmartInput(
+        today=sight.today(),
+        start=row.start,
+        end=row.end,
+        kind=row.goal.kind,
+        state=row.state,  # type: ignore[arg-type] # only states are stored
+        owner=str(row.owner) if row.owner is not None else None,
+        subject_found=name_of(ask, row.whom) is not None,
+        rivals=tuple(label_of(ask, one.goal) for one in rivals(row)),
+        newest=newest(ask, row.kpi),
+        complete_periods=sum(one.value is not None for one in past),
+        past_periods=len(past),
+        realism=happened,
+        chance=found,
+        review_on=row.review_on,
+        due_on=row.due_on,
+    )
+
+
+def rivals(row: GoalRow) -> list[GoalRow]:
+    """Other goals in force with the same KPI, subject and period, the one to be replaced left out.
+
+    A year and its quarters do not contradict each other, so only the same days count.
+    """
+    left_out = {one for one in (row.pk, row.replaces_id) if one is not None}
+    return list(
+        GoalRow.objects.filter(
+            kpi=row.kpi,
+            subject_type=row.subject_type,
+            subject_id=row.subject_id,
+            state__in=IN_FORCE,
+            start=row.start,
+            end=row.end,
+        ).exclude(pk__in=left_out)
+    )
+
+
+def frozen(sight: Sight, row: GoalRow) -> dict[str, Any]:
+    """What is kept with an offer, as plain JSON: numbers as texts, texts in both languages."""
+    ask = sight.whole
+    found = of(sight, row, "directed" if row.kind == "directive" else "offered")
+    definition, info = ask.catalogue.get(row.kpi, row.version), ask.generation()
+    months = periods_between(row.start, row.end, Grain.MONTH)
+    return {
+        "at": clock.now().isoformat(),
+        "kpi": {
+            "name": definition.name.model_dump(),
+            "means": definition.means.model_dump(),
+            "formula": definition.formula,
+            "unit": definition.unit,
+            "owner": definition.owner,
+            "version": definition.version,
+        },
+        "generation": info and {"number": info.number, "built_at": info.built_at.isoformat()},
+        "history": [
+            {"period": one.label, "value": None if one.value is None else str(one.value)}
+            for one in found.past
+        ],
+        "plan": [
+            {
+                "start": max(month.start, row.start).isoformat(),
+                "end": min(month.end, row.end).isoformat(),
+                "amount": str(found.plan.amount(max(month.start, row.start), min(month.end, row.end))),
+            }
+            for month in months
+        ],
+        "season": found.season.basis if found.season else None,
+        "smart": [letter.frozen() for letter in found.smart.letters],
+        "chance": asdict(found.chance),
+        "realism": asdict(found.realism),
+    }
