@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.access.people import FIRST_QUARTER, JANUARY, each, observation, organisation
 
 from leitstern.access.modes import Privacy
 from leitstern.access.policy import Policy
@@ -15,7 +16,6 @@ from leitstern.access.viewer import OPERATOR, Viewer
 from leitstern.engine.observations import Observation
 from leitstern.engine.organisation import Organisation, Person, Stay
 from leitstern.periods.grains import Grain, Period, parse, period_of
-from tests.access.people import FIRST_QUARTER, JANUARY, each, observation, organisation
 
 BOARD = Viewer(1, roles=frozenset({"management"}))
 
@@ -225,6 +225,21 @@ def test_somebody_who_moved_is_counted_whole_where_the_amount_may_be():
     values = dict.fromkeys(people.people, 10) | {"a1": 900}
     # a: 900 of 980, b: 900 of 990; as a rest, both together are 900 of 1070 (.84).
     assert shown(Policy(Privacy(), moved), BOARD, "abc", people=amounts(values)) == {"c"}
+
+
+def test_a_region_without_its_team_may_not_be_one_persons():
+    teams = {"a": 9, "b": 18}
+    regions = {f"a{n}": "Süd" for n in range(1, 10)}
+    regions |= {f"b{n}": "Süd" if n <= 8 else "Nord" for n in range(1, 19)}
+    people = organisation(teams, regions=regions)
+    policy = Policy(Privacy(), people)
+    values = dict.fromkeys(people.people, 100)
+    both = {"Süd", "Nord"}
+    assert shown(policy, BOARD, both, "region", people=amounts(values)) == both
+    # Süd minus a would be b1 to b8: 1000 of 1070. The total minus Nord would be Süd again.
+    values |= dict.fromkeys([f"b{n}" for n in range(2, 9)], 10) | {"b1": 1000}
+    assert shown(policy, BOARD, both, "region", people=amounts(values)) == set()
+    assert shown(policy, BOARD, teams, people=amounts(values)) == {"a", "b"}
 
 
 # Time
