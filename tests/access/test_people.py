@@ -118,9 +118,12 @@ def test_circles_of_managers_and_teams_end():
     [
         ({"mode": "open"}, "“open” is not a mode. Choose one of: team_only, own, own_team, full."),
         ({"floor": 2}, "A least group of 2 protects nobody. Give at least 3 (usual: 7)."),
-        ({"dominance": 0}, "The largest share of one person cannot be 0. Give a number from 0.5 to 1 (usual: 0.85)."),
+        (
+            {"dominance": 0},
+            "The largest share of one person cannot be 0. Give a number from 0.5 to 1 (usual: 0.85).",
+        ),
     ],
-)  # fmt: skip
+)
 def test_rules_that_protect_nobody_are_refused(values, text):
     with pytest.raises(Problem) as refused:
         Privacy(**values)
