@@ -149,7 +149,13 @@ def test_the_plan_reaches_an_amount_on_a_day() -> None:
     assert found.day_reaching(Decimal(5000)) == day("2026-06-05")
     assert found.day_reaching(Decimal(5001)) == day("2026-06-08")
     assert found.day_reaching(Decimal(22001)) is None
+    assert found.day_reaching(Decimal(-1)) is None
+    assert found.day_reaching(Decimal(0)) == day("2026-05-31")
     assert planned(goal("2026-06-01", "2026-06-30", "0")).day_reaching(Decimal(0)) is None
+    loss = planned(goal("2026-06-01", "2026-06-30", "-22000"))
+    assert loss.until(day("2026-06-05")) == -5000
+    assert loss.day_reaching(Decimal(-5000)) == day("2026-06-05")
+    assert loss.day_reaching(Decimal(5000)) is None
 
 
 # --- by season ---
@@ -357,5 +363,8 @@ def test_a_plan_never_falls(found: Plan, one: date, other: date) -> None:
 @given(plans(), days)
 def test_what_is_planned_by_a_day_is_reached_on_it(found: Plan, at: date) -> None:
     assert found.days_ahead(found.until(at), at) == 0
-    reached = found.day_reaching(found.share(at) * found.target)
-    assert reached is None or found.until(reached) <= found.until(at) + CENT
+    reached = found.day_reaching(found.until(at))
+    if found.target:
+        assert reached is not None
+        assert reached <= max(at, found.goal.start - timedelta(days=1))
+        assert found.until(reached) == found.until(at)

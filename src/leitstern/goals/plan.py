@@ -63,12 +63,13 @@ class Plan:
 
     def of(self, level: Decimal, day: date) -> Decimal:
         """The same for another level than the target: the minimum, the stretch or the upper limit."""
-        if not self.additive:
-            return level
-        exact = level * self.sums[self.workdays.place(day)] / self.sums[-1]
+        return self._of(level, self.workdays.place(day)) if self.additive else level
+
+    def _of(self, level: Decimal, days: int) -> Decimal:
         exponent = level.as_tuple().exponent
         assert isinstance(exponent, int)  # a level is a finite number
-        return exact.quantize(_ONE.scaleb(min(exponent, _CENT_EXPONENT)), ROUND_HALF_UP)
+        step = _ONE.scaleb(min(exponent, _CENT_EXPONENT))
+        return (level * self.sums[days] / self.sums[-1]).quantize(step, ROUND_HALF_UP)
 
     def amount(self, start: date, end: date) -> Decimal:
         """Planned from ``start`` to ``end``, both included; the target where the KPI is not additive."""
@@ -84,10 +85,13 @@ class Plan:
         """The first day on which the plan asks for ``value``; None if it never does, or never changes."""
         if not self.additive or not self.target:
             return None
-        wanted = value * self.sums[-1] / self.target
-        if not _NOTHING <= wanted <= self.sums[-1]:
+        if not _NOTHING <= value / self.target <= 1:
             return None
-        return self.goal.start + timedelta(days=bisect_left(self.sums, wanted) - 1)
+        # A target below 0 is planned downwards.
+        sign = -1 if self.target < 0 else 1
+        upto = range(len(self.sums))
+        found = bisect_left(upto, sign * value, key=lambda days: sign * self._of(self.target, days))
+        return self.goal.start + timedelta(days=found - 1)
 
     def days_ahead(self, value: Decimal, through: date) -> Decimal | None:
         """Working days from ``through`` to the moment at which the plan asks for ``value``; negative: before.
