@@ -5,23 +5,35 @@ its step and its entry in the audit log.
 """
 
 from leitstern.server.book.acts import act
+from leitstern.server.book.copies import copy, newcomers
 from leitstern.server.book.curve import Curve, Event, comments, curve
 from leitstern.server.book.evidence import Evidence, evidence
+from leitstern.server.book.rights import actions
+from leitstern.server.book.splits import Split, open_part, proposed, split
 from leitstern.server.book.standings import standings
 from leitstern.server.book.store import About, create, delete, get, update, visible
+from leitstern.server.book.talk import say
 
 __all__ = [
     "About",
     "Curve",
     "Event",
     "Evidence",
+    "Split",
     "act",
+    "actions",
     "comments",
+    "copy",
     "create",
     "curve",
     "delete",
     "evidence",
     "get",
+    "newcomers",
+    "open_part",
+    "proposed",
+    "say",
+    "split",
     "standings",
     "update",
     "visible",

@@ -1,0 +1,252 @@
+"""A goal's children: proposed shares, drafts made of them, and what of the parent is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from django.db import transaction
+
+from leitstern.errors import Problem
+from leitstern.goals import cascade
+from leitstern.goals.calendars import calendar_of
+from leitstern.goals.goal import Goal, Levels, Whom
+from leitstern.goals.improve import step_of
+from leitstern.periods.grains import parse
+from leitstern.server.book import rights
+from leitstern.server.book.curve import year_before
+from leitstern.server.book.names import name_of
+from leitstern.server.book.standings import workdays, workplace
+from leitstern.server.book.store import About, create
+from leitstern.server.book.values import actual, resolved
+from leitstern.server.models import GoalRow
+from leitstern.server.sight import organisation
+
+if TYPE_CHECKING:
+    from leitstern.access.viewer import Viewer
+    from leitstern.server.reader import Reader
+    from leitstern.server.sight import Sight
+
+By = Literal["even", "last_year", "working_share", "by_hand"]
+BYS: tuple[By, ...] = get_args(By)
+
+#: States in which a child takes its part of the parent.
+COUNTS = ("draft", "offered", "countered", "accepted", "directed")
+#: Customers offered to split to: the largest of last year.
+_CUSTOMERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One child: its levels, last year's value as far as the viewer may see it, and whether it was chosen."""
+
+    whom: Whom
+    name: str
+    last_year: Decimal | None
+    levels: Levels | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A proposal. ``divisible`` is False for a level, which every child gets as a whole; ``gap`` is what of
+    the parent's target is open or over."""
+
+    by: By
+    divisible: bool
+    shares: tuple[Share, ...]
+    gap: cascade.Gap
+
+
+def kinds(ask: Reader, goal: Goal) -> tuple[str, ...]:
+    """What a goal can be split to: a company's to teams, persons and customers, a team's to its people."""
+    if goal.whom.type == "company":
+        return ("team", "person", "customer")
+    if goal.whom.type == "team":
+        beneath = len(organisation(ask).below(goal.whom.id or "")) > 1
+        return ("team", "person") if beneath else ("person",)
+    return ("customer",) if goal.whom.type in ("segment", "person") else ()
+
+
+def proposed(
+    viewer: Viewer,
+    row: GoalRow,
+    kind: str,
+    by: By,
+    *,
+    hand: Mapping[str, Decimal] | None = None,
+    chosen: Collection[str] | None = None,
+) -> Split:
+    """How a goal would be split among subjects of a ``kind``; nothing is stored.
+
+    ``chosen`` are the ids that get a part (default: who had a value last year, else all). By hand,
+    ``hand`` gives each one's target; their minimum and stretch follow in proportion. Problems:
+    ``leitstern.goal_split`` for a kind or way that is not possible, those of `cascade.split`.
+    """
+    sight, goal = rights.seeing(viewer, "goal"), row.goal
+    if kind not in kinds(sight.whole, goal) or by not in BYS:
+        raise Problem("leitstern.goal_split", kind=kind, by=by)
+    children = _candidates(sight, goal, kind)
+    before = {child: _last_year(sight, goal, Whom(kind, child)) for child in children}
+    if kind == "customer":
+        children = sorted(children, key=lambda child: -(before[child] or 0))[:_CUSTOMERS]
+    ids = _chosen(children, before, hand if by == "by_hand" else None, chosen)
+    parts = _parts(sight.whole, goal, kind, by, {child: before[child] for child in ids}, hand or {})
+    split_up = cascade.divisible(resolved(sight.whole, goal.kpi, goal.version))
+    shares = tuple(
+        Share(
+            Whom(kind, child),
+            name_of(sight.whole, Whom(kind, child)) or child,
+            before[child],
+            parts.get(child),
+            child in parts,
+        )
+        for child in children
+    )
+    assigned = [levels.target for levels in parts.values()]
+    nothing = cascade.Gap(Decimal(0), Decimal(0), Decimal(0))
+    gap = cascade.gap(goal.levels.target, assigned) if split_up else nothing
+    return Split(by, split_up, shares, gap)
+
+
+def split(
+    viewer: Viewer,
+    row: GoalRow,
+    kind: str,
+    by: By,
+    *,
+    hand: Mapping[str, Decimal] | None = None,
+    chosen: Collection[str] | None = None,
+) -> list[GoalRow]:
+    """Make drafts for the children of a goal, all or none; arguments as in `proposed`.
+
+    Whoever has a draft from this parent already gets the new levels put into it by hand; so a child that is
+    there is left out here.
+    """
+    found = proposed(viewer, row, kind, by, hand=hand, chosen=chosen)
+    there = set(row.children.filter(state__in=COUNTS, subject_type=kind).values_list("subject_id", flat=True))
+    goal = row.goal
+    about = About(due_on=row.due_on, review_on=row.review_on, parent=row.pk)
+    with transaction.atomic():
+        return [
+            create(viewer, replace(goal.with_levels(share.levels), whom=share.whom), about)
+            for share in found.shares
+            if share.levels is not None and share.whom.id not in there
+        ]
+
+
+def open_part(ask: Reader, row: GoalRow) -> cascade.Gap | None:
+    """What of a goal's target its children leave open, or take too much of.
+
+    A person who was in the team for a part of the period brings the part of these days; what is left of it
+    belongs to another team, or is open. None without children, and where the KPI cannot be split.
+    """
+    goal = row.goal
+    children = list(row.children.filter(state__in=COUNTS))
+    if not children or not cascade.divisible(resolved(ask, goal.kpi, goal.version)):
+        return None
+    return cascade.gap(goal.levels.target, [_brought(ask, goal, child.goal) for child in children])
+
+
+def _brought(ask: Reader, parent: Goal, child: Goal) -> Decimal:
+    """What a child's target brings to its parent."""
+    people = organisation(ask)
+    person = people.people.get(child.whom.id or "") if child.whom.type == "person" else None
+    if person is None or parent.whom.type not in ("team", "company"):
+        return child.levels.target
+    calendar = calendar_of(person, workplace(ask))
+    length = (child.end - child.start).days + 1
+    days = [child.start + timedelta(days=at) for at in range(length)]
+    weights: dict[date, Decimal] = {day: calendar.weight(day) for day in days}
+    step = step_of(ask.catalogue.get(child.kpi, child.version).unit, child.levels.target)
+    stays = people.stays_of.get(person.id, ())
+    carried = cascade.carried(child.levels.target, stays, weights, step)
+    if parent.whom.type == "company":
+        return child.levels.target - carried.open
+    inside = people.below(parent.whom.id or "")
+    return sum((part for team, part in carried.teams.items() if team in inside), Decimal(0))
+
+
+def _candidates(sight: Sight, goal: Goal, kind: str) -> list[str]:
+    people = organisation(sight.whole)
+    if kind == "team":
+        beneath = people.below(goal.whom.id)[1:] if goal.whom.id else tuple(people.teams)
+        found = [team for team in beneath if people.members(team, goal.start, goal.end)]
+        return sorted(found, key=lambda team: people.teams[team].name)
+    if kind == "person":
+        teams = [goal.whom.id] if goal.whom.id else list(people.teams)
+        inside = {one for team in teams for one in people.members(str(team), goal.start, goal.end)}
+        allowed = [one for one in inside if _may(sight, goal, Whom("person", one))]
+        return sorted(allowed, key=lambda one: (people.people[one].name, one))
+    if goal.whom.type == "segment":
+        return sorted(key for key, of in people.segments.items() if of == goal.whom.id)
+    return [key for key, _name in sight.whole.subjects("customer")]
+
+
+def _may(sight: Sight, goal: Goal, whom: Whom) -> bool:
+    return sight.policy.may_edit_goals(sight.viewer, whom, goal.start, goal.end)
+
+
+def _last_year(sight: Sight, goal: Goal, whom: Whom) -> Decimal | None:
+    """Last year's value of a child; None where there is none, or the viewer may not see it."""
+    start, end, label = year_before(goal.start), year_before(goal.end), None
+    if goal.period is not None:
+        period = parse(goal.period, sight.settings.fiscal_year_start).same_last_year()
+        start, end, label = period.start, period.end, period.label
+    earlier = replace(goal, whom=whom, start=start, end=end, period=label, parts=())
+    return actual(sight, earlier).value
+
+
+def _chosen(
+    children: list[str],
+    before: Mapping[str, Decimal | None],
+    hand: Mapping[str, Decimal] | None,
+    chosen: Collection[str] | None,
+) -> list[str]:
+    if hand is not None:
+        return [child for child in children if child in hand]
+    if chosen is not None:
+        return [child for child in children if child in chosen]
+    return [child for child in children if before[child]] or children
+
+
+def _parts(
+    ask: Reader,
+    goal: Goal,
+    kind: str,
+    by: By,
+    before: Mapping[str, Decimal | None],
+    hand: Mapping[str, Decimal],
+) -> dict[str, Levels]:
+    """The levels of each child."""
+    levels = goal.levels
+    if by == "by_hand":
+        unit = ask.catalogue.get(goal.kpi, goal.version).unit
+        return {child: _in_proportion(levels, hand[child], step_of(unit, hand[child])) for child in before}
+    if not cascade.divisible(resolved(ask, goal.kpi, goal.version)):
+        return dict.fromkeys(before, levels)
+    if by == "last_year":
+        if not any(value and value > 0 for value in before.values()):
+            raise Problem("leitstern.goal_split_unknown")
+        shares = cascade.by_last_year(before)
+    elif by == "working_share":
+        shares = {child: workdays(ask, replace(goal, whom=Whom(kind, child))).total for child in before}
+    else:
+        shares = cascade.even(before)
+    known = [one for one in (levels.target, levels.minimum, levels.stretch, levels.upper) if one is not None]
+    unit = ask.catalogue.get(goal.kpi, goal.version).unit
+    return cascade.split_levels(levels, shares, step_of(unit, *known))
+
+
+def _in_proportion(levels: Levels, target: Decimal, step: Decimal) -> Levels:
+    """A target by hand; minimum and stretch keep their distance to it in proportion."""
+
+    def of(level: Decimal | None) -> Decimal | None:
+        if level is None or not levels.target:
+            return None
+        return cascade.rounded(level * target / levels.target, step)
+
+    return Levels(target, of(levels.minimum), of(levels.stretch), of(levels.upper))

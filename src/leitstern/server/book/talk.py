@@ -1,0 +1,39 @@
+"""What people say about goals: words, and events on the curve."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from leitstern.errors import Problem
+from leitstern.server import audit, clock
+from leitstern.server.book.store import account_of, get
+from leitstern.server.models import Comment, GoalRow
+
+if TYPE_CHECKING:
+    from leitstern.access.viewer import Viewer
+
+_LONGEST = 2000
+
+
+def say(viewer: Viewer, row: GoalRow, text: str, day: date | None = None) -> Comment:
+    """Note a word about a goal, or with a ``day`` an event on its curve.
+
+    Problems: ``leitstern.comment_empty``, ``leitstern.comment_day`` for a day outside the goal's period,
+    ``leitstern.goal_gone`` where the viewer may not see the goal.
+    """
+    words = text.strip()[:_LONGEST]
+    if not words:
+        raise Problem("leitstern.comment_empty")
+    if day is not None and not row.start <= day <= row.end:
+        raise Problem("leitstern.comment_day", day=day, start=row.start, end=row.end)
+    if get(viewer, row.pk) is None:
+        raise Problem("leitstern.goal_gone")
+    by = account_of(viewer)
+    with transaction.atomic():
+        said = Comment.objects.create(goal=row, kpi=row.kpi, day=day, text=words, account=by, at=clock.now())
+        after = {"text": words, "day": day.isoformat() if day else None}
+        audit.note(by, "goal.commented", f"goal:{row.pk}", None, after)
+    return said
