@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from leitstern.engine.observations import Observation, Subject
+from leitstern.engine.organisation import Organisation, Person, Stay, Team
 from leitstern.engine.records import Record, Records
 from leitstern.errors import Problem
 from leitstern.facts.quality import QualityFinding
@@ -27,15 +28,63 @@ BEGAN = date(2023, 12, 2)
 #: The first day of every date that KPIs are counted on.
 BEGUN = dict.fromkeys(("created_at", "closed_at", "mql_at", "sql_at", "at", "booked_at"), BEGAN)
 CATALOGUE = Catalogue.load(strict=False)
+FIRST, LAST = date(2023, 1, 1), date(2099, 12, 31)
+#: T1 (led by P8) stands above T2; T3 is led by P9; P4 moved from T1 to T3 in July 2026. The head is P10.
+ORGANISATION = Organisation(
+    {
+        id_: Person(id_, name, f"{id_.lower()}@example.org", "DE-BY", "Nord", Decimal(1), manager, FIRST)
+        for id_, name, manager in (
+            ("P1", "Jasper Oldehus", "P8"),
+            ("P2", "Anneke Brüning", "P8"),
+            ("P3", "Mehmet Yıldız", "P8"),
+            ("P4", "Wencke Harms", "P9"),
+            ("P5", "Tjark Ubben", "P8"),
+            ("P6", "Ilse Renken", "P9"),
+            ("P7", "Onno Cassens", "P10"),
+            ("P8", "Frauke Dirks", "P10"),
+            ("P9", "Gerrit Boom", "P10"),
+            ("P10", "Heike Saathoff", None),
+        )
+    },
+    {
+        "T1": Team("T1", "Vertrieb Nord", "P8"),
+        "T2": Team("T2", "Vertrieb Süd", None, "T1"),
+        "T3": Team("T3", "Vertrieb West", "P9"),
+        "T4": Team("T4", "Großkunden"),
+    },
+    (
+        *(Stay(id_, "T1", FIRST, LAST) for id_ in ("P1", "P2", "P8")),
+        *(Stay(id_, "T2", FIRST, LAST) for id_ in ("P3", "P5")),
+        *(Stay(id_, "T3", FIRST, LAST) for id_ in ("P6", "P9")),
+        Stay("P4", "T1", FIRST, date(2026, 6, 30)),
+        Stay("P4", "T3", date(2026, 7, 1), LAST),
+        Stay("P7", "T4", FIRST, LAST),
+    ),
+    {"C1": "A", "C2": "B"},
+)
 SUBJECTS = {
     "team": [("T1", "Vertrieb Nord"), ("T2", "Vertrieb Süd"), ("T3", "Vertrieb West"), ("T4", "Großkunden")],
-    "person": [("P1", "Jasper Oldehus"), ("P2", "Anneke Brüning"), ("P3", "Mehmet Yıldız")],
+    "person": [(p.id, p.name) for p in ORGANISATION.people.values()],
     "customer": [(f"C{i}", f"Kunde {i:03d} Maschinenbau GmbH & Co. KG") for i in range(1, 121)],
     "campaign": [("M1", "Messe <Hannover> & mehr")],
     "product": [("A", "Pumpe A")],
     "region": [("Nord", "Nord")],
 }
 _BASE = {"count": 60, "currency": 380_000, "percent": 0.34, "days": 46, "hours": 19, "score": 31, "ratio": 3}
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Days that are looked at as one period."""
+
+    label: str
+    start: date
+    end: date
+    grain: str = "stretch"
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
 
 
 @dataclass
@@ -59,6 +108,9 @@ class FakeWorkspace:
             "survey_response": FactInfo(880, self.newest - timedelta(days=40), BEGUN),
         }
         return GenerationInfo(7, datetime(2026, 11, 22, 6, 15, tzinfo=UTC), AS_OF, facts)
+
+    def organisation(self) -> Organisation:
+        return ORGANISATION
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         return SUBJECTS.get(kind, [])
@@ -107,6 +159,18 @@ class FakeWorkspace:
         for observation in self._compute(names, by, grain, start, end):
             yield observation if against is None else self._earlier(observation)
 
+    def compute_stretches(self, names, by="company", stretches=()):
+        for name in names:
+            for subject in self._subjects(by):
+                for start, end in stretches:
+                    yield self._observe(name, subject, Stretch(f"{start}..{end}", start, end), AS_OF)
+
+    def closed(self):
+        return []
+
+    def restatements(self):
+        return []
+
     def _earlier(self, of: Observation) -> Observation:
         """The year before, up to as far as the period has come."""
         period = parse(of.period, self.settings.fiscal_year_start).same_last_year()
@@ -124,11 +188,14 @@ class FakeWorkspace:
                     yield self._observe(name, subject, period, AS_OF)
 
     def _subjects(self, by):
+        if not isinstance(by, str):
+            return [subject for one in by for subject in self._subjects(one)]
         if by == "company":
             return [Subject("company", None, self.settings.name)]
         return [Subject(by, None, None), *(Subject(by, i, n) for i, n in SUBJECTS.get(by, []))]
 
     def _observe(self, name, subject, period: Period, as_of: date) -> Observation:
+        name, _, version = name.partition("@")
         unit = self.catalogue.get(name).unit
         draw = hashlib.sha256(f"{name} {period.label} {subject.id}".encode()).digest()
         season = 1 + 0.18 * math.sin(period.start.month / 12 * 2 * math.pi) + (draw[0] - 128) / 700
@@ -162,6 +229,6 @@ class FakeWorkspace:
         if reason == "no_data" and unit not in ("count", "currency"):
             result = None
         return Observation(
-            name, 1, unit, str(period.grain), period.label, period.start, period.end, subject, result,
+            name, int(version or 1), unit, str(period.grain), period.label, period.start, period.end, subject, result,
             numerator, denominator, rows, complete, reason, as_of,
         )  # fmt: skip

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from leitstern.server.models import Account
+
+from . import accounts
+
+LogIn = Callable[[BrowserContext, Account], None]
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +28,7 @@ ARGUMENTS = [
 ]
 PAGES = (
     "/",
+    "/overview",
     "/wall",
     "/kpis",
     "/kpi/won_value",
@@ -45,10 +52,17 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContex
 
 
 @pytest.fixture
-def page(chromium: BrowserContext, site: str) -> Iterator[Page]:
-    """A page that fails the test on a violation, an error, or a request that leaves the machine."""
+def inside(chromium: BrowserContext, site: str, log_in: LogIn) -> BrowserContext:
+    """The browser, logged in as somebody who may see everything."""
     chromium.clear_cookies()
-    page = chromium.new_page()
+    log_in(chromium, accounts.make("analyst", "management", person="P10"))
+    return chromium
+
+
+@pytest.fixture
+def page(inside: BrowserContext, site: str) -> Iterator[Page]:
+    """A page that fails the test on a violation, an error, or a request that leaves the machine."""
+    page = inside.new_page()
     page.set_viewport_size({"width": 1280, "height": 900})
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text))
@@ -152,8 +166,8 @@ def test_the_focus_ring_shows_on_cards_and_switches(page):
 
 @pytest.mark.parametrize("address", [*PAGES, "/kpi/won_value/records/2026-10", "/nowhere"])
 @pytest.mark.parametrize("width", [360, 768, 1920])
-def test_no_page_is_wider_than_the_window(chromium, site, address, width):
-    page = chromium.new_page()
+def test_no_page_is_wider_than_the_window(inside, site, address, width):
+    page = inside.new_page()
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(site + address)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

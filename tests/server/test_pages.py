@@ -15,9 +15,10 @@ from .fake import CATALOGUE, FakeWorkspace
 
 PAGES = (
     "/",
-    "/?grain=quarter&level=all",
-    "/?level=operational&period=2026-11",
-    "/?wall=1",
+    "/overview",
+    "/overview?grain=quarter&level=all",
+    "/overview?level=operational&period=2026-11",
+    "/overview?wall=1",
     "/wall",
     "/kpis",
     "/kpis?q=umsatz",

@@ -60,7 +60,8 @@ def one_generation(get_response: Handler) -> Handler:
 
         before = reader().look()
         response = get_response(request)
-        if request.method == "GET" and reader().look() != before:
+        shown = request.method == "GET" and response.status_code == 200
+        if shown and reader().look() != before:
             response = get_response(request)
         return response
 
@@ -68,12 +69,12 @@ def one_generation(get_response: Handler) -> Handler:
 
 
 def preferences(get_response: Handler) -> Handler:
-    """Answer in the reader's language: the cookie, else the browser's, else the workspace's."""
+    """Answer in the reader's language: the cookie, else the account's, the browser's, the workspace's."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         language = request.COOKIES.get("language", "")
         if language not in dict(settings.LANGUAGES):
-            language = _browser_language(request) or _workspace_language()
+            language = _account_language(request) or _browser_language(request) or _workspace_language()
         with translation.override(language):
             response = get_response(request)
         response.headers["Content-Language"] = language
@@ -95,6 +96,11 @@ def problems(get_response: Handler) -> Handler:
             return problem(request, error) if isinstance(error, Problem) else None
 
     return Middleware()
+
+
+def _account_language(request: HttpRequest) -> str | None:
+    user = request.user
+    return user.language or None if user.is_authenticated else None
 
 
 def _browser_language(request: HttpRequest) -> str | None:

@@ -7,17 +7,20 @@ From the environment:
                           ``postgresql://user:password@host/name`` (default: SQLite in the workspace)
 ``LEITSTERN_SECRET_KEY``  what sessions are signed with (default: a random one, kept in the workspace)
 ``LEITSTERN_HOSTS``       names the server answers to, separated by commas (default: this machine only)
-``LEITSTERN_HTTPS``       1: cookies travel over HTTPS only
+``LEITSTERN_HTTPS``       1: the server is reached over HTTPS, through a proxy; cookies travel over nothing else
+``LEITSTERN_PROXIES``     number of proxies in front that tell the visitor's address (default: 0)
 ``LEITSTERN_DEBUG``       1 reloads static files on change; error pages stay the designed ones
 """
 
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 
+from leitstern.server.oidc import provider
 from leitstern.server.secret import secret_key
 
 HERE = Path(__file__).resolve().parent
@@ -46,8 +49,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
 ]
 AUTH_USER_MODEL = "leitstern.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 MIDDLEWARE = [
     "leitstern.server.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -55,10 +56,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "leitstern.server.gate.sessions_end",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "leitstern.server.middleware.preferences",
+    "leitstern.server.gate.log_in_first",
     "allauth.account.middleware.AccountMiddleware",
     "leitstern.server.middleware.one_generation",
-    "leitstern.server.middleware.preferences",
     "leitstern.server.middleware.problems",
 ]
 TEMPLATES = [
@@ -106,6 +109,60 @@ APPEND_SLASH = False
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "leitstern.server.views.errors.csrf_failed"
+
+# --- log-in ---
+
+HTTPS = os.environ.get("LEITSTERN_HTTPS") == "1"
+PROXIES = int(os.environ.get("LEITSTERN_PROXIES", "0"))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+#: A log-in ends after this time without a page, and after this time in any case.
+SESSION_IDLE = timedelta(hours=12)
+SESSION_AT_MOST = timedelta(days=7)
+SESSION_COOKIE_AGE = int(SESSION_AT_MOST.total_seconds())
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_LENGTH = 12
+_VALIDATORS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATORS}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.NumericPasswordValidator"},
+]
+# In the database, so that limits on guessing hold for all workers and outlive a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "leitstern_limits",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+ACCOUNT_ADAPTER = "leitstern.server.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {"login": "leitstern.server.forms.LogIn"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,30/h/ip,5/5m/key,20/d/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+MFA_ADAPTER = "leitstern.server.adapters.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Leitstern"
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever invited somebody vouches for the address
+SOCIALACCOUNT_ADAPTER = "leitstern.server.adapters.SingleSignOn"
+SOCIALACCOUNT_PROVIDERS = provider(WORKSPACE)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -73,6 +73,17 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa
     return page(request, 403, _("Not accepted"), text)
 
 
+def refused(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    """403: what may not be done is answered like what is not there."""
+    return not_found(request)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: more attempts than a person makes."""
+    text = _("Too many attempts. Wait a few minutes and try again.")
+    return page(request, 429, _("One moment, please"), text)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500: an error of the program. It has been written to the log of the server."""
     context = {

@@ -1,0 +1,106 @@
+"""How the log-in library fits to ours: nobody signs up, nothing is mailed, single sign-on opens no new door."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from leitstern.server.models import Account
+
+
+class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by an administrator only."""
+
+    error_messages = {  # noqa: RUF012 - read by the base class
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("E-mail address or password is wrong."),
+        "email_password_mismatch": _("E-mail address or password is wrong."),
+        "invalid_login": _("E-mail address or password is wrong."),
+        "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("Enter your present password."),
+        "incorrect_code": _("The code is wrong or has expired."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes and try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
+    }
+
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
+        """Nobody signs up."""
+        return False
+
+    def add_message(self, *_args: Any, **_more: Any) -> None:
+        """Say nothing of log-ins and log-outs: the page shows them."""
+
+    def send_mail(self, *_args: Any, **_more: Any) -> None:
+        """Send nothing: there is no mail server."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
+        """The account, if it may log in: a deactivated one is answered like one that does not exist."""
+        account: Account | None = super().authenticate(request, **credentials)
+        return account if account is not None and account.is_active else None
+
+    def reauthenticate(self, user: Account, password: str) -> bool:
+        """Whether the password is the account's own."""
+        return self.authenticate(context.request, email=user.email, password=password) == user
+
+    def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials: Any) -> str:
+        """Attempts are counted by e-mail address, whatever name of the server they were sent to."""
+        return str(credentials.get("email", "")).strip().lower()
+
+
+class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
+    """One-time codes."""
+
+    error_messages = {  # noqa: RUF012 - read by the base class
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is wrong or has expired."),
+    }
+
+
+class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Lets in who has an account here: known by an earlier log-in, else by a verified e-mail address."""
+
+    def is_open_for_signup(self, _request: HttpRequest, _sociallogin: SocialLogin) -> bool:
+        """No account is made."""
+        return False
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> Account:
+        """Know people by issuer and subject together, so that another issuer cannot name them."""
+        issuer = sociallogin.provider.app.settings["server_url"]
+        known = f"{issuer}\n{sociallogin.account.uid}"
+        sociallogin.account.uid = hashlib.sha256(known.encode()).hexdigest()
+        account: Account = super().populate_user(request, sociallogin, data)
+        return account
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Refuse whom nobody invited; link the others to their account."""
+        if sociallogin.is_existing:
+            if not sociallogin.user.is_active:
+                raise ImmediateHttpResponse(refused())
+            return
+        verified = {e.email.lower() for e in sociallogin.email_addresses if e.verified is True}
+        account = Account.objects.filter(email__in=verified, is_active=True).first()
+        if account is None:
+            raise ImmediateHttpResponse(refused())
+        sociallogin.connect(request, account)
+
+    def on_authentication_error(
+        self, request: HttpRequest, _provider: Any, *_args: Any, **_more: Any
+    ) -> None:
+        """Whatever went wrong at the provider is said in one way."""
+        if not request.user.is_authenticated:
+            raise ImmediateHttpResponse(refused())
+
+
+def refused() -> HttpResponseRedirect:
+    """To the page that says that single sign-on led to no account."""
+    return HttpResponseRedirect(reverse("sso_refused"))

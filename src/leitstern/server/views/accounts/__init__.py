@@ -1,0 +1,1 @@
+"""Logging in, and what somebody may set for their own account."""
