@@ -1,0 +1,98 @@
+"""What the values rest on: the generation, and what is wrong with the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from leitstern.server.api.fields import Day, Out
+from leitstern.server.api.paging import Page, Paging, paged
+from leitstern.server.api.problems import Refused
+from leitstern.server.frame import language
+from leitstern.server.quality import quality as found_quality
+from leitstern.server.sight import sight
+
+router = Router()
+
+
+class FactOut(Out):
+    """What the generation holds of a kind of records."""
+
+    fact: str
+    rows: int
+    newest: Day | None
+
+
+class GenerationOut(Out):
+    """The generation all answers are given from."""
+
+    number: int
+    built_at: str
+    as_of: Day = Field(description="The day it was built on.")
+    newest: Day = Field(description="The newest day it has a record of.")
+    age_days: int = Field(description="Days from the newest record to today.")
+    facts: list[FactOut]
+
+
+class FindingOut(Out):
+    """Something that looks wrong with the data."""
+
+    check: str
+    fact: str
+    fields: list[str]
+    count: int
+    share: float | None
+    detail: str = Field(description="What is wrong, in the caller's language.")
+    kpis: list[str] = Field(description="The KPIs it touches.")
+
+
+@router.get(
+    "/generation", response=GenerationOut, operation_id="get_generation", url_name="generation",
+    summary="The generation",
+)  # fmt: skip
+def generation(request: HttpRequest) -> dict[str, Any]:
+    """Which build of all facts and values is answered from, and how old its data is."""
+    ask = sight(request)
+    info = ask.generation()
+    if info is None:
+        raise Refused(503, "no_generation")
+    newest = ask.until()
+    return {
+        "number": info.number,
+        "built_at": info.built_at.isoformat(),
+        "as_of": info.as_of,
+        "newest": newest,
+        "age_days": max(0, (ask.today() - newest).days),
+        "facts": [{"fact": name, "rows": f.rows, "newest": f.newest} for name, f in info.facts.items()],
+    }
+
+
+@router.get(
+    "/quality", response=Page[FindingOut], operation_id="list_quality", url_name="quality",
+    summary="Quality of the data",
+)  # fmt: skip
+def quality(request: HttpRequest, response: HttpResponse, window: Paging) -> dict[str, Any]:
+    """What is missing, double, old or impossible in the data, and the KPIs it touches.
+
+    Examples are not given: they may name people.
+    """
+    found = found_quality(sight(request))
+    speech = language()
+    return paged(
+        request,
+        response,
+        found,
+        window,
+        lambda f: {
+            "check": f.check,
+            "fact": f.fact,
+            "fields": list(f.fields),
+            "count": f.count,
+            "share": f.share,
+            "detail": f.text(speech),
+            "kpis": list(f.kpis),
+        },
+    )
