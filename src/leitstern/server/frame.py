@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -14,10 +13,14 @@ from leitstern.errors import Problem
 from leitstern.server.assets import asset
 from leitstern.server.figures import Figures
 from leitstern.server.middleware import THEMES
+from leitstern.server.navigation import sections
 from leitstern.server.reader import reader
 from leitstern.server.when import Calendar
 
-STYLES = ("tokens", "base", "frame", "cards", "chart", "tables", "sheet", "wall", "print")
+STYLES = (
+    *("tokens", "base", "forms", "frame", "cards", "chart", "plan", "tables", "goals", "sheet", "wall"),
+    "print",
+)
 #: Data older than this many days is called old on every page.
 STALE_DAYS = 7
 
@@ -56,7 +59,8 @@ def theme(request: HttpRequest) -> str:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
-    return {**bare(request), **_workspace()}
+    user = getattr(request, "user", None)
+    return {**bare(request), "user": user, "sections": sections(request), **_workspace()}
 
 
 def bare(request: HttpRequest) -> dict[str, Any]:
@@ -69,15 +73,7 @@ def bare(request: HttpRequest) -> dict[str, Any]:
         "here": request.get_full_path(),
         "styles": [asset(f"css/{name}.css") for name in STYLES],
         "icon": asset("star.svg"),
-        "sections": _sections(request),
     }
-
-
-def _sections(request: HttpRequest) -> list[dict[str, Any]]:
-    names = (("start", _("Overview")), ("catalogue", _("KPIs")), ("data", _("Data")))
-    here = request.resolver_match.view_name if request.resolver_match else ""
-    place = {"kpi": "catalogue", "records": "catalogue", "wall": "start"}.get(here, here)
-    return [{"href": reverse(view), "name": name, "here": view == place} for view, name in names]
 
 
 def _workspace() -> dict[str, Any]:

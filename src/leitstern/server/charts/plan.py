@@ -39,15 +39,17 @@ _FLAG = 8.0
 class Point:
     """What is known after ``at`` days of the goal's period: 1 is the end of its first day.
 
-    ``text`` is the whole point in words, ``href`` leads to its records. A value that is not known, as the
-    actual one of days to come, is None.
+    A value that is not known, as the actual one of days to come, is None; ``needed`` leads from the last
+    actual value to the target. A point with a ``text``, all of it in words, can be reached; others only
+    bend the lines. ``href`` leads to its records.
     """
 
     at: float
-    text: str
+    text: str = ""
     actual: float | None = None
     plan: float | None = None
     previous: float | None = None
+    needed: float | None = None
     href: str | None = None
 
 
@@ -83,9 +85,8 @@ class Gap:
 class PlanChart:
     """A goal over its period of ``days`` days.
 
-    ``cumulative`` lines start at zero before the first day. ``needed`` is the value the dashed line leads
-    to on the last day; None where nothing is needed any more. ``events`` are the places of the numbered
-    flags. ``id`` tells charts of one page apart.
+    ``cumulative`` lines start at zero before the first day. ``events`` are the places of the numbered flags.
+    ``id`` tells charts of one page apart.
     """
 
     title: str
@@ -97,7 +98,6 @@ class PlanChart:
     marks: tuple[Mark, ...] = ()
     today: Mark | None = None
     gap: Gap | None = None
-    needed: float | None = None
     events: tuple[float, ...] = ()
     cumulative: bool = True
     id: str = "plan"
@@ -236,26 +236,29 @@ def _apart(wanted: list[float]) -> list[float]:
 
 
 def _lines(chart: PlanChart, place: Frame) -> Iterator[SafeString]:
-    for name in ("previous", "plan", "actual"):
-        ats = [point.at for point in chart.points]
-        values = [getattr(point, name) for point in chart.points]
-        if chart.cumulative:
-            ats, values = [0.0, *ats], [0.0, *values]
-        for run in stretches(values):
-            if len(run) > 1:
-                line = points((place.across(ats[i]), place.up(v)) for i, v in run)
-                if name == "plan":
-                    yield tag("polyline", class_="line pl outer", points=line)
-                yield tag("polyline", class_={"previous": "line py", "plan": "line pl"}.get(name, "line ac"),
-                          points=line)  # fmt: skip
-    known = [(p.at, p.actual) for p in chart.points if p.actual is not None]
-    if chart.cumulative and not known:
-        known = [(0.0, 0.0)]
-    if chart.needed is not None and known:
-        at, value = known[-1]
-        ends = ((place.across(at), place.up(value)), (place.across(chart.days), place.up(chart.needed)))
-        yield tag("polyline", class_="line needed", points=points(ends))
-        yield tag("circle", class_="aim", cx=ends[1][0], cy=ends[1][1], r=4.0)
+    for name, class_ in (("previous", "py"), ("plan", "pl"), ("actual", "ac")):
+        line = _line(chart, place, name)
+        for run in line:
+            if name == "plan":  # an outlined line is a thin one on a thick one
+                yield tag("polyline", class_="line pl outer", points=run)
+            yield tag("polyline", class_=f"line {class_}", points=run)
+    aim = [(p.at, p.needed) for p in chart.points if p.needed is not None]
+    if aim:
+        for run in _line(chart, place, "needed"):
+            yield tag("polyline", class_="line needed", points=run)
+        at, value = aim[-1]
+        yield tag("circle", class_="aim", cx=place.across(at), cy=place.up(value), r=4.0)
+
+
+def _line(chart: PlanChart, place: Frame, name: str) -> Iterator[str]:
+    """The coordinates of a line's runs; sums begin at zero before the first day."""
+    ats = [point.at for point in chart.points]
+    values = [getattr(point, name) for point in chart.points]
+    if chart.cumulative and values and values[0] is not None:
+        ats, values = [0.0, *ats], [0.0, *values]
+    for run in stretches(values):
+        if len(run) > 1:
+            yield points((place.across(ats[i]), place.up(v)) for i, v in run)
 
 
 def _gap(chart: PlanChart, place: Frame) -> Iterator[SafeString]:
@@ -305,7 +308,7 @@ def _value_at(chart: PlanChart, at: float) -> float:
 
 def _points(chart: PlanChart, place: Frame) -> Iterator[SafeString]:
     before = 0.0
-    for point in chart.points:
+    for point in (p for p in chart.points if p.text):
         left, x = place.across(before), place.across(point.at)
         before = point.at
         hit = tag("rect", class_="hit", x=left, y=_TOP - 8, width=x - left, height=place.up.start - _TOP + 8)
