@@ -27,16 +27,18 @@ def small_cut(table: NDArray[np.int64], floor: int) -> set[int] | None:
     graph = np.zeros((rows + columns, rows + columns), dtype=np.int64)
     graph[:rows, rows:] = table
     graph[rows:, :rows] = table.T
-    merged = [{n} for n in range(len(graph))]
-    graph, merged = _contracted(graph, merged, floor)
+    nodes = [{n} for n in range(len(graph))]
+    graph, nodes = _contracted(graph, nodes, floor)
     while len(graph) > 1:
         before, last, weight = _phase(graph)
         if 0 < weight < floor:
-            return merged[last]
-        if weight:
-            graph, merged = _contracted(*_join(graph, merged, before, last), floor)
-        else:
-            graph, merged = _without(graph, merged, last)
+            return nodes[last]
+        # Without a small cut between the two, they are one; without any way between, each is on its own.
+        graph, nodes = (
+            _contracted(*_joined(graph, nodes, [(before, last)]), floor)
+            if weight
+            else (np.delete(np.delete(graph, last, 0), last, 1), nodes[:last] + nodes[last + 1 :])
+        )
     return None
 
 
@@ -49,37 +51,36 @@ def _phase(graph: NDArray[np.int64]) -> tuple[int, int, int]:
     for _ in range(len(graph) - 1):
         before, last = last, int(np.where(left, weights, -1).argmax())
         left[last] = False
-        if left.any():
-            weights += graph[last]
+        weights += graph[last]
     return before, last, int(graph[last].sum())
 
 
 def _contracted(
-    graph: NDArray[np.int64], merged: list[set[int]], floor: int
+    graph: NDArray[np.int64], nodes: list[set[int]], floor: int
 ) -> tuple[NDArray[np.int64], list[set[int]]]:
     """No small cut separates nodes whose edge alone is heavy enough: they become one."""
-    while len(graph) > 1:
-        heavy = int(graph.argmax())
-        one, other = divmod(heavy, len(graph))
-        if graph[one, other] < floor:
-            break
-        graph, merged = _join(graph, merged, one, other)
-    return graph, merged
+    while len(heavy := np.argwhere(np.triu(graph) >= floor)):
+        graph, nodes = _joined(graph, nodes, [(int(a), int(b)) for a, b in heavy])
+    return graph, nodes
 
 
-def _join(
-    graph: NDArray[np.int64], merged: list[set[int]], one: int, other: int
+def _joined(
+    graph: NDArray[np.int64], nodes: list[set[int]], pairs: list[tuple[int, int]]
 ) -> tuple[NDArray[np.int64], list[set[int]]]:
-    graph = graph.copy()
-    graph[one] += graph[other]
-    graph[:, one] += graph[:, other]
-    graph[one, one] = 0
-    merged = [nodes | merged[other] if n == one else nodes for n, nodes in enumerate(merged)]
-    return _without(graph, merged, other)
+    """The graph with the nodes of each pair made one."""
+    leader = list(range(len(nodes)))
 
+    def lead(node: int) -> int:
+        while leader[node] != node:
+            node = leader[node]
+        return node
 
-def _without(
-    graph: NDArray[np.int64], merged: list[set[int]], node: int
-) -> tuple[NDArray[np.int64], list[set[int]]]:
-    keep = [n for n in range(len(graph)) if n != node]
-    return graph[np.ix_(keep, keep)], [merged[n] for n in keep]
+    for one, other in pairs:
+        leader[lead(other)] = lead(one)
+    leads = [lead(n) for n in range(len(nodes))]
+    kept = sorted(set(leads))
+    into = np.array(leads)[:, None] == np.array(kept)[None, :]
+    joined = into.T.astype(np.int64) @ graph @ into.astype(np.int64)
+    np.fill_diagonal(joined, 0)
+    members = [set().union(*(nodes[n] for n in np.flatnonzero(column))) for column in into.T]
+    return joined, members

@@ -146,11 +146,14 @@ class Groups:
         for person, known in self._known(viewer).items():
             seen[:, person] = [any(run in r for r in known) for run in runs]
         hidden = ~seen.all(axis=0)
-        steady = hidden & ~seen.any(axis=0) & (block == block[0]).all(axis=0)
-        moving = tuple(
-            (int(p), frozenset(block[~seen[:, p], p].tolist())) for p in np.flatnonzero(hidden & ~steady)
-        )
-        sizes = roster.counted(runs.start, steady).ravel()
-        for _, cells in moving:
-            sizes[list(cells)] += 1
-        return Crowd(roster.shape, block[0], steady, moving, sizes.reshape(roster.shape))
+        stayed = hidden & ~seen.any(axis=0) & (block == block[0]).all(axis=0)
+        moves = [
+            (person, cell)
+            for person in np.flatnonzero(hidden & ~stayed).tolist()
+            for cell in set(block[~seen[:, person], person].tolist())
+        ]
+        moving, moved_to = np.array(moves, dtype=np.int64).reshape(-1, 2).T
+        sizes = roster.counted(runs.start, stayed)
+        np.add.at(sizes.reshape(-1), moved_to, 1)
+        steady = np.flatnonzero(stayed)
+        return Crowd(steady, block[0][steady], moving, moved_to, sizes)

@@ -12,14 +12,14 @@ not at all in the sum, so that the share is never taken for smaller than it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leitstern.access.floors import smallest
+from leitstern.access.floors import merged, smallest
 from leitstern.engine.observations import Observation
 
 if TYPE_CHECKING:
@@ -54,45 +54,37 @@ def amounts(
 class Crowd:
     """The people a viewer does not see in a stretch, and where they were.
 
-    ``cell``: each person's cell in the table of teams by regions (``shape``). ``steady``: who is hidden
-    and stayed in it. ``moving``: the other hidden people, with all their cells. ``sizes``: hidden people in
-    each cell, those who moved in each of theirs.
+    ``steady``: who is hidden and stayed in the one ``cell`` of the table of teams by regions beside it.
+    ``moving`` and ``moved_to``: the other hidden people, each with all their cells. ``sizes``: hidden people
+    in each cell of the table, those who moved in each of theirs.
     """
 
-    shape: tuple[int, int]
+    steady: NDArray[np.int64]
     cell: NDArray[np.int64]
-    steady: Mask
-    moving: tuple[tuple[int, frozenset[int]], ...]
+    moving: NDArray[np.int64]
+    moved_to: NDArray[np.int64]
     sizes: NDArray[np.int64]
 
     def share(self, cells: Mask, of: Amounts) -> float:
         """The largest share one person may have in the sum over the cells; 0 for nothing."""
-        inside = self.steady & cells.ravel()[self.cell]
-        values = of[inside]
-        moved = [0.0, *(of[p] for p, touched in self.moving if any(cells.flat[c] for c in touched))]
-        one = np.array([values.sum()]), np.array([values.max(initial=0.0)]), np.array([max(moved)])
-        return float(_share(*one)[0])
+        flat = cells.ravel()
+        values = of[self.steady[flat[self.cell]]]
+        moved = of[self.moving[flat[self.moved_to]]]
+        total, top, other = values.sum(), values.max(initial=0.0), moved.max(initial=0.0)
+        return float(max(top / total if top else 0.0, other / (total + other) if other else 0.0))
 
     def shares(self, axis: int, of: Amounts) -> Amounts:
         """The same for each team (axis 0) or region (axis 1)."""
-        group = (
-            self.cell[self.steady] // self.shape[1] if axis == 0 else self.cell[self.steady] % self.shape[1]
-        )
+        count, width = self.sizes.shape[axis], self.sizes.shape[1]
+        group, to = (c // width if axis == 0 else c % width for c in (self.cell, self.moved_to))
         values = of[self.steady]
-        total, top, moved = (np.zeros(self.shape[axis]) for _ in range(3))
-        np.add.at(total, group, values)
+        total = np.bincount(group, weights=values, minlength=count)
+        top, moved = np.zeros(count), np.zeros(count)
         np.maximum.at(top, group, values)
-        for person, touched in self.moving:
-            for c in touched:
-                at = divmod(c, self.shape[1])[axis]
-                moved[at] = max(moved[at], of[person])
-        return _share(total, top, moved)
-
-
-def _share(total: Amounts, top: Amounts, moved: Amounts) -> Amounts:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found: Amounts = np.fmax(np.divide(top, total), np.divide(moved, np.add(total, moved)))
-    return np.nan_to_num(found)
+        np.maximum.at(moved, to, of[self.moving])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found: Amounts = np.fmax(top / total, moved / (total + moved))
+        return np.nan_to_num(found)
 
 
 def dominated(crowd: Crowd, of: Amounts, limit: float, teams: Mask, regions: Mask) -> tuple[Mask, Mask]:
@@ -123,33 +115,39 @@ def _division(crowd: Crowd, of: Amounts, limit: float, gone: Mask, axis: int) ->
 
 def _cells(crowd: Crowd, groups: Mask, axis: int) -> Mask:
     """The cells of some teams (axis 0) or regions (axis 1)."""
-    return np.broadcast_to(groups[:, None] if axis == 0 else groups[None, :], crowd.shape)
+    return np.broadcast_to(groups[:, None] if axis == 0 else groups[None, :], crowd.sizes.shape)
 
 
 def _torn(crowd: Crowd, of: Amounts, limit: float, teams: Mask, regions: Mask) -> int | None:
     """A shown region whose total, held against the teams', gives one person away."""
     sizes = crowd.sizes.sum(axis=0)
-    if not (~regions & (sizes > 0)).any():
+    shown = ~regions & (sizes > 0)
+    if not shown.any():
         return None
-    sides = [_nodes(crowd, teams, 0), _nodes(crowd, regions, 1)]
-    for axis in (0, 1):
-        for node in sides[axis]:
-            within = [n for n in sides[1 - axis] if not (crowd.sizes[n] > 0)[~node[n]].any()]
-            if not within:
-                continue
-            rest = node & ~np.logical_or.reduce(within)
-            if crowd.share(rest, of) > limit:
-                touched = (crowd.sizes * node).sum(axis=0) > 0
-                among = np.flatnonzero(~regions & touched)
-                if not len(among):
-                    among = np.flatnonzero(~regions & (sizes > 0))
-                return int(among[sizes[among].argmin()])
+    for rest in _rests(crowd, teams, regions):
+        if crowd.share(rest, of) > limit:
+            touched = shown & (crowd.sizes * rest).any(axis=0)
+            among = np.flatnonzero(touched if touched.any() else shown)
+            return int(among[sizes[among].argmin()])
     return None
 
 
-def _nodes(crowd: Crowd, gone: Mask, axis: int) -> list[Mask]:
-    """The cells of each shown group that has hidden people, and of all hidden groups together."""
-    sizes = crowd.sizes.sum(axis=1 - axis)
-    singles = [np.arange(len(gone)) == n for n in np.flatnonzero(~gone & (sizes > 0))]
-    sets = [*singles, gone] if (sizes[gone] > 0).any() else singles
-    return [np.array(_cells(crowd, s, axis)) for s in sets]
+def _rests(crowd: Crowd, teams: Mask, regions: Mask) -> Iterator[Mask]:
+    """The cells of each team without the regions within it, and of each region without the teams within it;
+    all hidden teams count as one, and so do all hidden regions."""
+    table = merged(merged(crowd.sizes, teams).T, regions).T
+    gone, shown = (teams, regions), (np.flatnonzero(~teams), np.flatnonzero(~regions))
+    for axis in (0, 1):
+        across = table if axis == 0 else table.T
+        within = (across > 0) & (across == across.sum(axis=0))
+        for node in np.flatnonzero(within.any(axis=1)):
+            outer = _groups(gone[axis], shown[axis], np.array([node]))
+            inner = _groups(gone[1 - axis], shown[1 - axis], np.flatnonzero(within[node]))
+            yield _cells(crowd, outer, axis) & ~_cells(crowd, inner, 1 - axis)
+
+
+def _groups(gone: Mask, shown: NDArray[np.int64], nodes: NDArray[np.int64]) -> Mask:
+    """The groups behind nodes of a `merged` table: the shown ones in their order, then the hidden ones."""
+    found = gone.copy() if len(shown) in nodes else np.zeros_like(gone)
+    found[shown[nodes[nodes < len(shown)]]] = True
+    return found

@@ -82,22 +82,25 @@ class Verdicts:
         self.newest = newest
         self.kept = kept
         self.limit = float(groups.privacy.dominance)
-        self.of_denominators = {named(o) for o in observations if o.denominator is not None}
+        self.of_denominators = {
+            f"{kpi}@{version}"
+            for kpi, version in {(o.kpi, o.version) for o in observations if o.denominator is not None}
+        }
         self.spans: dict[tuple[str, str], Stretch] = {}
-        for o in observations:
+        for o in {(o.kpi, o.version, o.grain, o.start, o.end): o for o in observations}.values():
             for grain in (_grain(o), "month"):
                 first, last = self.spans.get((named(o), grain), (o.start, o.end))
                 self.spans[named(o), grain] = (min(first, o.start), max(last, o.end))
         self.answers: dict[tuple[str, str, Stretch], dict[Stretch, Amounts] | None] = {}
         self.months: dict[tuple[str, date], Hidden] = {}
-        self.found: dict[tuple[str, str, date, date, date], Hidden] = {}
+        self.found: dict[tuple[str, int, str, date, date, date], Hidden] = {}
 
     def shows(self, o: Observation) -> bool:
         """Whether an observation of a team or region is shown."""
         number = self.groups.place(o.subject.type, o.subject.id)
         if number is None:
             return o.subject.type == "region"
-        key = (named(o), o.grain, o.start, o.end, o.as_of)
+        key = (o.kpi, o.version, o.grain, o.start, o.end, o.as_of)
         hidden = self.found.get(key)
         if hidden is None:
             hidden = self.found[key] = self._hidden(o)
