@@ -1,4 +1,4 @@
-"""A KPI over any two days is what the records of these days say, on every backend; so is one version of it."""
+"""A KPI over any two days is what their records say, on every backend; and so is a named version."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_stretch_is_what_its_days_say(workshop: Workshop, world: World, firs
             for o in compute(generation, own, request):
                 if o.reason in NOTHING and o.value is None and o.start > TODAY:
                     continue
-                days_ = (o.start, min(o.end, TODAY))
+                days_ = (o.start, min(dict(stretches)[o.start], TODAY))
                 case = named[o.kpi]
                 empty = any(not expected.oracle.records[a.fact] for a in case.asked)
                 value = None if empty else expected.value(case, o.subject.type, o.subject.id, days_)
