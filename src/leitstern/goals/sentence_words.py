@@ -1,0 +1,83 @@
+"""Words of typed sentences that are neither names nor numbers: verbs, negations, comparisons, language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from leitstern.goals.goal import Against
+
+Language = Literal["de", "en"]
+
+_UP = (
+    r"(?:ge)?steiger\w*|(?:ge)?st(?:ei|ie)g(?:t|en)?|erhöh\w*|anheb\w*|angehoben|hebt|ausbau\w+|ausgebaut|baut|bauen"
+    r"|wachs\w*|wächst|vergrößer\w*|mehr|verdoppel\w*|verdreifach\w*"
+    r"|increas\w*|rais\w*|grow\w*|boost\w*|lift\w*|expand\w*|more|higher|doubl\w*|tripl\w*"
+)
+_DOWN = (
+    r"(?:ge)?senk\w*|reduzier\w*|verringer\w*|verkürz\w*|verkleiner\w*|drück\w*|gedrückt|sinken|sinkt|weniger"
+    r"|halbier\w*|reduc\w*|decreas\w*|cut|cuts|cutting|lower\w*|shorten\w*|drop\w*|fewer|less|halv\w*"
+)
+_KEEP = r"halten|hält|gehalten|beibehalten|stabilisier\w*|bleib\w*|keep\w*|hold|holds|maintain\w*|stay\w*"
+_BETTER = r"verbesser\w*|optimier\w*|improv\w*|optimi[sz]\w*"
+#: What a verb says about the value.
+VERBS = {
+    kind: re.compile(rf"\b(?:{pattern})\b")
+    for kind, pattern in (("up", _UP), ("down", _DOWN), ("keep", _KEEP), ("better", _BETTER))
+}
+NEGATION = re.compile(
+    r"\b(?:nicht|kein\w*|nie|niemals|ohne|weder|not|no|never|without|cannot|neither)\b|n['’]t\b"
+)
+
+_COMPARED = (
+    r"(?:gegenüber|verglichen\s+mit|im\s+vergleich\s+(?:zu|zum|mit)|zum|als|wie|than|compared\s+(?:with|to)"
+    r"|versus|vs\.?|over|on|against)"
+)
+_SAME = (
+    r"(?:(?:dem|der|im|in|the|same|selben|gleichen|period|zeitraum|quarter|quartal|month|monat|of|des|a)\s+)*"
+)
+#: What a change is compared with. Blanked before the time is read: "than last quarter" is no goal's period.
+AGAINST: tuple[tuple[Against, re.Pattern[str]], ...] = (
+    (
+        "previous_year",
+        re.compile(
+            rf"\b{_COMPARED}\s+{_SAME}(?:vorjahr\w*|(?:letzte|vergangene)[nms]\s+jahr\w*"
+            r"|(?:last|previous|prior)\s+year|year\s+(?:earlier|before|ago))\b"
+            r"|\byear[- ](?:on|over)[- ]year\b|\byoy\b"
+        ),
+    ),
+    (
+        "previous_period",
+        re.compile(
+            rf"\b{_COMPARED}\s+{_SAME}(?:vor(?:quartal|monat|woche|zeitraum|halbjahr)\w*"
+            r"|(?:letzte|vergangene)[nrms]\s+(?:quartal|monat|woche)\w*"
+            r"|(?:last|previous|prior)\s+(?:quarter|month|week|period))\b"
+        ),
+    ),
+)
+_GERMAN = re.compile(
+    r"\b(?:der|die|das|den|dem|des|eine?[mnrs]?|wird|werden|soll|sollen|wir|ich|um|auf|bis|im|von|vom|zum|zur"
+    r"|und|mit|innerhalb|binnen|seinen|ihren|prozent|mindestens|höchstens|jahr|quartal|monat|nicht"
+    r"|januar|februar|märz|mai|juni|juli|oktober|dezember)\b"
+)
+_ENGLISH = re.compile(
+    r"\b(?:the|an?|will|shall|should|must|we|our|by|to|of|within|from|and|with|its|their|percent|at|most|year"
+    r"|quarter|month|this|next|end|not|january|february|march|may|june|july|october|december)\b"
+)
+
+
+def language_of(small: str, language: Language | None) -> Language:
+    """The language with more of its small words in the text; where none has, the one given, else German."""
+    german, english = (len(pattern.findall(small)) for pattern in (_GERMAN, _ENGLISH))
+    if german == english:
+        return "de" if re.search("[äöüß]", small) else language or "de"
+    return "de" if german > english else "en"
+
+
+def blanked(text: str, taken: Iterable[tuple[int, int]]) -> str:
+    """The text with what was understood replaced by dots, so that nothing is read across it."""
+    for at, to in taken:
+        text = text[:at] + "·" * (to - at) + text[to:]
+    return text
