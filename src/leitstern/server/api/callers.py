@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from leitstern.server import tokens
 from leitstern.server.api import limits
 from leitstern.server.api.problems import Refused
 
@@ -48,8 +49,6 @@ class AccessToken(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         """The token's account; `Refused` where it is not valid, or lacks the scope."""
-        from leitstern.server import tokens
-
         limits.check_failures(request)
         found = tokens.find(token)
         if found is None:

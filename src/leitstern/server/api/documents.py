@@ -29,7 +29,7 @@ class ProblemDocument(Out):
                     "type": "urn:leitstern:problem:not_found",
                     "title": "There is nothing here",
                     "status": 404,
-                    "detail": "There is nothing at this address that you can see. Check its names and numbers.",
+                    "detail": "There is nothing at this address that you can see.",
                     "code": "not_found",
                     "instance": "/api/v1/kpis/nothing",
                 }

@@ -85,6 +85,7 @@ Day = Annotated[
 # A text that databases keep: PostgreSQL has no place for the character 0.
 _KEPT = r"^[^\x00]*$"
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_KEPT)]
+ShortName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_KEPT)]
 Text = Annotated[str, StringConstraints(max_length=5000, pattern=_KEPT)]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Whole = StrictInt

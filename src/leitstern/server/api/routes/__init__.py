@@ -7,6 +7,7 @@ from ninja import Router
 from leitstern.server.api.routes import (
     closing,
     data,
+    goal_tools,
     goals,
     imports,
     kpis,
@@ -14,6 +15,7 @@ from leitstern.server.api.routes import (
     me,
     people,
     steps,
+    tokens,
     values,
 )
 
@@ -25,8 +27,10 @@ ROUTERS: tuple[tuple[str, Router, str], ...] = (
     ("", people.router, "People"),
     ("", goals.router, "Goals"),
     ("", steps.router, "Goals"),
+    ("", goal_tools.router, "Goals"),
     ("", data.router, "Data"),
     ("", imports.router, "Data"),
     ("", closing.router, "Closing"),
     ("", logs.router, "Administration"),
+    ("", tokens.router, "Tokens"),
 )

@@ -75,7 +75,11 @@ class KpiSheet(Kpi):
     newest: str | None = Field(description="The newest day of its oldest source.")
 
 
-Search = Annotated[str, StringConstraints(max_length=200)]
+Search = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    Query(description="Words in name, synonyms or meaning, in German or English."),
+]
 
 
 @router.get("/kpis", response=Page[Kpi], operation_id="list_kpis", url_name="kpis", summary="KPIs")
@@ -83,7 +87,7 @@ def kpis(
     request: HttpRequest,
     response: HttpResponse,
     window: Paging,
-    q: Search = Query("", description="Words in name, synonyms or meaning, in German or English."),  # type: ignore[assignment]
+    q: Search = "",
 ) -> dict[str, Any]:
     """All KPIs in alphabetical order; with `q`, those that hold all its words, best match first."""
     catalogue = sight(request).catalogue
