@@ -17,10 +17,10 @@ from playwright.sync_api import sync_playwright
 
 #: Name, page, language, theme, width and height of the window.
 PICTURES = (
-    ("start-de-light", "/", "de", "light", 1440, 1000),
-    ("start-en-light", "/", "en", "light", 1440, 1000),
+    ("start-de-light", "/overview", "de", "light", 1440, 1000),
+    ("start-en-light", "/overview", "en", "light", 1440, 1000),
     ("start-en-dark", "/?grain=quarter", "en", "dark", 1440, 1000),
-    ("start-de-light-360", "/", "de", "light", 360, 780),
+    ("start-de-light-360", "/overview", "de", "light", 360, 780),
     ("kpi-de-light", "/kpi/won_value", "de", "light", 1440, 1000),
     ("kpi-en-dark-768", "/kpi/win_rate", "en", "dark", 768, 1024),
     ("kpi-de-dark-360", "/kpi/won_value", "de", "dark", 360, 780),

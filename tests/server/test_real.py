@@ -11,14 +11,17 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
 import leitstern
+from leitstern.server.models import PrivacySetting
 from leitstern.server.reader import Reader, _readers
+
+from . import accounts
 
 MAPPING = """
 name = "Deals"
@@ -53,6 +56,14 @@ def write_deals(file: Path, count: int) -> Counter[str]:
 
 
 @pytest.fixture
+def client(db) -> Client:
+    PrivacySetting.objects.create(mode="full")
+    client = accounts.client_of(accounts.make("analyst"))
+    del client.cookies["language"]
+    return client
+
+
+@pytest.fixture
 def workspace(tmp_path, monkeypatch):
     folder = tmp_path / "acme"
     workspace = leitstern.init(folder, name="Acme", language="en", timezone="UTC")
@@ -65,9 +76,8 @@ def last_month() -> str:
     return f"{TODAY.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
-def test_what_was_imported_is_what_is_shown(workspace, tmp_path):
-    client = Client()
-    assert "No numbers yet" in client.get("/").content.decode()
+def test_what_was_imported_is_what_is_shown(workspace, client, tmp_path):
+    assert "No numbers yet" in client.get("/overview").content.decode()
     won = write_deals(tmp_path / "deals.csv", 300)
     workspace.import_files([tmp_path / "deals.csv"])
     workspace.refresh()
@@ -77,7 +87,7 @@ def test_what_was_imported_is_what_is_shown(workspace, tmp_path):
     records = client.get(f"/kpi/won_deals/records/{month}").content.decode()
     assert f"{won[month]} records stand behind this number." in records
     assert "The list and the number agree." in records
-    start = client.get("/").content.decode()
+    start = client.get("/overview").content.decode()
     assert "Won deals" in start
     assert "more KPIs of this level wait for data" in start
     data = client.get("/data").content.decode()
@@ -86,8 +96,7 @@ def test_what_was_imported_is_what_is_shown(workspace, tmp_path):
         assert client.get(address).status_code == 200
 
 
-def test_a_newer_generation_is_seen_at_once(workspace, tmp_path):
-    client = Client()
+def test_a_newer_generation_is_seen_at_once(workspace, client, tmp_path):
     month = last_month()
     for name, count in (("deals.csv", 300), ("deals_2.csv", 900)):
         won = write_deals(tmp_path / name, count)
@@ -96,8 +105,7 @@ def test_a_newer_generation_is_seen_at_once(workspace, tmp_path):
         assert f">{won[month]}</a>" in client.get("/kpi/won_deals").content.decode()
 
 
-def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(workspace, tmp_path, monkeypatch):
-    client = Client()
+def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(workspace, client, tmp_path, monkeypatch):
     write_deals(tmp_path / "deals.csv", 300)
     workspace.import_files([tmp_path / "deals.csv"])
     workspace.refresh()
@@ -133,7 +141,8 @@ def test_the_server_starts_on_loopback_and_answers(tmp_path):
         with _answer(f"http://127.0.0.1:{port}/", server) as response:
             page = response.read().decode()
             assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
-        assert "Noch keine Zahlen" in page
+            assert response.url.endswith("/account/login/")
+        assert "Anmelden" in page
         assert "Acme &amp; Söhne" in page
     finally:
         server.terminate()
@@ -145,7 +154,7 @@ def _answer(address, server, seconds=30):
     until = time.monotonic() + seconds
     while True:
         try:
-            return urlopen(address, timeout=10)
+            return urlopen(Request(address, headers={"Accept-Language": "de"}), timeout=10)
         except OSError:
             if time.monotonic() > until or server.poll() is not None:
                 raise

@@ -33,18 +33,22 @@ def command(state: State, /, folder: Path, scale: float, seed: int) -> None:
     shutil.rmtree(building, ignore_errors=True)
     begun = time.monotonic()
     try:
-        _build(state, building, scale, seed)
+        log_ins = _build(state, building, scale, seed)
         if folder.exists():
             folder.rmdir()
         building.rename(folder)
     finally:
         shutil.rmtree(building, ignore_errors=True)
+    if log_ins:
+        state.note("demo_log_ins", log_ins=log_ins.rstrip())
     state.note("demo_ready", seconds=round(time.monotonic() - begun), path=folder)
 
 
-def _build(state: State, folder: Path, scale: float, seed: int) -> None:
+def _build(state: State, folder: Path, scale: float, seed: int) -> str | None:
+    """Build the workspace; returns how to log in."""
     from leitstern import demo
     from leitstern.demo.words import COMPANY_NAME
+    from leitstern.server.prepare import prepare
     from leitstern.workspace import Workspace
 
     workspace = Workspace.create(folder, name=COMPANY_NAME, region="BY", language=state.language)
@@ -59,3 +63,5 @@ def _build(state: State, folder: Path, scale: float, seed: int) -> None:
     state.note("demo_refreshing")
     with reporting() as progress:
         workspace.refresh(progress=progress)
+    state.note("demo_accounts")
+    return prepare(folder, demo=True).log_ins

@@ -7,30 +7,39 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from leitstern.server.prepare import Prepared
 
 
 def run(
     workspace_dir: str | Path,
     host: str = "127.0.0.1",
     port: int = 8321,
-    about_to: Callable[[], None] = lambda: None,
+    about_to: Callable[[Prepared], None] = lambda _prepared: None,
 ) -> None:
     """Serve a workspace until interrupted; ``about_to`` is called once nothing stands in the way.
 
-    There is no log-in yet, so any address but a loopback one is refused with a `Problem`, as is a
-    port that is taken.
+    Any address but a loopback one is refused with a `Problem` while there are no accounts, or no names
+    that the server answers to (``LEITSTERN_HOSTS``); so is a port that is taken. The application database
+    is brought up to date first.
     """
     from leitstern.errors import Problem
+    from leitstern.server.prepare import prepare
 
-    if not is_loopback(host):
-        raise Problem("leitstern.server_loopback_only", host=host)
     folder = Path(workspace_dir).resolve()
     if not (folder / "leitstern.toml").is_file():
         raise Problem("leitstern.no_workspace", path=workspace_dir)
+    if not is_loopback(host) and not os.environ.get("LEITSTERN_HOSTS", "").strip():
+        raise Problem("leitstern.server_needs_hosts", host=host)
     address = "127.0.0.1" if host == "localhost" else host
     if is_taken(address, port):
         raise Problem("leitstern.server_port_taken", host=host, port=port, other=port + 1)
-    about_to()
+    prepared = prepare(folder)
+    if prepared.welcome is not None and not is_loopback(host):
+        raise Problem("leitstern.server_needs_accounts", host=host, path=workspace_dir)
+    about_to(prepared)
     os.environ["LEITSTERN_WORKSPACE"] = str(folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "leitstern.server.settings"
     os.environ["LEITSTERN_WARM"] = "1"

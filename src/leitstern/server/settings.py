@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 AUTH_USER_MODEL = "leitstern.Account"
 MIDDLEWARE = [
     "leitstern.server.middleware.security_headers",
+    "leitstern.server.api.problems.only_problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
