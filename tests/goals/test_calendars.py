@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -92,12 +93,13 @@ def test_local_holidays_of_the_workplace_count_for_people_of_its_region_only() -
         for munich_or_not in (
             calendar_of(person("P"), munich),
             calendar_of(person("P", "DE-BY"), munich),
+            calendar_of(person("P", "Bayern"), munich),
             calendar_of(person("P", "DE-BE"), munich),
             calendar_of(None, munich),
         )
     ]
     # 21 weekdays, less the 15th where it is a holiday, less the company's closing day for all.
-    assert august == [19, 19, 20, 19]
+    assert august == [19, 19, 19, 20, 19]
 
 
 def test_part_time_counts_by_its_share() -> None:
@@ -127,6 +129,16 @@ def test_who_joins_or_leaves_counts_for_the_days_in_between() -> None:
     # Who was gone before has no working time; a goal that exists nevertheless is planned by the workplace.
     assert workdays("2026-01", Whom("person", "G"), people).total == 21
     assert workdays("2026-01", Whom("company"), people).total == 22
+
+
+def test_a_team_counts_nobody_before_joining_or_after_leaving() -> None:
+    people = company(
+        person("J", joined=day("2026-01-15")),
+        person("L", left=day("2026-01-15")),
+        stays=(Stay("J", "T", LONG_AGO, FAR_AHEAD), Stay("L", "T", LONG_AGO, FAR_AHEAD)),
+    )
+    # 12 days and 10, as above.
+    assert workdays("2026-01", Whom("team", "T"), people).total == 22
 
 
 def test_a_change_of_team_divides_the_persons_working_time() -> None:
@@ -162,6 +174,9 @@ def test_a_groups_own_days_are_the_part_of_its_staff_that_works() -> None:
     assert found.days_elapsed(day("2026-06-30")) == Decimal("21.75")
     assert found.days_elapsed(day("2026-06-04")) == Decimal("3.75")
     assert found.days_remaining(day("2026-06-04")) == 18
+    # Of three, two work: 0.6667 of a day, to four decimals as in calendars.
+    three = replace(people, stays=stays[1:])
+    assert workdays("2026-06", Whom("team", "T"), three).days_elapsed(day("2026-06-04")) == Decimal("3.6667")
 
 
 @pytest.mark.parametrize(

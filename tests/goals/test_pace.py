@@ -119,6 +119,21 @@ def test_where_the_plan_stands_still_the_nearer_end_counts() -> None:
     # of March, 10 February days ahead.
     for value, days in values.items():
         assert stand(wanted, value, "2026-02-13").gap_days == Decimal(days)
+    # 21,000 are the plan of 30 January to 28 February: after 11 days in January it is 10
+    # ahead, after 10 days of March 10 behind.
+    assert stand(wanted, "21000", "2026-01-16").gap_days == 10
+    assert stand(wanted, "21000", "2026-03-13").gap_days == -10
+
+
+def test_exactly_on_a_plan_that_stands_still_is_no_gap_however_it_is_rounded() -> None:
+    # 0.025 are planned through February, shown as 0.03.
+    parts = (
+        Part(day("2026-01-01"), day("2026-01-31"), Decimal("0.025")),
+        Part(day("2026-03-01"), day("2026-03-31"), Decimal("0.025")),
+    )
+    wanted = replace(goal("0.05"), spread="by_hand", parts=parts)
+    for value in ("0.025", "0.03"):
+        assert stand(wanted, value, "2026-02-13").gap_days == 0
 
 
 def test_part_time_needs_the_same_in_fewer_days() -> None:
@@ -289,6 +304,7 @@ def test_before_the_period_nothing_has_begun() -> None:
     found = stand(goal("63000"), None, "2025-12-31", today="2025-12-31", reason="not_begun")
     assert (found.verdict, found.reason) == ("not_begun", None)
     assert (found.planned, found.remaining_days) == (0, 63)
+    assert stand(goal("63000"), "0", "2025-12-31", today="2026-01-01").verdict == "too_early"
 
 
 # --- verdicts when the period is over ---
@@ -375,7 +391,7 @@ def test_levels_that_are_not_given_are_skipped() -> None:
         (goal("50000", "between", upper="60000"), "90000", "1.5"),
         (goal("0"), "5", None),
         (goal("-100"), "-50", None),
-        (goal("-10", "between", upper="0"), "5", None),
+        (goal("-10", "between", upper="-5"), "5", None),
     ],
 )
 def test_attainment(wanted: Goal, value: str, attainment: str | None) -> None:
@@ -406,6 +422,7 @@ def test_a_target_of_nothing_and_one_below_it() -> None:
     # A loss of at most 63,000: 31,000 planned; within 5 % of it on course.
     loss = [stand(goal("-63000"), value, "2026-03-30", today="2026-03-31") for value in ("-64000", "-70000")]
     assert [found.verdict for found in loss] == ["on_course", "behind"]
+    assert [found.pace for found in loss] == [None, None]
     # A small loss early in the quarter has reached nothing yet, and exceeded nothing.
     for direction in ("at_least", "at_most"):
         early = stand(goal("-63000", direction), "-100", "2026-01-05")

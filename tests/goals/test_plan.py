@@ -142,6 +142,10 @@ def test_cents_add_up() -> None:
     # 100 / 22 = 4.5454...: 4.55, 9.09, 13.64; the second day has what is missing between the two.
     each = [found.amount(day(d), day(d)) for d in ("2026-06-01", "2026-06-02", "2026-06-03")]
     assert each == [Decimal("4.55"), Decimal("4.54"), Decimal("4.55")]
+    # A target finer than a cent is planned as finely: 100.005 / 22 = 4.54568...
+    finer = planned(goal("2026-06-01", "2026-06-30", "100.005"))
+    assert finer.until(day("2026-06-01")) == Decimal("4.546")
+    assert finer.until(day("2026-06-30")) == Decimal("100.005")
 
 
 def test_the_plan_reaches_an_amount_on_a_day() -> None:
@@ -177,6 +181,14 @@ def test_a_month_somebody_works_half_of_has_half_its_weight() -> None:
     found = planned(wanted, Person("P", "P", joined=day("2026-02-16")), season)
     # February from Monday the 16th: 10 of 20 days, weight 100 of 200; March 300. 60,000 * 1/4 and 3/4.
     assert found.by_period([parse(m) for m in ("2026-01", "2026-02", "2026-03")]) == [0, 15000, 45000]
+
+
+def test_a_month_somebody_leaves_in_has_the_part_before() -> None:
+    season = season_of(RISING, {}, records=500)
+    wanted = goal("2026-01-01", "2026-03-31", "60000", spread="season")
+    found = planned(wanted, Person("P", "P", left=day("2026-02-13")), season)
+    # January weighs 100, February to Friday the 13th 10 of 20 days of 200.
+    assert found.by_period([parse(m) for m in ("2026-01", "2026-02", "2026-03")]) == [30000, 30000, 0]
 
 
 def test_a_goal_that_begins_within_a_month_has_that_part_of_its_weight() -> None:
@@ -279,6 +291,7 @@ def test_the_plan_of_a_ratio_is_its_level_on_every_day() -> None:
         ("pipeline_value", False),  # a stock
         ("nps", False),
         ("revenue_rolling_12", False),  # shapes over time
+        ("active_customers", False),
         ("revenue_ytd", False),
         ("revenue_growth", False),
     ],
@@ -362,9 +375,11 @@ def test_a_plan_never_falls(found: Plan, one: date, other: date) -> None:
 
 @given(plans(), days)
 def test_what_is_planned_by_a_day_is_reached_on_it(found: Plan, at: date) -> None:
-    assert found.days_ahead(found.until(at), at) == 0
     reached = found.day_reaching(found.until(at))
-    if found.target:
-        assert reached is not None
-        assert reached <= max(at, found.goal.start - timedelta(days=1))
-        assert found.until(reached) == found.until(at)
+    if not found.target:  # a plan of nothing never moves
+        assert (reached, found.days_ahead(found.until(at), at)) == (None, None)
+        return
+    assert found.days_ahead(found.until(at), at) == 0
+    assert reached is not None
+    assert reached <= max(at, found.goal.start - timedelta(days=1))
+    assert found.until(reached) == found.until(at)

@@ -106,7 +106,7 @@ def calendar_of(person: Person | None, workplace: WorkCalendar) -> WorkCalendar:
     """
     if person is None:
         return workplace
-    return _with_share(_full_time(person.calendar, workplace), _share(person) * workplace.share)
+    return _with_share(_full_time(person.calendar, workplace), _share(person))
 
 
 def workdays_of(
@@ -194,7 +194,7 @@ def _together(
         for at, there in enumerate(accumulate(change[:-1])):
             if there:
                 staff[at] += there
-                weights[at] += there * (full[at + 1] - full[at]) * workplace.share
+                weights[at] += there * (full[at + 1] - full[at])
     parts = ((w / s).quantize(_FOUR) if s else _NOTHING for w, s in zip(weights, staff, strict=True))
     sums = tuple(accumulate(weights, initial=_NOTHING))
     return Workdays(start, end, start, end, workplace, sums, tuple(accumulate(parts, initial=_NOTHING)))
@@ -212,8 +212,6 @@ def _full_time(code: str | None, workplace: WorkCalendar) -> WorkCalendar:
     """The calendar a code names, with the share of the workplace."""
     code = (code or "").strip()
     for country, region, extras in _meanings(code, workplace):
-        if (country, region) == (workplace.country, workplace.region) and extras is None:
-            return workplace
         try:
             found = replace(workplace, country=country, region=region, extras=extras or frozenset())
         except Problem:

@@ -197,11 +197,7 @@ def _course(goal: Goal, plan: Plan, value: Decimal, through: date) -> Verdict:
     if all(lack <= 2 * corridor for lack, corridor in lacks):
         return "at_risk"
     minimum = goal.levels.minimum
-    if (
-        minimum is not None
-        and goal.direction != "between"
-        and sign * (value - plan.of(minimum, through)) >= 0
-    ):
+    if minimum is not None and sign * (value - plan.of(minimum, through)) >= 0:
         return "at_risk"
     return "behind"
 
