@@ -116,15 +116,15 @@ def _with_sum(lines: Lines, board: Board, counted: Sequence[GoalRow], some: Goal
     waits = sum(
         (row.target for row in counted if row.pk in targets and row.state not in IN_FORCE), Decimal(0)
     )
-    exact, unit = lines.figures.exact, some.unit
-    waiting = _("%(amount)s of it not accepted yet") % {"amount": exact(waits, unit)} if waits else ""
+    amount, unit = lines.figures.amount, some.unit
+    waiting = _("%(amount)s of it not accepted yet") % {"amount": amount(waits, unit)} if waits else ""
     if board.whole is None:
-        return Board(board.name, board.period, None, board.parts, exact(total, unit), "", "", waiting)
+        return Board(board.name, board.period, None, board.parts, amount(total, unit), "", "", waiting)
     between = gap(board.whole.row.target, targets.values())
     if between.open:
-        said, kind = _("%(amount)s not assigned yet") % {"amount": exact(between.open, unit)}, "open"
+        said, kind = _("%(amount)s not assigned yet") % {"amount": amount(between.open, unit)}, "open"
     elif between.over:
-        said, kind = _("%(amount)s assigned beyond the goal") % {"amount": exact(between.over, unit)}, "over"
+        said, kind = _("%(amount)s assigned beyond the goal") % {"amount": amount(between.over, unit)}, "over"
     else:
         said, kind = _("assigned exactly"), "even"
-    return Board(board.name, board.period, board.whole, board.parts, exact(total, unit), said, kind, waiting)
+    return Board(board.name, board.period, board.whole, board.parts, amount(total, unit), said, kind, waiting)

@@ -116,6 +116,13 @@ class Figures:
         """The value with its unit and all its digits, for tables."""
         return DASH if value is None else self._with_unit(self.exact_bare(value, unit), unit)
 
+    def amount(self, value: Number | None, unit: str) -> str:
+        """Like `exact`, with cents only where there are some: for what people have set themselves."""
+        whole = value is not None and decimal(value) == decimal(value).to_integral_value()
+        if unit == "currency" and whole:
+            return self._with_unit(self.plain(value), unit)
+        return self.exact(value, unit)
+
     def exact_bare(self, value: Number | None, unit: str) -> str:
         """Like `exact`, without the unit: for columns whose head names it."""
         if value is None:

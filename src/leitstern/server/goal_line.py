@@ -32,7 +32,7 @@ class GoalLine:
     """One goal ready to be shown; every entry is text as shown.
 
     ``needed`` is what each remaining working day must bring, ``needed_of`` says of what that is; both are
-    empty where nothing is needed, or nothing accumulates.
+    empty where nothing is needed, or nothing accumulates. ``set`` is the target with all its digits.
     """
 
     row: GoalRow
@@ -44,6 +44,7 @@ class GoalLine:
     period: str
     value: str
     target: str
+    set: str
     attainment: str
     gap: str
     needed: str
@@ -81,7 +82,8 @@ class Lines:
             subject=subject_name(self.sight, row.whom),
             period=self.period(row),
             value=self.figures.short(standing.value if standing else None, definition.unit),
-            target=self.target(row, definition.unit),
+            target=self._between(row, self.figures.short(row.target, definition.unit), definition.unit),
+            set=self.target(row, definition.unit),
             attainment=self._attainment(standing),
             gap=self._gap(standing, definition.unit),
             needed=needed,
@@ -102,10 +104,12 @@ class Lines:
         return f"{self.calendar.day(row.start)} – {self.calendar.day(row.end)}"
 
     def target(self, row: GoalRow, unit: str) -> str:
-        """The target with its direction: 1,2 Mio. €, at most 20, 30 % to 40 %."""
-        target = self.figures.short(row.target, unit)
+        """The target with its direction and all its digits: 1.200.000 €, at most 20, 30 % to 40 %."""
+        return self._between(row, self.figures.amount(row.target, unit), unit)
+
+    def _between(self, row: GoalRow, target: str, unit: str) -> str:
         if row.direction == "between":
-            upper = self.figures.short(row.upper, unit)
+            upper = self.figures.amount(row.upper, unit)
             return _("%(low)s to %(high)s") % {"low": target, "high": upper}
         return _("at most %(amount)s") % {"amount": target} if row.direction == "at_most" else target
 

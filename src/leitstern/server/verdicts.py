@@ -58,6 +58,18 @@ def text(verdict: Verdict) -> str:
     }[verdict]
 
 
+def reason_word(reason: Reason | None) -> str:
+    """Why there is no verdict, in the place of one; empty where that needs a sentence."""
+    return {
+        "source_late": _("source late"),
+        "no_data": _("no data"),
+        "no_base": _("nothing to divide by"),
+        "no_source": _("no source"),
+        "protected": _("protected"),
+        "incomplete": _("waiting for data"),
+    }.get(reason or "", "")
+
+
 def reason_text(reason: Reason | None) -> str:
     """Why there is no verdict."""
     return {
@@ -73,7 +85,8 @@ def reason_text(reason: Reason | None) -> str:
 
 def mark(verdict: Verdict, reason: Reason | None = None) -> Mark:
     """A verdict as a page shows it."""
-    return Mark(text(verdict), _TONES.get(verdict, "none"), verdict, reason_text(reason))
+    said = reason_word(reason) or text(verdict)
+    return Mark(said, _TONES.get(verdict, "none"), verdict, reason_text(reason))
 
 
 def state_mark(state: State) -> Mark:

@@ -46,6 +46,7 @@ def today(request: HttpRequest) -> HttpResponse:
     steps = tasks(lines, account, day)
     context = {
         "title": _title(own, len(steps)),
+        "me": ask.viewer.person,
         "own": own[:_MINE],
         "more": max(0, len(own) - _MINE),
         "day": lines.calendar.day(day),
