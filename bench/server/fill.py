@@ -13,12 +13,12 @@ KPIS = {
     "booked_meetings": Decimal(25),
     "win_rate": Decimal("0.3"),
 }
-QUARTERS = 5
+QUARTERS = 6
 SEED = 20261122
 
 
 def fill(workspace: Path) -> dict[str, int]:
-    """An account for each person who is there, and goals in force for five quarters; what was made."""
+    """An account for each person who is there, and goals in force for six quarters; what was made."""
     import django
 
     django.setup()
