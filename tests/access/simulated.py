@@ -41,6 +41,11 @@ class Company:
         """All persons, in the order of the columns."""
         return list(self.organisation.people)
 
+    @cached_property
+    def teams(self) -> dict[tuple[str, date], str | None]:
+        """The team of each person at the start of each piece."""
+        return {(p, a): self.organisation.team_on(p, a) for p in self.ids for a, _ in PIECES}
+
     def works(self, person: str, piece: tuple[date, date]) -> bool:
         """Whether a person works there in a piece."""
         about = self.organisation.people[person]
@@ -52,7 +57,7 @@ class Company:
             return True
         if kind == "region":
             return self.organisation.people[person].region == group
-        return self.organisation.team_on(person, piece[0]) == group
+        return self.teams[person, piece[0]] == group
 
     def total(self, kind: str, group: str | None, period: Period) -> int:
         """A group's value."""
