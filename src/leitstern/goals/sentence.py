@@ -18,7 +18,15 @@ from leitstern.goals.goal import Whom
 from leitstern.goals.sentence_amounts import amounts_in
 from leitstern.goals.sentence_subjects import about
 from leitstern.goals.sentence_times import times
-from leitstern.goals.sentence_words import AGAINST, NEGATION, VERBS, Language, blanked, language_of
+from leitstern.goals.sentence_words import (
+    AGAINST,
+    NEGATION,
+    PER_PERIOD,
+    VERBS,
+    Language,
+    blanked,
+    language_of,
+)
 from leitstern.messages import message
 
 if TYPE_CHECKING:
@@ -116,7 +124,7 @@ def read(
     found = about(text, catalogue, names, lambda word: any(verb.fullmatch(word) for verb in VERBS.values()))
     rest = blanked(small, found.taken)
     draft = _Draft(spoken, rest)
-    draft.take_kpi(found.kpis, catalogue)
+    draft.take_kpi(found, catalogue)
     draft.take_whom(found, me)
     draft.take_time(today, fiscal_start)
     draft.take_amount()
@@ -141,13 +149,17 @@ class _Draft:
 
     # --- S ---
 
-    def take_kpi(self, kpis: tuple[str, ...], catalogue: Catalogue) -> None:
-        if len(kpis) != 1:
-            choices = ", ".join(_title(catalogue.get(kpi), self.found.language) for kpi in kpis)
-            self.ask("kpi", "one_kpi", choices=choices) if kpis else self.ask("kpi", "kpi")
-            return
-        self.definition = catalogue.get(kpis[0])
-        self.found = replace(self.found, kpi=kpis[0], version=self.definition.version)
+    def take_kpi(self, found: About, catalogue: Catalogue) -> None:
+        titles = [_title(catalogue.get(kpi), self.found.language) for kpi in found.kpis]
+        if len(found.kpis) > 1:
+            self.ask("kpi", "one_kpi", choices=", ".join(titles))
+        elif not found.kpis:
+            self.ask("kpi", "kpi")
+        elif found.qualified is not None:
+            self.ask("kpi", "qualified_kpi", said=found.qualified, kpi=titles[0])
+        else:
+            self.definition = catalogue.get(found.kpis[0])
+            self.found = replace(self.found, kpi=self.definition.kpi, version=self.definition.version)
 
     def take_whom(self, found: About, me: str | None) -> None:
         whom = found.subjects[0] if len(found.subjects) == 1 else None
@@ -224,7 +236,7 @@ class _Draft:
         if question is not None:
             self.ask("amount", question[0], **question[1])
         if spoken.role == "change":
-            self._change(spoken, verbs)
+            self._change(spoken, verbs, clear=question is None)
             return
         if question is None:
             self.found = replace(self.found, target=spoken.value, upper=spoken.upper)
@@ -244,26 +256,29 @@ class _Draft:
         """The question an amount leaves open, if any."""
         if spoken.readings:
             return "number", {"readings": " / ".join(map(str, spoken.readings))}
-        if spoken.limit == "up_to":
-            return "up_to", {}
-        if self.definition is None:
-            return None
-        unit, change = self.definition.unit, spoken.role == "change"
+        if spoken.limit == "up_to" or PER_PERIOD.search(self.rest):
+            return ("up_to" if spoken.limit == "up_to" else "per_period"), {}
+        return None if self.definition is None else self._misfit(spoken, self.definition)
+
+    def _misfit(self, spoken: Spoken, definition: Definition) -> tuple[str, dict[str, object]] | None:
+        """The question if the amount does not go with the KPI's unit."""
+        unit, change = definition.unit, spoken.role == "change"
         if unit == "percent" and spoken.unit is None and abs(spoken.value) > 1:
             return "percent_sign", {"value": spoken.value}
         if unit == "percent" and change and spoken.unit == "percent":
             return "points_or_percent", {"percent": f"{spoken.value * 100:f}".rstrip("0").rstrip(".")}
         fits = {
             "percent": unit == "percent" or change,
+            "factor": True,
             "points": unit in ("percent", "score"),
             "currency": unit == "currency",
             "days": unit == "days",
             "hours": unit == "hours",
             None: True,
         }[spoken.unit]
-        return None if fits else ("unit", {"kpi": _title(self.definition, self.found.language)})
+        return None if fits else ("unit", {"kpi": _title(definition, self.found.language)})
 
-    def _change(self, spoken: Spoken, verbs: list[str]) -> None:
+    def _change(self, spoken: Spoken, verbs: list[str], *, clear: bool) -> None:
         sign = spoken.sign or (1 if "up" in verbs else -1 if "down" in verbs else 0)
         if not sign and "better" in verbs and self.definition and self.definition.good != "between":
             sign = 1 if self.definition.good == "up" else -1
@@ -271,14 +286,15 @@ class _Draft:
         if not sign:
             self.ask("direction", "direction")
             return
-        against = self.against or "previous_year"
+        self.found = replace(self.found, direction="at_least" if sign > 0 else "at_most")
+        if not clear:
+            return
         if self.against is None:
             self.assumed.append(Assumed("last_year"))
-        self.found = replace(
-            self.found,
-            change=Change(sign * spoken.value, spoken.unit == "percent", against),
-            direction="at_least" if sign > 0 else "at_most",
+        change = Change(
+            sign * spoken.value, spoken.unit in ("percent", "factor"), self.against or "previous_year"
         )
+        self.found = replace(self.found, change=change)
 
     def _towards(self, verbs: list[str], limit: Limit | None) -> None:
         """The direction of a target: by its limit, else its verb, else what is good for the KPI."""

@@ -11,7 +11,7 @@ from leitstern.goals.amounts import amount
 from leitstern.goals.sentence_times import NUMBER_WORDS
 
 Role = Literal["change", "target", "between", "bare"]
-Unit = Literal["percent", "points", "currency", "days", "hours"]
+Unit = Literal["percent", "factor", "points", "currency", "days", "hours"]
 Limit = Literal["at_least", "at_most", "up_to"]
 
 
@@ -19,9 +19,9 @@ Limit = Literal["at_least", "at_most", "up_to"]
 class Spoken:
     """An amount as it was said; ``readings`` are its two values where a mark can mean thousands or decimals.
 
-    A percentage is a fraction. ``role``: a ``change`` (by), a ``target`` (to), ``between`` this and
-    ``upper``, or ``bare`` without a word that tells. ``sign``: 1 for "more", -1 for "fewer", 0 where only
-    the verb can tell.
+    A percentage is a fraction, and so is a ``factor`` ("double" is 1 more). ``role``: a ``change`` (by), a
+    ``target`` (to), ``between`` this and ``upper``, or ``bare`` without a word that tells. ``sign``: 1 for
+    "more", -1 for "fewer", 0 where only the verb can tell.
     """
 
     role: Role
@@ -111,7 +111,7 @@ def amounts_in(text: str, language: str) -> list[FoundAmount]:
     for change, pattern in _TIMES.items():
         for match in re.finditer(rf"\b(?:{pattern})\b", text):
             sign = 1 if change > 0 else -1
-            found.append(FoundAmount(*match.span(), Spoken("change", abs(change), "percent", sign=sign)))
+            found.append(FoundAmount(*match.span(), Spoken("change", abs(change), "factor", sign=sign)))
     for role, form in _FORMS:
         for match in form.finditer(text):
             free = all(match.end() <= other.at or match.start() >= other.to for other in found)

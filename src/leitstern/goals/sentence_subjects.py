@@ -28,6 +28,11 @@ _SELF = re.compile(r"ich|mein(?:e[mnrs]?)?|i|my")
 _MONTHS = {words(name)[0] for names in MONTHS.values() for name in names}
 #: After "sales", these tell that the department is meant and not the KPI.
 _ACTS = re.compile(r"will|team|department|shall|should|must|is|has|needs|wants|to")
+#: Adjectives, as stems, that make another KPI of one.
+_ADJECTIVES = re.compile(
+    "neu|new|alt|old|verlor|lost|gewonn|won|off|open|aktiv|activ|gewichtet|weighted|durchschnittlich|averag"
+)
+_TIME = re.compile(r"tag|day|woch|week|wochen?|monat|month|quartal|quarter|jahr|year")
 _ENDINGS = ("ern", "en", "er", "em", "es", "e", "n", "s")
 
 
@@ -46,13 +51,15 @@ class Token:
 class About:
     """What a sentence is about: KPIs and subjects that were named (none, one, or several that compete), and
     the stretches of text that are taken by them. ``department`` is a department's word that no single team
-    bears; ``myself``: it says I or my."""
+    bears; ``myself``: it says I or my; ``qualified``: what was said around the KPI's name that may make it
+    another one ("neue Kunden" beside a KPI "Kunden")."""
 
     kpis: tuple[str, ...]
     subjects: tuple[Whom, ...]
     taken: tuple[tuple[int, int], ...]
     department: str | None = None
     myself: bool = False
+    qualified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,22 @@ def about(text: str, catalogue: Catalogue, names: Names, is_verb: Callable[[str]
         taken=tuple((said[first].at, said[last - 1].to) for first, last in taken),
         department=department,
         myself=myself,
+        qualified=next((q for q in (_qualified(said, span) for span in kpi_spans) if q is not None), None),
     )
+
+
+def _qualified(said: list[Token], span: _Span) -> str | None:
+    """The KPI's name with an adjective before it, or with "je" or "per" something after it, that it lacks."""
+    if span.first and _ADJECTIVES.fullmatch(stem(said[span.first - 1].word)):
+        return _written(said[span.first - 1 : span.last])
+    after = [token.word for token in said[span.last : span.last + 2]]
+    if len(after) == 2 and after[0] in ("je", "pro", "per") and not _TIME.fullmatch(after[1]):
+        return _written(said[span.first : span.last + 2])
+    return None
+
+
+def _written(part: list[Token]) -> str:
+    return " ".join(token.written for token in part)
 
 
 def _matches(

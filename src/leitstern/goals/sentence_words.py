@@ -31,6 +31,12 @@ NEGATION = re.compile(
     r"\b(?:nicht|kein\w*|nie|niemals|ohne|weder|not|no|never|without|cannot|neither)\b|n['’]t\b"
 )
 
+#: An amount for each day, week or month of the goal's period: not the amount of the whole.
+PER_PERIOD = re.compile(
+    r"\b(?:(?:pro|je|per|jeden?|jedes|each|every|an?)\s+(?:tag|woche|monat|quartal|jahr|day|week|month|quarter|year)"
+    r"|(?:täglich|wöchentlich|monatlich|jährlich)\w*|daily|weekly|monthly|quarterly|yearly|annually)\b"
+)
+
 _COMPARED = (
     r"(?:gegenüber|verglichen\s+mit|im\s+vergleich\s+(?:zu|zum|mit)|zum|als|wie|than|compared\s+(?:with|to)"
     r"|versus|vs\.?|over|on|against)"
