@@ -100,6 +100,8 @@ def test_local_holidays_of_the_workplace_count_for_people_of_its_region_only() -
     ]
     # 21 weekdays, less the 15th where it is a holiday, less the company's closing day for all.
     assert august == [19, 19, 19, 20, 19]
+    plain = calendar_of(person("P", "DE-BY-catholic"), WorkCalendar(region="BY"))
+    assert plain.working_days(day("2025-08-01"), day("2025-08-31")) == 20
 
 
 def test_part_time_counts_by_its_share() -> None:
