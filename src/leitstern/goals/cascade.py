@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
 from leitstern.goals.goal import Goal, Levels, Part, Whom
+from leitstern.goals.improve import percent
 from leitstern.kpis.expressions import Binary, Formula, Name, Negative, Number
 from leitstern.periods.grains import Grain, Period, month_number, periods_between
 from leitstern.periods.spread import CENT, spread
@@ -175,7 +176,7 @@ def copied(goal: Goal, change: Decimal, to: Period | tuple[date, date], step: De
     Problem ``goals.change_too_low`` for a change that leaves less than nothing.
     """
     if change < -1:
-        raise Problem("goals.change_too_low", change=f"{change * 100:+.4g}")
+        raise Problem("goals.change_too_low", change=percent(change))
     start, end = (to.start, to.end) if isinstance(to, Period) else to
     if end < start:
         raise Problem("periods.reversed", start=start, end=end)

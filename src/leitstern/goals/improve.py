@@ -74,9 +74,9 @@ def _check(improvement: Improvement, direction: Direction) -> None:
     _check_base(improvement.base)
     change = improvement.change
     if change < -1:
-        raise Problem("goals.change_too_low", change=_percent(change))
+        raise Problem("goals.change_too_low", change=percent(change))
     if direction == "between" or (change < 0 if direction == "at_least" else change > 0):
-        raise Problem("goals.change_against_direction", change=_percent(change))
+        raise Problem("goals.change_against_direction", change=percent(change))
 
 
 def _check_base(base: Decimal) -> None:
@@ -92,5 +92,6 @@ def _changed(base: Decimal, change: Decimal, direction: Direction, step: Decimal
     return exact.to_integral_value(ROUND_FLOOR if direction == "at_most" else ROUND_CEILING) * step
 
 
-def _percent(change: Decimal) -> str:
-    return f"{change * 100:+.4g}"
+def percent(change: Decimal) -> str:
+    """A change in percent with its sign, for messages: +14, -2.5."""
+    return f"{(change * 100).normalize():+f}"
