@@ -39,9 +39,8 @@ _FLAG = 8.0
 class Point:
     """What is known after ``at`` days of the goal's period: 1 is the end of its first day.
 
-    A value that is not known, as the actual one of days to come, is None; ``needed`` leads from the last
-    actual value to the target. A point with a ``text``, all of it in words, can be reached; others only
-    bend the lines. ``href`` leads to its records.
+    A value that is not known, as the actual one of days to come, is None. A point with a ``text``, all of
+    it in words, can be reached; others only bend the lines. ``href`` leads to its records.
     """
 
     at: float
@@ -49,7 +48,6 @@ class Point:
     actual: float | None = None
     plan: float | None = None
     previous: float | None = None
-    needed: float | None = None
     href: str | None = None
 
 
@@ -85,8 +83,9 @@ class Gap:
 class PlanChart:
     """A goal over its period of ``days`` days.
 
-    ``cumulative`` lines start at zero before the first day. ``events`` are the places of the numbered flags.
-    ``id`` tells charts of one page apart.
+    ``cumulative`` lines start at zero before the first day. ``needed`` is the value the dashed line leads
+    to from the last actual one; None where nothing is needed any more. ``events`` are the places of the
+    numbered flags. ``id`` tells charts of one page apart.
     """
 
     title: str
@@ -98,6 +97,7 @@ class PlanChart:
     marks: tuple[Mark, ...] = ()
     today: Mark | None = None
     gap: Gap | None = None
+    needed: float | None = None
     events: tuple[float, ...] = ()
     cumulative: bool = True
     id: str = "plan"
@@ -237,17 +237,18 @@ def _apart(wanted: list[float]) -> list[float]:
 
 def _lines(chart: PlanChart, place: Frame) -> Iterator[SafeString]:
     for name, class_ in (("previous", "py"), ("plan", "pl"), ("actual", "ac")):
-        line = _line(chart, place, name)
-        for run in line:
+        for run in _line(chart, place, name):
             if name == "plan":  # an outlined line is a thin one on a thick one
                 yield tag("polyline", class_="line pl outer", points=run)
             yield tag("polyline", class_=f"line {class_}", points=run)
-    aim = [(p.at, p.needed) for p in chart.points if p.needed is not None]
-    if aim:
-        for run in _line(chart, place, "needed"):
-            yield tag("polyline", class_="line needed", points=run)
-        at, value = aim[-1]
-        yield tag("circle", class_="aim", cx=place.across(at), cy=place.up(value), r=4.0)
+    known = [(p.at, p.actual) for p in chart.points if p.actual is not None]
+    if chart.cumulative and not known:
+        known = [(0.0, 0.0)]
+    if chart.needed is not None and known:
+        at, value = known[-1]
+        aim = (place.across(chart.days), place.up(chart.needed))
+        yield tag("polyline", class_="line needed", points=points(((place.across(at), place.up(value)), aim)))
+        yield tag("circle", class_="aim", cx=aim[0], cy=aim[1], r=4.0)
 
 
 def _line(chart: PlanChart, place: Frame, name: str) -> Iterator[str]:
