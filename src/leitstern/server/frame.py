@@ -18,8 +18,8 @@ from leitstern.server.reader import reader
 from leitstern.server.when import Calendar
 
 STYLES = (
-    *("tokens", "base", "forms", "frame", "cards", "chart", "plan", "tables", "goals", "sheet", "wall"),
-    "print",
+    *("tokens", "base", "forms", "frame", "cards", "chart", "plan", "tables", "goals", "goal", "sheet"),
+    *("wall", "print"),
 )
 #: Data older than this many days is called old on every page.
 STALE_DAYS = 7

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from leitstern.server.api.main import api
 from leitstern.server.views import (
     catalogue,
     closing,
     company,
     data,
     errors,
+    goal,
+    goal_new,
+    goal_split,
     kpi,
+    offers,
     preferences,
     records,
     start,
@@ -30,7 +35,18 @@ urlpatterns = [
     path("kpi/<slug:name>/records/<slug:period>", records.records, name="records"),
     path("data", data.data, name="data"),
     path("closing", closing.closing, name="closing"),
+    path("offers", offers.offers, name="offers"),
+    path("goals/new", goal_new.new, name="goal_new"),
+    path("goal/<int:id>", goal.goal, name="goal"),
+    path("goal/<int:id>/edit", goal_new.edit, name="goal_edit"),
+    path("goal/<int:id>/split", goal_split.split, name="goal_split"),
+    path("goal/<int:id>/say", goal.say, name="goal_say"),
+    path("goal/<int:id>/review", goal.review, name="goal_review"),
+    path("goal/<int:id>/delete", goal.delete, name="goal_delete"),
+    path("goal/<int:id>/agreement.pdf", offers.agreement, name="agreement"),
+    path("goal/<int:id>/<slug:action>", goal.act, name="goal_act"),
     path("preferences", preferences.preferences, name="preferences"),
+    path("api/v1/", api.urls),
     path("account/", include("leitstern.server.views.accounts.urls")),
 ]
 

@@ -12,7 +12,7 @@ from leitstern.server.book.rights import actions
 from leitstern.server.book.splits import Split, open_part, proposed, split
 from leitstern.server.book.standings import standings
 from leitstern.server.book.store import About, create, delete, get, update, visible
-from leitstern.server.book.talk import say
+from leitstern.server.book.talk import say, set_review
 
 __all__ = [
     "About",
@@ -33,6 +33,7 @@ __all__ = [
     "open_part",
     "proposed",
     "say",
+    "set_review",
     "split",
     "standings",
     "update",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from leitstern.errors import Problem
 from leitstern.goals import offers
-from leitstern.goals.goal import Levels
 from leitstern.server import audit, clock
 from leitstern.server.book import rights
 from leitstern.server.book.evidence import frozen
@@ -21,6 +19,7 @@ from leitstern.server.book.store import (
     account_of,
     check_levels,
     get,
+    levels_from,
     levels_json,
     locked,
     snapshot,
@@ -30,6 +29,7 @@ from leitstern.server.models import GoalRow
 
 if TYPE_CHECKING:
     from leitstern.access.viewer import Viewer
+    from leitstern.goals.goal import Levels
     from leitstern.goals.offers import Action, State
     from leitstern.server.models import Account
     from leitstern.server.sight import Sight
@@ -158,8 +158,7 @@ def usual_due(today: date, start: date) -> date:
 
 def countered_levels(row: GoalRow) -> Levels:
     """The levels the owner proposed."""
-    kept = (row.countered or {}).get("levels", {})
-    return Levels(**{name: Decimal(value) for name, value in kept.items()})
+    return levels_from((row.countered or {})["levels"])
 
 
 def _levels_of(row: GoalRow, action: Action, levels: Levels | None) -> Levels | None:

@@ -27,6 +27,7 @@ from leitstern.server.sight import organisation
 
 if TYPE_CHECKING:
     from leitstern.access.viewer import Viewer
+    from leitstern.kpis.definition import Unit
     from leitstern.server.reader import Reader
     from leitstern.server.sight import Sight
 
@@ -223,9 +224,9 @@ def _parts(
 ) -> dict[str, Levels]:
     """The levels of each child."""
     levels = goal.levels
+    unit = ask.catalogue.get(goal.kpi, goal.version).unit
     if by == "by_hand":
-        unit = ask.catalogue.get(goal.kpi, goal.version).unit
-        return {child: _in_proportion(levels, hand[child], step_of(unit, hand[child])) for child in before}
+        return {child: in_proportion(levels, hand[child], unit) for child in before}
     if not cascade.divisible(resolved(ask, goal.kpi, goal.version)):
         return dict.fromkeys(before, levels)
     if by == "last_year":
@@ -237,12 +238,12 @@ def _parts(
     else:
         shares = cascade.even(before)
     known = [one for one in (levels.target, levels.minimum, levels.stretch, levels.upper) if one is not None]
-    unit = ask.catalogue.get(goal.kpi, goal.version).unit
     return cascade.split_levels(levels, shares, step_of(unit, *known))
 
 
-def _in_proportion(levels: Levels, target: Decimal, step: Decimal) -> Levels:
-    """A target by hand; minimum and stretch keep their distance to it in proportion."""
+def in_proportion(levels: Levels, target: Decimal, unit: Unit) -> Levels:
+    """Another target; minimum, stretch and upper limit keep their proportion to it."""
+    step = step_of(unit, target)
 
     def of(level: Decimal | None) -> Decimal | None:
         if level is None or not levels.target:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from leitstern.errors import Problem
-from leitstern.goals.goal import DIRECTIONS, SPREADS, SUBJECTS, Goal
+from leitstern.goals.goal import DIRECTIONS, SPREADS, SUBJECTS, Goal, Levels
 from leitstern.goals.plan import plan
 from leitstern.periods.grains import parse
 from leitstern.server import audit, clock
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from leitstern.access.viewer import Viewer
-    from leitstern.goals.goal import Levels, Whom
+    from leitstern.goals.goal import Whom
     from leitstern.server.reader import Reader
     from leitstern.server.sight import Sight
 
@@ -181,6 +182,11 @@ def levels_json(levels: Levels) -> dict[str, str]:
     """Levels as plain JSON; those that are not set are left out."""
     names = ("target", "minimum", "stretch", "upper")
     return {name: str(getattr(levels, name)) for name in names if getattr(levels, name) is not None}
+
+
+def levels_from(kept: dict[str, str]) -> Levels:
+    """Levels from what `levels_json` made of them."""
+    return Levels(**{name: Decimal(value) for name, value in kept.items()})
 
 
 def _may_write(sight: Sight, goal: Goal) -> None:

@@ -9,13 +9,31 @@ from django.db import transaction
 
 from leitstern.errors import Problem
 from leitstern.server import audit, clock
-from leitstern.server.book.store import account_of, get
+from leitstern.server.book.rights import actors, seeing
+from leitstern.server.book.store import account_of, get, locked
 from leitstern.server.models import Comment, GoalRow
 
 if TYPE_CHECKING:
     from leitstern.access.viewer import Viewer
 
 _LONGEST = 2000
+
+
+def set_review(viewer: Viewer, row: GoalRow, day: date | None) -> GoalRow:
+    """Set the day on which both sides look at a goal; either side may, at any time, as it changes nothing
+    of what was agreed. Problem ``leitstern.comment_day`` for a day outside the goal's period."""
+    by = account_of(viewer)
+    if day is None or not row.start <= day <= row.end:
+        raise Problem("leitstern.comment_day", day=day or row.end, start=row.start, end=row.end)
+    with transaction.atomic():
+        row = locked(row)
+        if not actors(seeing(viewer), row):
+            raise Problem("leitstern.goal_not_yours")
+        before = row.review_on.isoformat() if row.review_on else None
+        row.review_on = day
+        row.save(update_fields=["review_on"])
+        audit.note(by, "goal.review", f"goal:{row.pk}", {"on": before}, {"on": day.isoformat()})
+    return row
 
 
 def say(viewer: Viewer, row: GoalRow, text: str, day: date | None = None) -> Comment:
