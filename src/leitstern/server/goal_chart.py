@@ -79,6 +79,7 @@ class Drawn:
             marks=tuple(self._marks()),
             today=self._today(),
             gap=self._gap(),
+            needed=self._needed(),
             events=tuple(self._at(event.day) - 0.5 for event in curve.events),
             cumulative=curve.cumulative,
         )
@@ -86,6 +87,11 @@ class Drawn:
     def table(self) -> list[Line]:
         """The same numbers by week or month, and on the last day that counts."""
         return [self._line(at) for at in self._table_points()]
+
+    def _needed(self) -> float | None:
+        """The target, where something is still needed for it."""
+        asked = any(value is not None for value in self.curve.needed)
+        return float(self.curve.levels.target) if asked else None
 
     def _at(self, day: date) -> float:
         return float((day - self.row.start).days + 1)
@@ -129,7 +135,6 @@ class Drawn:
             _float(curve.actual[at]),
             _float(curve.plan[at]),
             _float(curve.previous[at]),
-            needed=_float(curve.needed[at]),
         )
 
     def _stretch(self, at: int) -> str:

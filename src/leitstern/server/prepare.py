@@ -63,10 +63,11 @@ def _run(demo: bool) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("clearsessions")
-    from leitstern.server import demo_accounts, invitations
+    from leitstern.server import demo_accounts, demo_goals, invitations
 
     if demo:
         demo_accounts.make()
+        demo_goals.make()
     print(json.dumps({"welcome": invitations.first_run()}))  # noqa: T201 - read by `prepare`
 
 

@@ -77,11 +77,11 @@ def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
     asked = _asked_past(ask, goal, past, the_plan)
     through = counted_through(sight, goal, now)
     stock = any(m.kind == "stock" for m in resolved(ask, goal.kpi, goal.version).measures.values())
-    begun = now.value is not None and not stock and through >= goal.start
+    begun = now.value is not None and not stock and through >= goal.start <= sight.today()
     found = chance(
         asked,
         now.value if begun else None,
-        the_plan.share(through) if through >= goal.start else 0,
+        the_plan.share(through) if begun else 0,
         goal.levels,
         goal.direction,
     )
@@ -124,7 +124,7 @@ def _past(ask: Reader, goal: Goal) -> tuple[Earlier, ...]:
         Earlier(labels[place], *stretches[place], one.value if one.complete else None)
         for place, one in zip(known, values, strict=True)
     ]
-    while found and found[-1].value is None and found[-1].end >= ask.as_of():
+    while found and found[-1].end >= min(ask.as_of(), ask.today()):
         found.pop()  # what still runs is no history
     return tuple(found)
 
@@ -201,7 +201,9 @@ def frozen(sight: Sight, row: GoalRow) -> dict[str, Any]:
             "owner": definition.owner,
             "version": definition.version,
         },
-        "generation": info and {"number": info.number, "built_at": info.built_at.isoformat()},
+        "generation": None
+        if info is None or info.built_at > clock.now()
+        else {"number": info.number, "built_at": info.built_at.isoformat()},
         "history": [
             {"period": one.label, "value": None if one.value is None else str(one.value)}
             for one in found.past

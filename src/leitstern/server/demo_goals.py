@@ -1,0 +1,315 @@
+"""The demo's goals: three quarters of offers at the invented company, some accepted, some not.
+
+They go through the goal book like those of its users, at the moments they would have been made: the server's
+clock is put back for each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from leitstern.goals.cascade import by_last_year, rounded, split
+from leitstern.goals.goal import Goal, Kind, Levels, Spread, Whom
+from leitstern.periods.grains import Grain, Period, period_of
+from leitstern.server import book, clock
+from leitstern.server.book.base import earlier
+from leitstern.server.book.owners import lead_of
+from leitstern.server.book.standings import workdays
+from leitstern.server.book.values import Question, actual, observations
+from leitstern.server.models import Account, Default, GoalRow
+from leitstern.server.reader import reader
+from leitstern.server.sight import organisation
+
+if TYPE_CHECKING:
+    from leitstern.goals.offers import Action
+
+SALES = ("T-NORD", "T-SUED", "T-WEST", "T-OST", "T-AT", "T-CH")
+SOUTH, SALES_TEAM, MARKETING = "T-SUED", "T-VERTRIEB", "T-MKT"
+_K = Decimal(1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts in the demo."""
+
+    management: Account
+    analyst: Account
+    head: Account
+    marketing: Account
+    by_person: Mapping[str, Account]
+
+
+def make() -> None:
+    """Make the goals of the quarter before, this one and the next; everybody in sales gets an account."""
+    reader().look()
+    this = period_of(reader().as_of(), Grain.QUARTER)
+    cast = _cast(this)
+    for period in (this.previous(), this):
+        _quarter(cast, period, running=period == this)
+    _beside(cast, this)
+    _next(cast, this.next())
+    Default.objects.create(
+        team=SOUTH, kpi="won_deals", per_year=Decimal(40), created_by=cast.by_person[_lead(this)]
+    )
+
+
+def _cast(this: Period) -> Cast:
+    people = organisation(reader())
+    teams = {team: _lead(this, team) for team in SALES}
+    for team, lead in teams.items():
+        for person in people.members(team, this.previous().start, this.end):
+            about = people.people[person]
+            if about.email and not Account.objects.filter(person=person).exists():
+                led = [team] if person == lead else []
+                Account.objects.create_user(about.email, None, name=about.name, person=person, leads=led)
+    accounts = {one.person: one for one in Account.objects.exclude(person=None) if one.person}
+
+    def of(role: str) -> Account:
+        return next(one for one in Account.objects.order_by("pk") if role in one.roles)
+
+    def leads(team: str) -> Account:
+        return next(one for one in Account.objects.order_by("pk") if team in one.leads)
+
+    return Cast(of("management"), of("analyst"), leads(SALES_TEAM), leads(MARKETING), accounts)
+
+
+def _lead(period: Period, team: str = SOUTH) -> str:
+    goal = _goal("won_value", Whom("team", team), period, Decimal(1))
+    found = lead_of(organisation(reader()), goal)
+    assert found is not None  # the demo's teams have somebody to report to
+    return found
+
+
+def _quarter(cast: Cast, period: Period, *, running: bool) -> None:
+    """The company's won value, split to teams, and one team's to its people: offered and answered."""
+    offered = period.start - timedelta(days=21)
+    whole = _goal("won_value", Whom("company"), period, Decimal(1), spread="season")
+    base = _last_year(whole)
+    whole = whole.with_levels(_levels(base * Decimal("1.08"), 10 * _K))
+    company = _write(cast.management, whole, offered, owner=cast.head)
+    _act(cast.management, company, "offer", offered)
+    _act(cast.head, company, "accept", offered + timedelta(days=2))
+    teams = {team: Whom("team", team) for team in SALES}
+    shares = by_last_year({team: _last_year(replace(whole, whom=whom)) for team, whom in teams.items()})
+    for team, target in split(whole.levels.target, shares, 10 * _K).items():
+        goal = replace(whole.with_levels(_levels(target, _K)), whom=teams[team])
+        kind: Kind = "directive" if team == "T-OST" else "agreed"
+        row = _write(cast.head, replace(goal, kind=kind), offered + timedelta(days=4), parent=company)
+        _act(cast.head, row, "offer", offered + timedelta(days=4))
+        if kind == "directive":
+            continue
+        lead = cast.by_person[_lead(period, team)]
+        if team == "T-WEST" and running:
+            lower = Levels(rounded(target * Decimal("0.9"), _K))
+            why = "Zwei große Aufträge rutschen ins nächste Quartal."
+            _act(lead, row, "counter", offered + timedelta(days=6), lower, why)
+            _act(cast.head, row, "agree", offered + timedelta(days=7))
+        else:
+            _act(lead, row, "accept", offered + timedelta(days=6))
+        if team == SOUTH:
+            _people(cast, row, offered + timedelta(days=8))
+
+
+def _people(cast: Cast, team: GoalRow, offered: datetime | date) -> None:
+    """The team's goal among its people, by working time."""
+    lead, goal, people = cast.by_person[_lead_of(team)], team.goal, organisation(reader())
+    members = [
+        one
+        for one in people.members(SOUTH, goal.start, goal.end)
+        if one != lead.person and one in cast.by_person
+    ]
+    times = {one: workdays(reader(), replace(goal, whom=Whom("person", one))).total for one in members}
+    for person, target in split(goal.levels.target, times, _K).items():
+        whom = Whom("person", person)
+        row = _write(lead, replace(goal, whom=whom, levels=_levels(target, _K)), offered, parent=team)
+        _act(lead, row, "offer", offered)
+        _act(cast.by_person[person], row, "accept", offered + timedelta(days=3))
+
+
+def _lead_of(row: GoalRow) -> str:
+    found = lead_of(organisation(reader()), row.goal)
+    assert found is not None
+    return found
+
+
+def _beside(cast: Cast, this: Period) -> None:
+    """Other goals of the running quarter: revenue, a rate, a limit, things, an old source, a change."""
+    offered = this.start - timedelta(days=18)
+    revenue = _goal("revenue", Whom("company"), this, Decimal(1), spread="season")
+    revenue = revenue.with_levels(_levels(_last_year(revenue) * Decimal("1.05"), 10 * _K))
+    row = _write(cast.analyst, revenue, offered, owner=cast.management)
+    _act(cast.analyst, row, "offer", offered)
+    _act(cast.management, row, "accept", offered + timedelta(days=1))
+    book.say(
+        cast.management.viewer,
+        row,
+        "Messe in Hannover: viele Gespräche, Aufträge erwartet.",
+        this.start + timedelta(days=19),
+    )
+
+    lead, south = cast.by_person[_lead(this)], Whom("team", SOUTH)
+    rate = _goal("win_rate", south, this, Decimal("0.42"), minimum=Decimal("0.36"))
+    old = _write(cast.head, rate, offered, owner=lead)
+    _act(cast.head, old, "offer", offered)
+    _act(lead, old, "accept", offered + timedelta(days=2))
+    higher = replace(rate, levels=Levels(Decimal("0.44"), Decimal("0.38")))
+    changed = this.start + timedelta(days=12)
+    new = _write(cast.head, higher, changed, owner=lead, replaces=old)
+    _act(cast.head, new, "offer", changed)
+    _act(lead, new, "accept", changed + timedelta(days=1))
+
+    answer = replace(_goal("response_time", Whom("company"), this, Decimal(24)), direction="at_most")
+    things = [
+        (cast.management, replace(answer, kind="directive"), cast.head),
+        (cast.management, _goal("nps", Whom("company"), this, Decimal(35)), cast.marketing),
+        (cast.management, _best("customer", "revenue", this), cast.head),
+        (cast.management, _best("campaign", "new_leads", this), cast.marketing),
+        (cast.management, _of_segment(this), cast.head),
+    ]
+    for by, goal, owner in things:
+        row = _write(by, goal, offered, owner=owner)
+        _act(by, row, "offer", offered)
+        if goal.kind == "agreed":
+            _act(owner, row, "accept", offered + timedelta(days=3))
+
+
+def _best(kind: str, kpi: str, period: Period) -> Goal:
+    """A goal for the customer (campaign) with the largest value last year, a tenth above it."""
+    wanted = _goal(kpi, Whom(kind), period, Decimal(1))
+    found = observations(reader(), Question.of(earlier(wanted, "previous_year", 1)))
+    if kind == "campaign":  # last year's are over: the largest of those that run
+        found = observations(reader(), Question.of(wanted))
+    known = {key: Decimal(str(o.value)) for key, o in found.items() if key is not None and o.value}
+    best = max(sorted(known), key=lambda key: known[key])
+    step = _K if kpi == "revenue" else Decimal(1)
+    return replace(wanted, whom=Whom(kind, best)).with_levels(
+        Levels(rounded(known[best] * Decimal("1.1"), step))
+    )
+
+
+def _of_segment(period: Period) -> Goal:
+    goal = _goal("revenue", Whom("segment", "A"), period, Decimal(1))
+    return goal.with_levels(Levels(rounded(_last_year(goal) * Decimal("1.1"), 10 * _K)))
+
+
+def _next(cast: Cast, period: Period) -> None:
+    """Offers for the next quarter: some wait, one is countered, one declined, one asks for too much."""
+    day = reader().today() - timedelta(days=3)
+    lead = cast.by_person[_lead(period)]
+    before = list(GoalRow.objects.filter(period=period.previous().label, kpi="won_value"))
+    with _at(day):
+        company = next(row for row in before if row.subject_type == "company")
+        [offer] = book.copy(cast.management.viewer, [company], Decimal("0.05"), period)
+        mine = [row for row in before if row.parent_id and row.goal.whom == Whom("team", SOUTH)]
+        [team] = book.copy(cast.head.viewer, mine, Decimal("0.05"), period)
+        rows = [row for row in before if row.subject_type == "person"]
+        people = book.copy(lead.viewer, rows, Decimal("0.05"), period)
+    _act(cast.management, offer, "offer", day)
+    _act(cast.head, team, "offer", day)
+    for row in people[:3]:
+        _act(lead, row, "offer", day)
+    accounts = [cast.by_person[str(row.subject_id)] for row in people[:3]]
+    lower = Levels(rounded(people[1].target * Decimal("0.9"), _K))
+    _act(
+        accounts[1],
+        people[1],
+        "counter",
+        day + timedelta(days=1),
+        lower,
+        "Ich bin im Februar zwei Wochen im Urlaub.",
+    )
+    _act(
+        accounts[2],
+        people[2],
+        "decline",
+        day + timedelta(days=1),
+        None,
+        "Der Zuschnitt meines Gebiets steht noch nicht fest.",
+    )
+    leads = _goal("new_leads", Whom("company"), period, Decimal(1))
+    target = rounded(_last_year(leads) * Decimal("2.2"), Decimal(10))
+    row = _write(cast.management, leads.with_levels(Levels(target)), day, owner=cast.marketing)
+    _act(cast.management, row, "offer", day)
+
+
+def _goal(
+    kpi: str,
+    whom: Whom,
+    period: Period,
+    target: Decimal,
+    *,
+    minimum: Decimal | None = None,
+    spread: Spread = "working_days",
+) -> Goal:
+    version = reader().catalogue.at(kpi, period.start).version
+    return Goal(
+        kpi,
+        version,
+        whom,
+        period.start,
+        period.end,
+        "at_least",
+        Levels(target, minimum),
+        str(period.grain),
+        period.label,
+        spread=spread,
+    )
+
+
+def _levels(target: Decimal, step: Decimal) -> Levels:
+    """A target with a minimum a tenth below and a stretch a tenth above."""
+    return Levels(
+        rounded(target, step), rounded(target * Decimal("0.9"), step), rounded(target * Decimal("1.1"), step)
+    )
+
+
+def _last_year(goal: Goal) -> Decimal:
+    from leitstern.access.viewer import OPERATOR
+    from leitstern.server.book.rights import seeing
+
+    found = actual(seeing(OPERATOR), earlier(goal, "previous_year", 1)).value
+    return found or Decimal(0)
+
+
+def _write(
+    by: Account,
+    goal: Goal,
+    day: date,
+    *,
+    owner: Account | None = None,
+    parent: GoalRow | None = None,
+    replaces: GoalRow | None = None,
+) -> GoalRow:
+    about = book.About(
+        owner=owner.pk if owner else None,
+        due_on=min(goal.start - timedelta(days=3), day + timedelta(days=10)) if day < goal.start else None,
+        review_on=goal.start + (goal.end - goal.start) / 2,
+        parent=parent.pk if parent else None,
+        replaces=replaces.pk if replaces else None,
+    )
+    with _at(day):
+        return book.create(by.viewer, goal, about)
+
+
+def _act(
+    by: Account, row: GoalRow, action: Action, day: date, levels: Levels | None = None, reason: str = ""
+) -> None:
+    with _at(day):
+        book.act(by.viewer, row, action, levels, reason)
+
+
+@contextmanager
+def _at(day: date) -> Iterator[None]:
+    """The server's clock at ten in the morning of a day."""
+    kept = clock.read
+    moment = datetime.combine(day, time(9), UTC)
+    clock.read = lambda: moment
+    try:
+        yield
+    finally:
+        clock.read = kept
