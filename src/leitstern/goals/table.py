@@ -89,7 +89,8 @@ class GoalTable:
     @property
     def problems(self) -> tuple[CellProblem, ...]:
         """All problems, in order of rows; each cell's once."""
-        return tuple(dict.fromkeys(p for draft in self.drafts for p in draft.problems))
+        found = (problem for draft in self.drafts for problem in draft.problems)
+        return tuple({(each.row, each.column, each.problem.code): each for each in found}.values())
 
 
 @dataclass(frozen=True, slots=True)
