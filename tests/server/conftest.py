@@ -21,14 +21,14 @@ from django.test import Client
 
 django.setup()
 
-from django.db import connections
+from django.db import connections  # noqa: E402 - the settings stand only now
 
-from leitstern.server import audit
-from leitstern.server.models import Account, PrivacySetting
-from leitstern.server.reader import Reader, _readers
+from leitstern.server import audit  # noqa: E402 - the settings stand only now
+from leitstern.server.models import Account, PrivacySetting  # noqa: E402 - the settings stand only now
+from leitstern.server.reader import Reader, _readers  # noqa: E402 - the settings stand only now
 
-from . import accounts
-from .fake import FakeWorkspace
+from . import accounts  # noqa: E402 - the settings stand only now
+from .fake import FakeWorkspace  # noqa: E402 - the settings stand only now
 
 
 class Shown(Reader):
@@ -72,7 +72,7 @@ def account(db: None) -> Callable[..., Account]:
 
 @pytest.fixture
 def client(show: Callable[[FakeWorkspace], None], db: None) -> Client:
-    """A client on the made-up workspace, in German, of an analyst in the management who may see everything."""
+    """A client on the made-up workspace, in German, of an analyst in the management who sees everything."""
     show(FakeWorkspace())
     PrivacySetting.objects.create(mode="full")
     return accounts.client_of(accounts.make("analyst", "management", email="client@example.org"))

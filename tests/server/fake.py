@@ -18,10 +18,10 @@ from leitstern.engine.records import Record, Records
 from leitstern.errors import Problem
 from leitstern.facts.quality import QualityFinding
 from leitstern.facts.receipts import SetAsideRow, TableReceipt
+from leitstern.info import FactInfo, GenerationInfo
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Period, parse, periods_between
 from leitstern.settings import Settings
-from leitstern.info import FactInfo, GenerationInfo
 
 AS_OF = date(2026, 11, 21)
 BEGAN = date(2023, 12, 2)
@@ -168,6 +168,12 @@ class FakeWorkspace:
     def closed(self):
         return []
 
+    def has_data(self):
+        return not self.empty
+
+    def newer_data(self):
+        return False
+
     def restatements(self):
         return []
 
@@ -229,6 +235,6 @@ class FakeWorkspace:
         if reason == "no_data" and unit not in ("count", "currency"):
             result = None
         return Observation(
-            name, int(version or 1), unit, str(period.grain), period.label, period.start, period.end, subject, result,
-            numerator, denominator, rows, complete, reason, as_of,
+            name, int(version or 1), unit, str(period.grain), period.label, period.start, period.end, subject,
+            result, numerator, denominator, rows, complete, reason, as_of,
         )  # fmt: skip

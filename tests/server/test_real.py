@@ -105,7 +105,9 @@ def test_a_newer_generation_is_seen_at_once(workspace, client, tmp_path):
         assert f">{won[month]}</a>" in client.get("/kpi/won_deals").content.decode()
 
 
-def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(workspace, client, tmp_path, monkeypatch):
+def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(
+    workspace, client, tmp_path, monkeypatch
+):
     write_deals(tmp_path / "deals.csv", 300)
     workspace.import_files([tmp_path / "deals.csv"])
     workspace.refresh()

@@ -1,7 +1,8 @@
-"""How the log-in library fits to ours: nobody signs up, nothing is mailed, single sign-on opens no new door."""
+"""What the log-in library does here: nobody signs up, nothing is mailed, single sign-on opens no new door."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import Any
 
@@ -11,6 +12,8 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import Fernet
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -58,12 +61,25 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
-    """One-time codes."""
+    """One-time codes, whose keys are kept encrypted with the key that sessions are signed with."""
 
     error_messages = {  # noqa: RUF012 - read by the base class
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("The code is wrong or has expired."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """A key as the database holds it."""
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The key as the app has it."""
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+
+def _box() -> Fernet:
+    key = hashlib.sha256(b"one-time codes\n" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,7 +25,64 @@ class LogIn(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
+class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
+    """The present password, and the new one twice."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        plain(self.fields["oldpassword"], _("Present password"))
+        plain(self.fields["password1"], _("New password"))
+        plain(self.fields["password2"], _("The new password again"))
+        self.fields["password1"].help_text = password_help()
+
+
+class Reauthenticate(ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before something delicate."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        plain(self.fields["password"], _("Password"))
+
+
+class SecondFactorCode(AuthenticateForm):  # type: ignore[misc]
+    """A code of the app, or a recovery code."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        plain(self.fields["code"], _("Code of the app, or a recovery code"))
+
+
+class SecondFactorAgain(ReauthenticateByCodeForm):  # type: ignore[misc]
+    """The same, before something delicate."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        plain(self.fields["code"], _("Code of the app, or a recovery code"))
+
+
+class SecondFactorOn(ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of a newly set up app."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        plain(self.fields["code"], _("Code that the app shows"))
+
+
+def choose(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> None:
+    """What a choice of a form offers."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
 def plain(field: Any, label: Any) -> None:
     """A field under its label, without a placeholder that vanishes as one types."""
     field.label, field.help_text = label, ""
     field.widget.attrs.pop("placeholder", None)
+
+
+def password_help() -> str:
+    """What a password must be."""
+    return gettext("At least %(count)s characters, no common word, not only digits, unlike your name.") % {
+        "count": settings.PASSWORD_LENGTH
+    }

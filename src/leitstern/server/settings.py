@@ -7,7 +7,7 @@ From the environment:
                           ``postgresql://user:password@host/name`` (default: SQLite in the workspace)
 ``LEITSTERN_SECRET_KEY``  what sessions are signed with (default: a random one, kept in the workspace)
 ``LEITSTERN_HOSTS``       names the server answers to, separated by commas (default: this machine only)
-``LEITSTERN_HTTPS``       1: the server is reached over HTTPS, through a proxy; cookies travel over nothing else
+``LEITSTERN_HTTPS``       1: the server is reached over HTTPS, through a proxy; cookies travel no other way
 ``LEITSTERN_PROXIES``     number of proxies in front that tell the visitor's address (default: 0)
 ``LEITSTERN_DEBUG``       1 reloads static files on change; error pages stay the designed ones
 """
@@ -154,11 +154,21 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_FORMS = {"login": "leitstern.server.forms.LogIn"}
+ACCOUNT_FORMS = {
+    "login": "leitstern.server.forms.LogIn",
+    "change_password": "leitstern.server.forms.ChangePassword",
+    "reauthenticate": "leitstern.server.forms.Reauthenticate",
+}
+MFA_FORMS = {
+    "authenticate": "leitstern.server.forms.SecondFactorCode",
+    "reauthenticate": "leitstern.server.forms.SecondFactorAgain",
+    "activate_totp": "leitstern.server.forms.SecondFactorOn",
+}
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,30/h/ip,5/5m/key,20/d/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 MFA_ADAPTER = "leitstern.server.adapters.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Leitstern"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever invited somebody vouches for the address

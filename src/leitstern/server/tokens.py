@@ -22,7 +22,7 @@ _EVERY = timedelta(minutes=1)
 def create(
     account: Account, name: str, scopes: Iterable[str], expires: datetime | None = None
 ) -> tuple[Token, str]:
-    """A new key of an account, and the key itself, which is not kept. Raises ``Problem`` for a wrong scope."""
+    """A new key of an account, and the key itself, which is not kept. `Problem` for a wrong scope."""
     wanted = sorted(set(scopes))
     for scope in wanted:
         if scope not in SCOPES:

@@ -22,6 +22,7 @@ from leitstern.server.views import (
     team,
     today,
 )
+from leitstern.server.views.accounts import me, welcome
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -48,6 +49,9 @@ urlpatterns = [
     path("preferences", preferences.preferences, name="preferences"),
     path("api/v1/", api.urls),
     path("account/", include("leitstern.server.views.accounts.urls")),
+    path("welcome/<str:token>", welcome.welcome, name="welcome"),
+    path("me", me.me, name="me"),
+    path("administration", include("leitstern.server.views.administration.urls")),
 ]
 
 handler400 = errors.bad_request

@@ -53,6 +53,13 @@ class Account(AbstractBaseUser):
         return self.name or self.email
 
     @property
+    def mfa_on(self) -> bool:
+        """Whether a one-time code is asked for at the log-in."""
+        from allauth.mfa.utils import is_mfa_enabled
+
+        return bool(is_mfa_enabled(self))
+
+    @property
     def viewer(self) -> Viewer:
         """The account as the access policy knows it."""
         return Viewer(self.pk, self.person or None, frozenset(self.roles), frozenset(self.leads))

@@ -8,6 +8,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path
+from django.views.generic.base import RedirectView
 
 from leitstern.server.views.accounts import sso
 
@@ -16,7 +17,7 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
-    path("2fa/", mfa.index, name="mfa_index"),
+    path("2fa/", RedirectView.as_view(pattern_name="me"), name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("2fa/totp/", totp.activate_totp, name="mfa_activate_totp"),

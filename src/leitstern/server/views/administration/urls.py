@@ -1,0 +1,18 @@
+"""The addresses beneath ``/administration``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from leitstern.server.views.administration import accounts, index, logs, people, privacy
+
+urlpatterns = [
+    path("", index, name="administration"),
+    path("/accounts", accounts.index, name="administration_accounts"),
+    path("/accounts/<int:id>", accounts.account, name="administration_account"),
+    path("/people", people.index, name="administration_people"),
+    path("/privacy", privacy.index, name="administration_privacy"),
+    path("/privacy/<int:id>", privacy.decide, name="administration_privacy_decide"),
+    path("/audit", logs.audit, name="administration_audit"),
+    path("/access-log", logs.access, name="administration_access"),
+]
