@@ -209,6 +209,7 @@ def _next(cast: Cast, period: Period) -> None:
         [team] = book.copy(cast.head.viewer, mine, Decimal("0.05"), period)
         rows = [row for row in before if row.subject_type == "person"]
         people = book.copy(lead.viewer, rows, Decimal("0.05"), period)
+        people.sort(key=lambda row: str(row.subject_id))
     _act(cast.management, offer, "offer", day)
     _act(cast.head, team, "offer", day)
     for row in people[:3]:

@@ -14,7 +14,7 @@ from leitstern.goals import offers
 from leitstern.server import book, frame, goal_words, verdicts, words
 from leitstern.server.book.acts import countered_levels, usual_due
 from leitstern.server.book.rights import may_edit
-from leitstern.server.book.splits import COUNTS, kinds
+from leitstern.server.book.splits import kinds
 from leitstern.server.book.store import levels_from
 from leitstern.server.curve import records_href
 from leitstern.server.goal_chart import Drawn
@@ -133,7 +133,7 @@ class GoalPage:
             (_("Target"), self.lines.target(self.row, self.unit), ""),
             (_("Attainment"), figures.short(s.attainment, "percent"), ""),
         ]
-        if s.gap_days is not None or self.row.direction != "between":
+        if s.through >= self.row.start and self.row.direction != "between":
             plan_to_date = _("Plan to %(day)s") % {"day": through}
             found.append((plan_to_date, figures.short(s.planned, self.unit), ""))
         if s.gap is not None:
@@ -233,7 +233,7 @@ class GoalPage:
             "may_edit": row.state == "draft" and ("offer" in actions),
             "may_split": may_edit(self.ask, row)
             and bool(kinds(self.ask.whole, row.goal))
-            and row.state in COUNTS,
+            and row.state in (*offers.IN_FORCE, "draft"),
             "may_replace": row.state in offers.IN_FORCE and may_edit(self.ask, row),
             "agreement": row.state in offers.IN_FORCE or row.state == "replaced",
             "successor": row.replaced_by.order_by("-pk").first(),

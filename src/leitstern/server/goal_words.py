@@ -95,15 +95,15 @@ def action_word(action: str) -> str:
 def done_word(action: str) -> str:
     """What somebody did, as a list of steps says it."""
     return {
-        "offer": _("offered"),
-        "accept": _("accepted"),
-        "counter": _("countered"),
-        "decline": _("declined"),
+        "offer": _("offered the goal"),
+        "accept": _("accepted the goal"),
+        "counter": _("made a counter-offer"),
+        "decline": _("declined the goal"),
         "agree": _("agreed to the counter-offer"),
-        "offer_again": _("offered again"),
+        "offer_again": _("offered the goal again"),
         "withdraw": _("withdrew the offer"),
-        "replace": _("replaced by a newer goal"),
-        "direct": _("put in force as a directive"),
+        "replace": _("brought a newer goal into force"),
+        "direct": _("put the directive in force"),
     }[action]
 
 

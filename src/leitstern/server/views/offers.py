@@ -33,7 +33,7 @@ def offers(request: HttpRequest) -> HttpResponse:
     ask, account = sight(request), viewer_of(request).account
     rows = book.visible(ask.viewer)
     answer = rows.filter(Q(state="offered", owner=account) | Q(state="countered", offered_by=account))
-    mine = rows.filter(Q(offered_by=account) & (Q(state__in=("offered", "declined"))))
+    mine = rows.filter(Q(offered_by=account) & (Q(state="offered")))
     theirs = rows.filter(owner=account, state="countered").exclude(offered_by=account)
     drafts = rows.filter(state="draft", created_by=account)
     decided = rows.filter(Q(owner=account) | Q(offered_by=account)).filter(
