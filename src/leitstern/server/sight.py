@@ -7,13 +7,12 @@ and with the reason ``protected``; whose values were seen is written to the acce
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest
 
-from leitstern.access.policy import Policy
+from leitstern.access.policy import Policy, protected
 from leitstern.access.viewer import Viewer
 from leitstern.periods.grains import parse
 from leitstern.server import audit
@@ -91,23 +90,28 @@ class Sight(Reader):
             return self.whole.compute([kpi], "person", grain, start, end, against)
 
         allowed = tuple(self.policy.observations(self.viewer, found, people))
+        if against is not None and by != "company":
+            allowed = tuple(self._also_then(names, by, against, allowed))
         if by == "person":
             self.saw(allowed)
-        elif against == "previous_year" and by != "company":
-            allowed = tuple(self._also_then(names, by, allowed))
         return allowed
 
     def _also_then(
-        self, names: Sequence[str], by: str, compared: Iterable[Observation]
+        self, names: Sequence[str], by: str, against: str, compared: Sequence[Observation]
     ) -> Iterator[Observation]:
         """What a period is compared with shows no more than the page of that earlier period would."""
-        for o in compared:
-            then = parse(o.period, self.settings.fiscal_year_start).same_last_year()
-            earlier = self.compute(names, by, o.grain, then.start, then.end)
-            hidden = {(e.kpi, e.subject.id) for e in earlier if e.reason == "protected"}
-            if (o.kpi, o.subject.id) in hidden:
-                o = replace(o, value=None, numerator=None, denominator=None, rows=0, reason="protected")  # noqa: PLW2901 - the same one without its value
-            yield o
+        for label in dict.fromkeys(o.period for o in compared):
+            period = parse(label, self.settings.fiscal_year_start)
+            then = period.previous() if against == "previous_period" else period.same_last_year()
+            earlier = self.policy.observations(
+                self.viewer,
+                self.whole.compute(names, by, str(then.grain), then.start, then.end),
+                lambda kpi, grain, start, end: self.whole.compute([kpi], "person", grain, start, end),
+            )
+            shown = {(e.kpi, e.subject.id) for e in earlier if e.reason != "protected"}
+            for o in compared:
+                if o.period == label:
+                    yield o if (o.kpi, o.subject.id) in shown or not _tells(o, by) else protected(o)
 
     def saw(self, observations: Iterable[Observation]) -> None:
         """Write whose values were seen to the access log; one's own are nobody else's business."""
@@ -136,6 +140,11 @@ class Sight(Reader):
         if allowed is not None and by == "person" and subject not in (None, self.viewer.person):
             audit.seen(self.viewer, {str(subject)}, kpi, self.surface)
         return allowed
+
+
+def _tells(o: Observation, by: str) -> bool:
+    """Whether an observation is about people; what is not assigned or a thing is nobody's secret."""
+    return by in ("team", "region", "person") and o.subject.id is not None
 
 
 def organisation(ask: Reader) -> Organisation:
