@@ -305,6 +305,8 @@ class GoalPage:
         change = ("set_owner", "set_subject", "set_dates", "set_due", "lower_target", "raise_target")
         if fix in change and row.state == "draft":
             return reverse("goal_edit", args=[row.pk])
+        if fix in change and row.state in offers.IN_FORCE and may_edit(self.ask, row):
+            return f"{reverse('goal_new')}?replaces={row.pk}"
         successor = row.replaced_by.order_by("-pk").first()
         if fix == "open_successor" and successor is not None:
             return reverse("goal", args=[successor.pk])

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from leitstern.errors import Problem
 from leitstern.server import book, frame, goal_words, typed
 from leitstern.server.book.rights import may_edit
-from leitstern.server.book.splits import BYS, By, Split, kinds
+from leitstern.server.book.splits import BYS, COUNTS, By, Split, kinds
 from leitstern.server.goal_line import Lines
 from leitstern.server.links import Option, with_query
 from leitstern.server.models import GoalRow
@@ -88,6 +88,10 @@ def _context(
         "last_year": _("by last year's share"),
         "working_share": _("by working time"),
     }
+    there = {
+        child.subject_id: figures.exact(child.target, unit)
+        for child in row.children.filter(subject_type=kind, state__in=COUNTS)
+    }
     return {
         "title": _("Split %(goal)s, %(period)s: %(target)s")
         % {"goal": line.name, "period": line.period, "target": line.target},
@@ -102,6 +106,7 @@ def _context(
             {
                 "id": share.whom.id,
                 "name": share.name,
+                "there": there.get(share.whom.id, ""),
                 "last_year": figures.exact_bare(share.last_year, unit),
                 "amount": typed.shown(share.levels.target if share.levels else None, unit, figures),
             }
@@ -110,5 +115,5 @@ def _context(
         "assigned": figures.exact(proposal.gap.assigned, unit),
         "open": figures.exact(proposal.gap.open, unit) if proposal.gap.open else "",
         "over": figures.exact(proposal.gap.over, unit) if proposal.gap.over else "",
-        "existing": row.children.exists(),
+        "existing": bool(there),
     }
