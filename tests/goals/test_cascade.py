@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leitstern.engine.organisation import Stay
@@ -117,6 +117,7 @@ def test_there_must_be_somebody_to_split_to() -> None:
         split(D("10"), {"a": D("0"), "b": D("0")})
 
 
+@settings(deadline=None)
 @given(
     st.integers(-(10**9), 10**9),
     st.dictionaries(st.text(min_size=1), st.integers(0, 1000).map(Decimal), min_size=1).filter(

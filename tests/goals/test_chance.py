@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import comb, sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leitstern.goals.chance import Chance, Past, Realism, chance, realism, realism_of_change
@@ -54,6 +54,7 @@ def test_incomplete_beta_is_the_tail_of_a_binomial() -> None:
     assert incomplete_beta(1, 3, 8) == 1
 
 
+@settings(deadline=None)
 @given(st.floats(-50, 50), st.floats(-50, 50), st.integers(1, 200))
 def test_student_never_falls(one: float, other: float, df: int) -> None:
     low, high = sorted((one, other))
@@ -178,6 +179,7 @@ def test_always_the_same_value_is_certain_within_the_limits() -> None:
     assert chance(same, None, 0, _at_least(50.6), "at_least").probability == 0.01
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 100_000).map(Decimal), min_size=6, max_size=40),
     st.integers(0, 100_000),

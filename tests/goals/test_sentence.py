@@ -7,8 +7,11 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leitstern.engine.organisation import Organisation, Person, Team
+from leitstern.errors import Problem
 from leitstern.goals.goal import Whom
 from leitstern.goals.names import Names
 from leitstern.goals.sentence import Reading, read
@@ -812,6 +815,38 @@ def test_three_months_from_the_end_of_november_end_in_february() -> None:
     assert found is not None
     # three months on is the 28th, for want of a 30 February; the day before is the last one within them
     assert found.end == date(2027, 2, 27)
+
+
+#: What sentences are made of, so that the reader meets every order of them.
+PIECES = (
+    "Umsatz", "Abschlussquote", "Neukunden", "sales", "Der Vertrieb", "Jana Müller", "wir", "I",
+    "um", "auf", "by", "to", "14", "14 %", "1.234", "500.000 €", "eine Million", "zwölf", "twelve",
+    "mindestens", "not", "nicht", "bis zu", "steigern", "senken", "reduce", "increase", "halten",
+    "verdoppeln", "bis Ende", "by the end of", "März", "Q2", "2027", "this quarter", "innerhalb von",
+    "drei Monaten", "0 Tagen", "99 Jahren", "von", "bis", "31.2.", "KW 54", "zwischen", "und", "and",
+    "from", "%", "€", "-", "+", ".", "mehr", "als im Vorjahr", "per month", "in", "h2",
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join)))
+def test_no_sentence_breaks_the_reader(text: str) -> None:
+    found = _read(text)
+    asked = {each.asks for each in found.missing}
+    # what is not there is asked for, or follows from what is
+    assert found.kpi is not None or "kpi" in asked
+    assert found.whom is not None or "whom" in asked
+    assert found.start is not None or "time" in asked
+    assert found.target is not None or found.change is not None or asked & {"amount", "direction"}
+    assert found.direction is not None or "direction" in asked
+    assert found.start is None or (found.end is not None and found.start <= found.end)
+
+
+def test_a_text_is_no_sentence() -> None:
+    with pytest.raises(Problem, match="501 characters"):
+        _read("9" * 501)
+    for text in ("9" * 500, "in " * 166, "· " * 250, "1." * 250, "bis zum the " * 41, "zwischen 1 " * 45):
+        assert _read(text).missing
 
 
 def test_every_sentence_is_another_one() -> None:

@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leitstern.engine.organisation import Organisation, Person, Team
 from leitstern.errors import Problem
@@ -237,6 +239,43 @@ def test_without_headings_nothing_is_read() -> None:
     for text in ("", "1\t2\t3\n", "Umsatz\tFirma\t2027\t10\n", "Kennzahl\tName\nUmsatz\tFirma\n"):
         with pytest.raises(Problem, match="no headings that fit goals"):
             _table(text)
+
+
+def test_a_quotation_mark_that_is_not_closed() -> None:
+    with pytest.raises(Problem, match="quotation mark"):
+        _table('Kennzahl\tName\tZeitraum\tZiel\n"Umsatz\tFirma\t2027\t10\n')
+
+
+def test_quoted_cells_may_hold_line_breaks() -> None:
+    goal = _one('Kennzahl\tName\tZeitraum\tZiel\tBemerkung\nUmsatz\tFirma\t2027\t10\t"zwei\nZeilen"\n')
+    assert goal.levels == Levels(D("10"))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.lists(
+            st.one_of(
+                st.none(),
+                st.floats(),
+                st.integers(),
+                st.dates(),
+                st.text(max_size=12),
+                st.sampled_from(["Umsatz", "Firma", "2027", "30 %", "1.234", "1,5 Mio.", "Jana Müller"]),
+            ),
+            max_size=6,
+        ),
+        max_size=5,
+    )
+)
+def test_no_table_breaks_the_reader(rows: list[list[Cell]]) -> None:
+    heading: list[Cell] = ["Kennzahl", "Name", "Zeitraum", "Ziel", "Gewicht", "Minimum"]
+    wide: list[Cell] = ["Name", "Jan 2027", "Feb 2027", "Q1 2027"]
+    for first in (heading, wide):
+        found = _table([first, *rows], Usual(kpi="revenue"))
+        for problem in found.problems:
+            assert problem.text("de")
+        assert len(found.goals) + sum(draft.goal is None for draft in found.drafts) == len(found.drafts)
 
 
 # --- numbers ---

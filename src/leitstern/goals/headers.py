@@ -104,8 +104,8 @@ def period_in(cell: Cell, fiscal_start: int = 1, *, heading: bool = False) -> Pe
     if isinstance(cell, bool) or not isinstance(cell, str | date | int | float):
         return None
     if isinstance(cell, int | float):
-        whole = int(cell)
-        return parse(str(whole), fiscal_start) if whole == cell and 2000 <= whole <= 2100 else None
+        is_year = 2000 <= cell <= 2100 and cell == int(cell)
+        return parse(str(int(cell)), fiscal_start) if is_year else None
     if isinstance(cell, date):
         day = date(cell.year, cell.month, cell.day)  # a workbook has dates with a time
         return period_of(day, _grain(day, heading), fiscal_start)

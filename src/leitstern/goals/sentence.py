@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
+from leitstern.errors import Problem
 from leitstern.goals.goal import Whom
 from leitstern.goals.sentence_amounts import amounts_in
 from leitstern.goals.sentence_subjects import about
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from leitstern.kpis.definition import Definition
     from leitstern.kpis.load import Catalogue
 
+LONGEST = 500
 Asked = Literal["kpi", "whom", "direction", "amount", "time"]
 _LETTER: dict[Asked, Literal["S", "M", "T"]] = {
     "kpi": "S",
@@ -117,8 +119,10 @@ def read(
     """The draft goal a sentence says, as far as it says it.
 
     ``me`` is the person id of whoever types ("ich", "my"). ``language`` decides what ``1.234`` is where the
-    sentence's own words do not tell the language.
+    sentence's own words do not tell the language. Problem ``goals.sentence_too_long`` above 500 characters.
     """
+    if len(text) > LONGEST:
+        raise Problem("goals.sentence_too_long", length=len(text), limit=LONGEST)
     small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     spoken = language_of(small, language)
     found = about(text, catalogue, names, lambda word: any(verb.fullmatch(word) for verb in VERBS.values()))

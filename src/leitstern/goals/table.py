@@ -103,9 +103,16 @@ class Usual:
 
 
 def rows_of(text: str) -> list[list[str]]:
-    """The rows of a pasted text: cells apart by tabs (as from Excel), else by semicolons; quoted or not."""
+    """The rows of a pasted text: cells apart by tabs (as from Excel), else by semicolons; quoted or not.
+
+    Problem ``goals.table_unreadable`` where a quotation mark is opened and not closed.
+    """
     mark = "\t" if "\t" in text else ";"
-    return list(csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), delimiter=mark))
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"))
+    try:
+        return list(csv.reader(lines, delimiter=mark, strict=True))
+    except csv.Error as error:
+        raise Problem("goals.table_unreadable") from error
 
 
 def read_table(
