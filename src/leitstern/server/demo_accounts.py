@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from leitstern.server.models import Account
+from leitstern.access.modes import Privacy
+from leitstern.server import clock
+from leitstern.server.models import Account, PrivacyChange, PrivacySetting
 from leitstern.server.prepare import LOG_INS
 from leitstern.server.reader import reader
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _BOARD, _SALES, _REGION, _MARKETING = "T-GL", "T-VERTRIEB", "T-SUED", "T-MKT"
 _DOMAIN = "tannhagen.example"
+_FLOOR = 3
 #: Letters and digits that are not mistaken for each other.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -40,7 +43,26 @@ def make() -> None:
             email, password, name=name, person=person, roles=list(roles), leads=list(leads)
         )
         lines.append(f"{what:<16}{email}")
+    _agree_on_privacy()
     _keep("\n".join([*lines, "", f"{'password':<16}{password}"]) + "\n")
+
+
+def _agree_on_privacy() -> None:
+    """The invented company's teams have three to seven people, and its works agreement says three.
+
+    A new workspace has the default of seven, under which its management would see no team.
+    """
+    by_role = {role: account for account in Account.objects.all() for role in account.roles}
+    rules = {"mode": "own_team", "floor": _FLOOR, "dominance": Privacy().dominance, "rankings": False}
+    PrivacyChange.objects.create(
+        **rules,
+        reason="Betriebsvereinbarung Vertriebssteuerung, § 4",
+        proposed_by=by_role["administrator"],
+        decided_by=by_role["council"],
+        decided_at=clock.now(),
+        approved=True,
+    )
+    PrivacySetting.objects.create(**rules)
 
 
 def _wanted(
