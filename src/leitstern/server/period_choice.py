@@ -39,7 +39,7 @@ class PeriodChoice:
         grains = _GRAINS if fiscal == 1 else _FISCAL
         asked = request.GET.get("grain", "")
         grain = Grain(asked) if asked in grains else grains[1]
-        period = _read(request.GET.get("period", ""), fiscal) or period_of(ask.today(), grain, fiscal)
+        period = read(request.GET.get("period", ""), fiscal) or period_of(ask.today(), grain, fiscal)
         if asked in grains and period.grain != grain:
             period = period_of(min(max(ask.today(), period.start), period.end), grain, fiscal)
         return cls(
@@ -59,7 +59,7 @@ class PeriodChoice:
         return _("Grain")
 
 
-def _read(text: str, fiscal: int) -> Period | None:
+def read(text: str, fiscal: int) -> Period | None:
     """The period of a label; None for what is no label, so that a mistyped address shows today's."""
     try:
         return parse(text, fiscal) if text else None
