@@ -25,6 +25,7 @@ COMMANDS = {
     "show": "Compute KPIs by period and subject.",
     "records": "List the records behind a number.",
     "sql": "Print the SQL that computes KPIs.",
+    "goals": "List goals and where they stand.",
     "quality": "Report gaps, duplicates, impossible dates, and the KPIs they touch.",
     "data": "List the facts at hand, the imports, and the rows set aside.",
     "close": "Close a period: its values stand.",

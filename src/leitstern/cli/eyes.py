@@ -45,19 +45,29 @@ def records(state: State, found: Records, by: str, subject: str | None, period: 
     return allowed
 
 
-def _eyes(state: State) -> tuple[Viewer, Policy]:
-    """The account's viewer, and the policy over the newest generation."""
+def viewer(state: State) -> Viewer:
+    """Who asks: the account that was named, else whoever runs the machine. Sets up the server's storage."""
     os.environ["LEITSTERN_WORKSPACE"] = str(state.folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
     import django
 
     django.setup()
-    from leitstern.access.policy import Policy
+    from leitstern.access.viewer import OPERATOR
     from leitstern.server.models import Account
-    from leitstern.server.privacy import privacy
 
+    if state.account is None:
+        return OPERATOR
     account = Account.objects.filter(email__iexact=state.account, is_active=True).first()
     if account is None:
         raise Problem("cli.account_unknown", email=state.account)
+    return account.viewer
+
+
+def _eyes(state: State) -> tuple[Viewer, Policy]:
+    """The account's viewer, and the policy over the newest generation."""
+    asking = viewer(state)
+    from leitstern.access.policy import Policy
+    from leitstern.server.privacy import privacy
+
     info = state.workspace.generation()
-    return account.viewer, Policy(privacy(), state.workspace.organisation(), info.as_of if info else None)
+    return asking, Policy(privacy(), state.workspace.organisation(), info.as_of if info else None)

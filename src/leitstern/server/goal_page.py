@@ -300,16 +300,19 @@ class GoalPage:
             return reverse("data")
         if fix == "define_kpi":
             return reverse("kpi", args=[row.kpi])
-        if fix == "set_review":
-            return "#review"
-        change = ("set_owner", "set_subject", "set_dates", "set_due", "lower_target", "raise_target")
-        if fix in change and row.state == "draft":
-            return reverse("goal_edit", args=[row.pk])
-        if fix in change and row.state in offers.IN_FORCE and may_edit(self.ask, row):
-            return f"{reverse('goal_new')}?replaces={row.pk}"
+        if fix in ("set_owner", "set_subject", "set_dates", "set_due", "lower_target", "raise_target"):
+            return self._change()
         successor = row.replaced_by.order_by("-pk").first()
         if fix == "open_successor" and successor is not None:
             return reverse("goal", args=[successor.pk])
+        return "#review" if fix == "set_review" else "#offer"
+
+    def _change(self) -> str:
+        """Where the goal itself is changed: a draft in its form, one in force by a new offer."""
+        if self.row.state == "draft":
+            return reverse("goal_edit", args=[self.row.pk])
+        if self.row.state in offers.IN_FORCE and may_edit(self.ask, self.row):
+            return f"{reverse('goal_new')}?replaces={self.row.pk}"
         return "#offer"
 
     def family(self) -> dict[str, Any]:
