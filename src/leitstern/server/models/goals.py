@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import overload
 
 from django.db import models
 
@@ -79,8 +80,9 @@ class GoalRow(models.Model):
     def goal(self) -> Goal:
         """The goal as the rules know it."""
         improvement = None
-        if self.change is not None and self.base is not None and self.against is not None:
-            improvement = Improvement(self.change, self.against, self.base)  # type: ignore[arg-type]
+        change, base = _plain(self.change), _plain(self.base)
+        if change is not None and base is not None and self.against is not None:
+            improvement = Improvement(change, self.against, base)  # type: ignore[arg-type]
         return Goal(
             self.kpi,
             self.version,
@@ -88,14 +90,14 @@ class GoalRow(models.Model):
             self.start,
             self.end,
             self.direction,  # type: ignore[arg-type]
-            Levels(self.target, self.minimum, self.stretch, self.upper),
+            Levels(_plain(self.target), _plain(self.minimum), _plain(self.stretch), _plain(self.upper)),
             self.grain,
             self.period,
             improvement,
             self.spread,  # type: ignore[arg-type]
             tuple(_part(part) for part in self.parts),
-            self.weight,
-            self.corridor,
+            _plain(self.weight),
+            _plain(self.corridor),
             self.kind,  # type: ignore[arg-type]
         )
 
@@ -113,6 +115,18 @@ class GoalRow(models.Model):
             {"start": p.start.isoformat(), "end": p.end.isoformat(), "amount": str(p.amount)}
             for p in goal.parts
         ]
+
+
+@overload
+def _plain(value: Decimal) -> Decimal: ...
+@overload
+def _plain(value: Decimal | None) -> Decimal | None: ...
+def _plain(value: Decimal | None) -> Decimal | None:
+    """The number with the digits it needs: databases differ in the zeros they give back, plans round by them."""
+    if value is None:
+        return None
+    short = value.normalize()
+    return short if short.as_tuple().exponent <= 0 else short.quantize(Decimal(1))  # type: ignore[operator]
 
 
 def _part(kept: dict[str, str]) -> Part:
