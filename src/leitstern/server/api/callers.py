@@ -11,7 +11,7 @@ from ninja.utils import check_csrf
 
 from leitstern.server import tokens
 from leitstern.server.api import limits
-from leitstern.server.api.problems import Refused
+from leitstern.server.api.refusals import Refused
 
 if TYPE_CHECKING:
     from leitstern.server.models import Account, Token

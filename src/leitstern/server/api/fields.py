@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from ninja import Schema
 from pydantic import (
+    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from leitstern.engine.observations import Number as Value
+from leitstern.server.api.refusals import Refused
 
 #: What the application database keeps of a number: 14 digits before the point, 6 behind it.
 _MOST = Decimal(10) ** 13
@@ -62,7 +63,7 @@ def _day(given: Any) -> date:
     except ValueError as error:
         raise PydanticCustomError("day", "must be a day such as 2026-11-23") from error
     if not _YEARS[0] <= day.year <= _YEARS[1]:
-        raise PydanticCustomError("day_range", "must lie between 1970 and 2199")
+        raise Refused(400, "day_range")  # a schema has no words for the least and the last day
     return day
 
 
@@ -93,11 +94,11 @@ Flag = StrictBool
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_@.-]+$")]
 
 
-class In(Schema):
-    """What a caller sends."""
+class In(BaseModel):
+    """What a caller sends: an object with these fields, and nothing that merely looks like one."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Out(Schema):
+class Out(BaseModel):
     """What the API answers."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from leitstern.goals.goal import Direction, Goal, Levels, Part, Whom
-from leitstern.server.api.problems import Refused
+from leitstern.server.api.refusals import Refused
 from leitstern.server.api.routes.values import period_named
 from leitstern.server.book import About
 

@@ -14,6 +14,7 @@ from ninja.types import DictStrAny
 
 from leitstern.server.api import openapi, problems
 from leitstern.server.api.callers import AccessToken, Session
+from leitstern.server.api.refusals import Refused
 from leitstern.server.api.routes import ROUTERS
 
 DESCRIPTION = """\
@@ -35,7 +36,7 @@ class Json(Parser):
         """The body; `Refused` (415) where it is not called JSON, ValueError where it is none."""
         given = request.content_type or ""
         if given != "application/json":
-            raise problems.Refused(415, "media_type", given=given or "–", wanted="application/json")
+            raise Refused(415, "media_type", given=given or "–", wanted="application/json")
         found: DictStrAny = json.loads(request.body, parse_float=Decimal, parse_constant=_no_number)
         return found
 

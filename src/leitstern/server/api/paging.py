@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Schema
-from pydantic import Field
+from ninja import Query
+from pydantic import BaseModel, Field
 
 from leitstern.server.api.fields import Out
 
@@ -17,7 +17,7 @@ Item = TypeVar("Item")
 Row = TypeVar("Row")
 
 
-class Window(Schema):
+class Window(BaseModel):
     """Which part of a list is asked for."""
 
     limit: int = Field(50, ge=1, le=500, description="How many entries at most.")

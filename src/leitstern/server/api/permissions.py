@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 
 from leitstern.access.policy import ALLOWED, Action
-from leitstern.server.api.problems import Forbidden
+from leitstern.server.api.refusals import Forbidden
 from leitstern.server.sight import Sight, sight
 
 

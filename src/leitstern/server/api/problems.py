@@ -18,6 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from leitstern.errors import Problem
+from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.api.texts import problem_text, title
 from leitstern.server.frame import language
 
@@ -36,11 +37,19 @@ _STATUS = {
     "leitstern.nothing_imported": 409,
     "leitstern.goal_meanwhile": 409,
     "leitstern.goal_no_draft": 409,
+    "leitstern.privacy_unchanged": 409,
+    "leitstern.privacy_open": 409,
+    "leitstern.privacy_decided": 409,
+    "leitstern.account_email_taken": 409,
+    "leitstern.account_person_taken": 409,
     # The caller may see it, but not do that.
     "leitstern.not_allowed": 403,
     "leitstern.goal_not_allowed": 403,
     "leitstern.goal_not_yours": 403,
     "leitstern.goal_no_account": 403,
+    "leitstern.privacy_own": 403,
+    "leitstern.account_own_roles": 403,
+    "leitstern.account_own_end": 403,
     # KPIs are known to everybody who logs in.
     "kpis.kpi_unknown": 404,
     "kpis.version_unknown": 404,
@@ -48,40 +57,6 @@ _STATUS = {
     "engine.no_generation": 503,
 }
 _MOVE = "goals.move_"
-
-
-class Refused(Exception):  # noqa: N818 - like Problem, it is no error of the program
-    """A request the API itself refuses. ``code`` names a text of `texts`; ``more`` are further members."""
-
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        more: Mapping[str, Any] | None = None,
-        **values: object,
-    ) -> None:
-        super().__init__(code)
-        self.status = status
-        self.code = code
-        self.values = values
-        self.headers = dict(headers or {})
-        self.more = dict(more or {})
-
-
-class Hidden(Refused):
-    """There is nothing here, or nothing the caller may see."""
-
-    def __init__(self) -> None:
-        super().__init__(404, "not_found")
-
-
-class Forbidden(Refused):
-    """The caller is known, but is not given what this address is for."""
-
-    def __init__(self) -> None:
-        super().__init__(403, "forbidden")
 
 
 def answer(

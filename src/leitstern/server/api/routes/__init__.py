@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from leitstern.server.api.routes import (
+    accounts,
     closing,
     data,
     goal_tools,
@@ -14,6 +15,7 @@ from leitstern.server.api.routes import (
     logs,
     me,
     people,
+    privacy,
     steps,
     tokens,
     values,
@@ -31,6 +33,8 @@ ROUTERS: tuple[tuple[str, Router, str], ...] = (
     ("", data.router, "Data"),
     ("", imports.router, "Data"),
     ("", closing.router, "Closing"),
+    ("", accounts.router, "Administration"),
+    ("", privacy.router, "Administration"),
     ("", logs.router, "Administration"),
     ("", tokens.router, "Tokens"),
 )

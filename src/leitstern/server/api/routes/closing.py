@@ -14,7 +14,7 @@ from leitstern.server.api.documents import AccountBrief, SubjectOut, brief
 from leitstern.server.api.fields import Day, In, Name, Number, Out, Text, plain
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.permissions import require
-from leitstern.server.api.problems import Refused
+from leitstern.server.api.refusals import Refused
 from leitstern.server.closings import Restated
 
 router = Router()

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from leitstern.server.api.fields import Day, Out
 from leitstern.server.api.paging import Page, Paging, paged
-from leitstern.server.api.problems import Refused
+from leitstern.server.api.refusals import Refused
 from leitstern.server.frame import language
 from leitstern.server.quality import quality as found_quality
 from leitstern.server.sight import sight

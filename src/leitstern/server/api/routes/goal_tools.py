@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,22 +10,20 @@ from ninja import Router, Status
 from pydantic import Field
 
 from leitstern.goals import sentence, table
-from leitstern.goals.goal import Goal, Whom
-from leitstern.goals.names import Names
 from leitstern.server import book
 from leitstern.server.api.documents import AccountBrief, brief
 from leitstern.server.api.fields import Amount, Code, Day, Flag, Id, In, Name, Out, Text
 from leitstern.server.api.goal_documents import Direction, GoalOut, Maker
 from leitstern.server.api.paging import Page, Paging, paged
-from leitstern.server.api.problems import Hidden
+from leitstern.server.api.refusals import Hidden
 from leitstern.server.api.routes.goals import found, ready
 from leitstern.server.api.routes.values import period_named
 from leitstern.server.frame import language
-from leitstern.server.sight import organisation
+from leitstern.server.goal_names import names
 
 if TYPE_CHECKING:
+    from leitstern.goals.goal import Goal, Whom
     from leitstern.server.models import Comment
-    from leitstern.server.sight import Sight
 
 router = Router()
 
@@ -116,7 +112,7 @@ class CellOut(Out):
     text: str = Field(description="Place, value and remedy in the caller's language.")
 
 
-class TableOut(Out):
+class GoalTable(Out):
     """What was read of a table. Nothing is stored."""
 
     goals: list[RowGoal]
@@ -189,7 +185,7 @@ def read_sentence(request: HttpRequest, given: SentenceIn) -> dict[str, Any]:
         given.text,
         ask.today(),
         ask.catalogue,
-        _names(ask),
+        names(ask),
         language="de" if speech == "de" else "en",
         me=ask.viewer.person,
         fiscal_start=ask.settings.fiscal_year_start,
@@ -211,13 +207,13 @@ def read_sentence(request: HttpRequest, given: SentenceIn) -> dict[str, Any]:
             "relative": read.change.relative,
             "against": read.change.against,
         },
-        "missing": [{"letter": m.letter, "field": m.field, "text": m.text(speech)} for m in read.missing],
+        "missing": [{"letter": m.letter, "field": m.asks, "text": m.text(speech)} for m in read.missing],
         "assumed": [a.text(speech) for a in read.assumed],
     }
 
 
 @router.post(
-    "/goals/read-table", response=TableOut, by_alias=True, operation_id="read_table", url_name="read_table",
+    "/goals/read-table", response=GoalTable, by_alias=True, operation_id="read_table", url_name="read_table",
     summary="Read a table",
 )  # fmt: skip
 def read_table(request: HttpRequest, given: TableIn) -> dict[str, Any]:
@@ -225,7 +221,7 @@ def read_table(request: HttpRequest, given: TableIn) -> dict[str, Any]:
     ask, speech = ready(request), language()
     period = period_named(ask, given.period) if given.period else None
     usual = table.Usual(given.kpi, period, ask.settings.fiscal_year_start)
-    read = table.read_table(given.text, ask.catalogue, _names(ask), usual)
+    read = table.read_table(given.text, ask.catalogue, names(ask), usual)
     return {
         "goals": [_row(draft.row, draft.goal) for draft in read.drafts if draft.goal is not None],
         "problems": [
@@ -303,21 +299,6 @@ def create_comment(request: HttpRequest, id: Id, given: CommentIn) -> Status[dic
     """Say a word about a goal, or note an event on its curve."""
     ask, row = found(request, id)
     return Status(201, _comment(book.say(ask.viewer, row, given.text, given.day)))
-
-
-def _names(ask: Sight) -> Names:
-    """The subjects a text can name: people whom the caller may not see have no name here."""
-    whole, day = organisation(ask.whole), ask.as_of()
-    seen = {
-        id_: person
-        for id_, person in whole.people.items()
-        if ask.policy.may_see(ask.viewer, Whom("person", id_), day, day)
-    }
-    things: Mapping[str, Mapping[str, str]] = {
-        kind: dict(ask.subjects(kind)) for kind in ("customer", "campaign", "product", "region")
-    }
-    segments = {"segment": {one: one for one in set(whole.segments.values())}}
-    return Names(replace(whole, people=seen), {**things, **segments})
 
 
 def _subject(whom: Whom | None) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from leitstern.server.api.fields import Code, Day, Id, In, Name
 from leitstern.server.api.goal_documents import GoalChange, GoalIn, GoalOut, Maker, State, SubjectType, etag
 from leitstern.server.api.goal_reading import about, changed_goal, new_goal
 from leitstern.server.api.paging import Page, Paging, page
-from leitstern.server.api.problems import Hidden, Refused
+from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import Sight, sight
 

@@ -16,7 +16,7 @@ from leitstern.server.api.callers import caller
 from leitstern.server.api.fields import Out
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.permissions import require
-from leitstern.server.api.problems import Refused
+from leitstern.server.api.refusals import Refused
 from leitstern.server.frame import language
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from leitstern.kpis.definition import Definition
 from leitstern.server.api.documents import Texts
 from leitstern.server.api.fields import Out
 from leitstern.server.api.paging import Page, Paging, paged
-from leitstern.server.api.problems import Hidden
+from leitstern.server.api.refusals import Hidden
 from leitstern.server.frame import language
 from leitstern.server.sight import Sight, sight
 from leitstern.server.sources import newest, sources

@@ -12,7 +12,7 @@ from pydantic import Field
 from leitstern.engine.organisation import Organisation, Person, Team
 from leitstern.server.api.fields import Day, Out
 from leitstern.server.api.paging import Page, Paging, paged
-from leitstern.server.api.problems import Hidden, Refused
+from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.sight import Sight, organisation, sight
 
 router = Router()

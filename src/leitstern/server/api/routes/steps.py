@@ -8,11 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
 from pydantic import Field
 
+from leitstern.goals.offers import IN_FORCE
 from leitstern.server import book
+from leitstern.server.agreements import agreement_of
 from leitstern.server.api.documents import AccountBrief, brief
 from leitstern.server.api.fields import Day, Id, In, Number, Out, Text, plain
 from leitstern.server.api.goal_documents import GoalOut, LevelsIn, State
 from leitstern.server.api.goal_reading import levels
+from leitstern.server.api.refusals import Hidden
 from leitstern.server.api.routes.goals import found, shown
 from leitstern.server.frame import language
 
@@ -126,6 +129,7 @@ class StepOut(Out):
     reason: str
 
 
+_BYTES = {"type": "string", "contentMediaType": "application/pdf"}
 _WHERE: dict[str, Any] = {"response": GoalOut, "by_alias": True}
 _OFFER = Body(OfferIn())
 
@@ -269,6 +273,20 @@ def smart(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - the w
         "times": known.realism.times,
         "n": known.realism.n,
     }
+
+
+@router.get(
+    "/goals/{int:id}/agreement.pdf", response={200: None}, operation_id="get_agreement",
+    url_name="agreement", summary="The agreement as PDF",
+    openapi_extra={"responses": {200: {"content": {"application/pdf": {"schema": _BYTES}}}}},
+)  # fmt: skip
+def agreement(request: HttpRequest, id: Id) -> HttpResponse:  # noqa: A002 - the word of the address
+    """What was agreed, for both sides, in the caller's language; for goals that are or were in force."""
+    ask, row = found(request, id)
+    if row.state not in (*IN_FORCE, "replaced"):
+        raise Hidden
+    paper = agreement_of(ask.viewer, row, "de" if language() == "de" else "en")
+    return HttpResponse(paper, content_type="application/pdf")
 
 
 def _act(request: HttpRequest, response: HttpResponse, id: int, action: Action) -> dict[str, Any]:  # noqa: A002 - the word of the address

@@ -13,7 +13,7 @@ from leitstern.server import clock, tokens
 from leitstern.server.api.callers import caller
 from leitstern.server.api.fields import Id, In, Out, ShortName, Whole
 from leitstern.server.api.paging import Page, Paging, paged
-from leitstern.server.api.problems import Hidden, Refused
+from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.models import Token
 
 router = Router()

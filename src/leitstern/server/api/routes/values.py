@@ -16,7 +16,7 @@ from leitstern.periods.grains import parse, period_of, periods_between
 from leitstern.server.api.documents import SubjectOut
 from leitstern.server.api.fields import Code, Day, In, Number, Out, plain
 from leitstern.server.api.paging import Page, Paging, page, paged
-from leitstern.server.api.problems import Hidden, Refused
+from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.sight import Sight, sight
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ class AskedRecords(In):
 @router.get(
     "/values", response=Page[ValueOut], by_alias=True, operation_id="list_values", url_name="values",
     summary="Values",
+    openapi_extra={"x-errors": [404]},
 )  # fmt: skip
 def values(
     request: HttpRequest, response: HttpResponse, window: Paging, asked: Annotated[Asked, Query()]
