@@ -34,6 +34,7 @@ class Column:
     definition: Definition
     period: Period
     title: str
+    unit: str = ""
 
     @property
     def key(self) -> str:
@@ -85,13 +86,18 @@ class Choice:
 
     def columns(self, ask: Sight) -> list[Column]:
         """The columns in order."""
-        calendar, language = frame.calendar(), frame.language()
+        calendar, language, figures = frame.calendar(), frame.language(), frame.figures()
         if self.layout == "kpis":
             found = [ask.catalogue.at(kpi, self.span.start) for kpi in self.kpis]
-            return [Column(d, self.span, words.text(d.name, language)) for d in found]
+            found.sort(key=lambda d: words.text(d.name, language).casefold())
+            return [
+                Column(d, self.span, words.text(d.name, language), figures.unit_name(d.unit)) for d in found
+            ]
         return [
-            Column(ask.catalogue.at(self.kpis[0], period.start), period, calendar.period(period))
-            for period in self.periods()
+            Column(
+                d := ask.catalogue.at(self.kpis[0], p.start), p, calendar.period(p), figures.unit_name(d.unit)
+            )
+            for p in self.periods()
         ]
 
     def periods(self) -> list[Period]:

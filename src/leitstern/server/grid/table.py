@@ -72,9 +72,11 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Total:
     """Below a column: the sum, the goal it should reach, and what is open or over. ``others`` is the part
-    of the sum that stands on other pages; empty texts where a column does not add up."""
+    of the sum that stands on other pages, ``pattern`` an amount with # for its number; empty texts where a
+    column does not add up."""
 
     sum: str = ""
+    pattern: str = ""
     sum_value: Decimal | None = None
     others: Decimal = Decimal(0)
     parent: str = ""
@@ -213,13 +215,14 @@ class Builder:
         unit = column.definition.unit
         total = sum(targets.values(), Decimal(0))
         others = sum((value for id_, value in targets.items() if id_ not in on_page), Decimal(0))
-        said = self.figures.amount(total, unit)
+        said, pattern = self.figures.amount(total, unit), self.figures.amount(0, unit).replace("0", "#", 1)
         if parent is None or self.choice.find:
-            return Total(said, total, others)
+            return Total(said, pattern, total, others)
         between = gap(parent.target, targets.values())
         kind = "open" if between.open else "over" if between.over else "even"
         return Total(
             said,
+            pattern,
             total,
             others,
             self.figures.amount(parent.target, unit),

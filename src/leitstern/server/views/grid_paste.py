@@ -43,7 +43,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("Paste or load a whole table of goals"),
         "text": text,
-        "query": request.GET.urlencode(),
+        "address_query": request.GET.urlencode(),
     }
     status = 200
     if request.method == "POST":
