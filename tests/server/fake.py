@@ -87,6 +87,13 @@ class Stretch:
         return (self.end - self.start).days + 1
 
 
+class Found(list[Observation]):
+    """Observations as the engine gives them."""
+
+    def of(self, subjects):
+        return Found(o for o in self if o.subject.id in subjects)
+
+
 @dataclass
 class FakeWorkspace:
     """``empty`` has no generation; ``stale`` moves the newest record into the past."""
@@ -156,14 +163,16 @@ class FakeWorkspace:
         return Records(("amount",), ("sum",), found)
 
     def compute(self, names, by="company", grain="month", start=None, end=None, against=None):
-        for observation in self._compute(names, by, grain, start, end):
-            yield observation if against is None else self._earlier(observation)
+        found = self._compute(names, by, grain, start, end)
+        return Found(o if against is None else self._earlier(o) for o in found)
 
     def compute_stretches(self, names, by="company", stretches=()):
-        for name in names:
-            for subject in self._subjects(by):
-                for start, end in stretches:
-                    yield self._observe(name, subject, Stretch(f"{start}..{end}", start, end), AS_OF)
+        return Found(
+            self._observe(name, subject, Stretch(f"{start}..{end}", start, end), AS_OF)
+            for name in names
+            for subject in self._subjects(by)
+            for start, end in stretches
+        )
 
     def closed(self):
         return []

@@ -150,14 +150,13 @@ def account_of(viewer: Viewer) -> Account:
 
 def snapshot(row: GoalRow) -> dict[str, Any]:
     """What the audit log keeps of a goal."""
-    levels = {name: getattr(row, name) for name in ("target", "minimum", "stretch", "upper")}
     return {
         "kpi": f"{row.kpi}@{row.version}",
         "subject": [row.subject_type, row.subject_id],
         "start": row.start.isoformat(),
         "end": row.end.isoformat(),
         "direction": row.direction,
-        "levels": {name: str(level) for name, level in levels.items() if level is not None},
+        "levels": levels_json(row.goal.levels),
         "kind": row.kind,
         "state": row.state,
         "owner": row.owner_id,
@@ -198,7 +197,7 @@ def _note(sight: Sight, row: GoalRow, about: About) -> None:
     row.owner_id = about.owner
     if about.owner is None:
         row.owner = owner_of(sight.whole, row.goal, row.created_by)
-    elif not Account.objects.filter(pk=about.owner, is_active=True).exists():
+    elif not _may_answer(sight, row, about.owner):
         raise Problem("leitstern.goal_owner_unknown")
     row.due_on, row.review_on, row.note = about.due_on, about.review_on, about.note
     row.parent_id, row.replaces_id = about.parent, about.replaces
@@ -206,6 +205,12 @@ def _note(sight: Sight, row: GoalRow, about: About) -> None:
         other = getattr(row, name)
         if other is not None and get(sight.viewer, other) is None:
             raise Problem("leitstern.goal_gone")
+
+
+def _may_answer(sight: Sight, row: GoalRow, owner: int) -> bool:
+    """Whether an account can answer for a goal's subject: it has to see it at least."""
+    account = Account.objects.filter(pk=owner, is_active=True).first()
+    return account is not None and sight.policy.may_see(account.viewer, row.whom, row.start, row.end)
 
 
 def check(ask: Reader, goal: Goal) -> None:

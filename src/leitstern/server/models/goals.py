@@ -122,7 +122,7 @@ def _plain(value: Decimal) -> Decimal: ...
 @overload
 def _plain(value: Decimal | None) -> Decimal | None: ...
 def _plain(value: Decimal | None) -> Decimal | None:
-    """The number with the digits it needs: databases differ in the zeros they give back, plans round by them."""
+    """The number with the digits it needs: plans round by them, and databases differ in zeros."""
     if value is None:
         return None
     short = value.normalize()
