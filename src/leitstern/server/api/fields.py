@@ -18,7 +18,6 @@ from pydantic import (
     Field,
     PlainSerializer,
     StrictBool,
-    StrictInt,
     StringConstraints,
     WithJsonSchema,
 )
@@ -51,6 +50,13 @@ def _number(given: Any) -> Decimal:
     if abs(exact) > _MOST:
         raise PydanticCustomError("less_than_equal", "too large", {"le": int(_MOST)})
     return exact.quantize(_STEP)
+
+
+def _whole(given: Any) -> int:
+    """JSON knows one kind of number: 5.0 is a whole one."""
+    if isinstance(given, bool) or not isinstance(given, int | float | Decimal) or given % 1:
+        raise PydanticCustomError("int_type", "must be a whole number")
+    return int(given)
 
 
 def _day(given: Any) -> date:
@@ -89,7 +95,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_K
 ShortName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_KEPT)]
 Text = Annotated[str, StringConstraints(max_length=5000, pattern=_KEPT)]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Whole = StrictInt
+Whole = Annotated[int, BeforeValidator(_whole)]
 Flag = StrictBool
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_@.-]+$")]
 

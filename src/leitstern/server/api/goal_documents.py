@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from leitstern.server.api.documents import AccountBrief, SubjectOut, brief
-from leitstern.server.api.fields import Amount, Code, Day, Id, In, Name, Out, Text, Whole, plain
+from leitstern.server.api.fields import Amount, Code, Day, Id, In, Name, Out, Text, Whole
 from leitstern.server.book import rights
 from leitstern.server.book.names import name_of
 
@@ -25,7 +26,7 @@ State = Literal[
     "draft", "offered", "accepted", "countered", "declined", "withdrawn", "replaced", "directed"
 ]  # fmt: skip
 
-_EXAMPLE = {
+_EXAMPLE: JsonDict = {
     "kpi": "won_value",
     "subject": {"type": "company"},
     "period": "2027-Q1",
@@ -249,8 +250,3 @@ def _countered(row: GoalRow) -> dict[str, Any] | None:
         "upper": levels.upper,
         "reason": row.countered.get("reason", ""),
     }
-
-
-def number(value: Any) -> int | float | None:
-    """An amount as a JSON number."""
-    return plain(value)

@@ -34,11 +34,6 @@ class Page(Out, Generic[Item]):
     total: int = Field(description="How many entries there are in all.")
     next: str | None = Field(description="Address of the next page; null on the last one.")
 
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
-        """``Page[Goal]`` is called GoalPage in the schema."""
-        return f"{params[0].__name__}Page"
-
 
 def paged(
     request: HttpRequest,

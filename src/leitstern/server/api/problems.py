@@ -118,7 +118,7 @@ def unauthenticated(request: HttpRequest, code: str = "unauthenticated") -> Http
 
 
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
-    detail = problem_text(error.code, language(), **error.values)
+    detail = problem_text(error.code, language(), error.values)
     return answer(request, error.status, error.code, detail, error.more, error.headers)
 
 

@@ -23,10 +23,9 @@ def problem_text(
     language: str,
     values: Mapping[str, object] | None = None,
     default: str | None = None,
-    **more: object,
 ) -> str:
     """The text of ``code`` with its blanks filled; ``default`` (else KeyError) where there is none."""
     pair = _texts().get(code)
     if pair is None and default is not None:
         return default
-    return _texts()[code][language].format(**{**(values or {}), **more})
+    return _texts()[code][language].format(**(values or {}))

@@ -15,9 +15,10 @@ from leitstern.server.api.documents import AccountBrief, brief
 from leitstern.server.api.fields import Amount, Code, Day, Flag, Id, In, Name, Out, Text
 from leitstern.server.api.goal_documents import Direction, GoalOut, Maker
 from leitstern.server.api.paging import Page, Paging, paged
-from leitstern.server.api.refusals import Hidden
+from leitstern.server.api.refusals import Forbidden, Hidden
 from leitstern.server.api.routes.goals import found, ready
 from leitstern.server.api.routes.values import period_named
+from leitstern.server.book.rights import may_edit
 from leitstern.server.frame import language
 from leitstern.server.goal_names import names
 
@@ -256,6 +257,8 @@ def copy_goals(request: HttpRequest, given: CopyIn) -> Status[list[dict[str, Any
 def split_goal(request: HttpRequest, id: Id, given: SplitIn) -> dict[str, Any]:  # noqa: A002 - the word of the address
     """Drafts for the parts of a goal: even, by last year's share, by working time, or by hand."""
     ask, row = found(request, id)
+    if not may_edit(ask, row):
+        raise Forbidden
     how: dict[str, Any] = {"hand": given.hand or None, "chosen": given.chosen}
     proposal = book.proposed(ask.viewer, row, given.to, given.by, **how)
     made = [] if given.dry_run else book.split(ask.viewer, row, given.to, given.by, **how)

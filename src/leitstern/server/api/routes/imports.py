@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, Status, UploadedFile
 from pydantic import Field
 
+from leitstern.facts.model import FACTS
 from leitstern.facts.receipts import SetAsideRow, TableReceipt, reason_text
 from leitstern.server import audit
 from leitstern.server.api.callers import caller
@@ -46,7 +47,7 @@ class TableOut(Out):
     already: bool = Field(description="The file was imported before; nothing was written.")
 
 
-class QuestionOut(Out):
+class ImportQuestion(Out):
     """A column that can be read in more than one way; nothing is imported until it is answered."""
 
     name: str = Field(description="What the answer is given under: FILE:COLUMN.")
@@ -69,7 +70,7 @@ class ReceiptOut(Out):
     batch: int | None = Field(description="Null where nothing was written.")
     dry_run: bool
     tables: list[TableOut]
-    questions: list[QuestionOut]
+    questions: list[ImportQuestion]
     unmatched: list[UnmatchedOut]
     notes: list[str]
 
@@ -124,6 +125,8 @@ def import_file(
     """
     ask = require(request, "import")
     answers = dict(_answer(one) for one in asked.answer)
+    if asked.fact and asked.fact not in FACTS:
+        raise Refused(400, "fact_unknown", given=asked.fact, known=", ".join(FACTS))
     name = PurePath((file.name or "upload").replace("\\", "/")).name
     with TemporaryDirectory() as folder:
         path = Path(folder) / name

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from leitstern.kpis.definition import Definition
 from leitstern.server.api.documents import Texts
-from leitstern.server.api.fields import Out
+from leitstern.server.api.fields import In, Out
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.refusals import Hidden
 from leitstern.server.frame import language
@@ -75,11 +75,12 @@ class KpiSheet(Kpi):
     newest: str | None = Field(description="The newest day of its oldest source.")
 
 
-Search = Annotated[
-    str,
-    StringConstraints(max_length=200),
-    Query(description="Words in name, synonyms or meaning, in German or English."),
-]
+class Search(In):
+    """Which KPIs are asked for."""
+
+    q: str = Field(
+        "", max_length=200, description="Words in name, synonyms or meaning, in German or English."
+    )
 
 
 @router.get("/kpis", response=Page[Kpi], operation_id="list_kpis", url_name="kpis", summary="KPIs")
@@ -87,11 +88,11 @@ def kpis(
     request: HttpRequest,
     response: HttpResponse,
     window: Paging,
-    q: Search = "",
+    asked: Annotated[Search, Query()],
 ) -> dict[str, Any]:
     """All KPIs in alphabetical order; with `q`, those that hold all its words, best match first."""
     catalogue = sight(request).catalogue
-    found = catalogue.search(q, language()) if q.strip() else list(catalogue)
+    found = catalogue.search(asked.q, language()) if asked.q.strip() else list(catalogue)
     return paged(request, response, found, window, _short)
 
 

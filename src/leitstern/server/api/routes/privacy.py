@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from leitstern.access.modes import LEAST_FLOOR, Mode, Privacy
 from leitstern.server import privacy_changes
@@ -26,6 +26,9 @@ router = Router()
 _STEP = Decimal("0.001")
 
 
+Share = Annotated[Amount, WithJsonSchema({"type": "number", "minimum": 0.5, "maximum": 1})]
+
+
 class Rules(Out):
     """How much of persons' values is shown."""
 
@@ -40,7 +43,7 @@ class ProposalIn(In):
 
     mode: Mode
     floor: Annotated[Whole, Field(ge=LEAST_FLOOR, le=1000)] = 7
-    dominance: Amount = Field(Decimal("0.85"), description="A fraction from 0.5 to 1.")
+    dominance: Share = Field(Decimal("0.85"), description="A fraction from 0.5 to 1.")
     rankings: Flag = False
     reason: Text = Field(min_length=1)
 

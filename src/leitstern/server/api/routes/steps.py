@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router
@@ -131,19 +131,23 @@ class StepOut(Out):
 
 _BYTES = {"type": "string", "contentMediaType": "application/pdf"}
 _WHERE: dict[str, Any] = {"response": GoalOut, "by_alias": True}
-_OFFER = Body(OfferIn())
 
 
 @router.post("/goals/{int:id}/offer", **_WHERE, operation_id="offer_goal", summary="Offer a goal")
-def offer(request: HttpRequest, response: HttpResponse, id: Id, given: OfferIn = _OFFER) -> dict[str, Any]:  # noqa: A002 - the word of the address
+def offer(
+    request: HttpRequest,
+    response: HttpResponse,
+    id: Id,  # noqa: A002 - the word of the address
+    given: Annotated[OfferIn | None, Body()] = None,
+) -> dict[str, Any]:
     """Put a draft before its owner; a directive comes into force. What is known then is frozen with it.
 
     After a counter or a refusal the goal can be offered again, with other levels.
     """
     ask, row = found(request, id)
-    wanted = levels(given.levels) if given.levels else None
+    wanted = levels(given.levels) if given and given.levels else None
     action: Action = "offer_again" if row.state in ("countered", "declined") else "offer"
-    row = book.act(ask.viewer, row, action, wanted, due_on=given.due_on)
+    row = book.act(ask.viewer, row, action, wanted, due_on=given.due_on if given else None)
     return shown(response, ask, row)
 
 
