@@ -137,7 +137,11 @@ class Lines:
         left = _("per working day, %(days)s left") % {"days": days}
         if row.direction == "at_most":
             left = _("at most per working day, %(days)s left") % {"days": days}
-        return self.figures.short(standing.needed_per_day, unit), left
+        needed = standing.needed_per_day
+        # What somebody has to bring each day is said to the euro while that can be remembered.
+        if unit == "currency" and 100 <= abs(needed) < 100_000:
+            return self.figures.amount(needed.quantize(Decimal(1)), unit), left
+        return self.figures.short(needed, unit), left
 
     def _mark(self, row: GoalRow, standing: Standing | None) -> verdicts.Mark:
         if standing is None:
