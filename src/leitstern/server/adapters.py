@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from leitstern.server import audit
 from leitstern.server.models import Account
 
 
@@ -98,7 +99,9 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return account
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Refuse whom nobody invited; link the others to their account."""
+        """Refuse whom nobody invited, and whatever another issuer says; link the others to their account."""
+        if not _is_of_issuer(sociallogin):
+            raise ImmediateHttpResponse(refused())
         if sociallogin.is_existing:
             if not sociallogin.user.is_active:
                 raise ImmediateHttpResponse(refused())
@@ -108,13 +111,19 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if account is None:
             raise ImmediateHttpResponse(refused())
         sociallogin.connect(request, account)
+        audit.note(account, "account.linked", f"account:{account.pk}")
 
-    def on_authentication_error(
-        self, request: HttpRequest, _provider: Any, *_args: Any, **_more: Any
-    ) -> None:
+    def on_authentication_error(self, *_args: Any, **_more: Any) -> None:
         """Whatever went wrong at the provider is said in one way."""
-        if not request.user.is_authenticated:
-            raise ImmediateHttpResponse(refused())
+        raise ImmediateHttpResponse(refused())
+
+
+def _is_of_issuer(sociallogin: SocialLogin) -> bool:
+    """Whether the signed answer names the issuer that was set, and both answers the same person."""
+    told = sociallogin.account.extra_data
+    signed, asked = told.get("id_token") or {}, told.get("userinfo") or {}
+    issuer = sociallogin.provider.app.settings["server_url"]
+    return str(signed.get("iss", "")).rstrip("/") == issuer and signed.get("sub") == asked.get("sub")
 
 
 def refused() -> HttpResponseRedirect:

@@ -60,7 +60,8 @@ def theme(request: HttpRequest) -> str:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template."""
     user = getattr(request, "user", None)
-    return {**bare(request), "user": user, "sections": sections(request), **_workspace()}
+    inside = user is not None and user.is_authenticated
+    return {**bare(request), "user": user, "sections": sections(request), **_workspace(inside)}
 
 
 def bare(request: HttpRequest) -> dict[str, Any]:
@@ -76,10 +77,11 @@ def bare(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _workspace() -> dict[str, Any]:
-    """The workspace's name and freshness; nothing where it cannot be opened, so that error pages stand."""
+def _workspace(inside: bool) -> dict[str, Any]:
+    """The workspace's name, and for whom has logged in its freshness; nothing where it cannot be opened, so
+    that error pages stand."""
     try:
-        return {"workspace_name": reader().settings.name, "freshness": freshness()}
+        return {"workspace_name": reader().settings.name, "freshness": freshness() if inside else None}
     except Problem:
         return {"workspace_name": "", "freshness": None}
 

@@ -173,6 +173,8 @@ MFA_TOTP_ISSUER = "Leitstern"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever invited somebody vouches for the address
 SOCIALACCOUNT_ADAPTER = "leitstern.server.adapters.SingleSignOn"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # begun by our own link only: see views/accounts/sso.py
+SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_PROVIDERS = provider(WORKSPACE)
 LOGGING = {
     "version": 1,

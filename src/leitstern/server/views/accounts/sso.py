@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from requests import RequestException
 
 
 @require_GET
@@ -17,9 +21,15 @@ def begin(request: HttpRequest, provider_id: str) -> HttpResponse:
     It is a link, not a form, as the pages forbid forms that end elsewhere (``form-action 'self'``). That
     the visitor came from here, browsers say in ``Sec-Fetch-Site``.
     """
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
+    if elsewhere or request.user.is_authenticated or set(request.GET) - {"next"}:
         return redirect(settings.LOGIN_URL)
-    answer: HttpResponse = oidc.login(request, provider_id)
+    try:
+        answer: HttpResponse = oidc.login(request, provider_id)
+    except (RequestException, OAuth2Error, ValueError, KeyError):
+        # The provider cannot be reached, or what it tells about itself makes no sense.
+        logging.getLogger("django").exception("Single sign-on: the provider does not answer")
+        return redirect("sso_refused")
     return answer
 
 

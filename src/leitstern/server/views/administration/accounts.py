@@ -41,10 +41,8 @@ class AccountForm(forms.Form):
     def __init__(self, account: Account | None, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         people = known(reader())
-        self.fields["person"].choices = [
-            ("", _("Nobody")),
-            *_named(people.people, account and account.person),
-        ]
+        kept = account.person if account is not None else None
+        choose(self, "person", [("", _("Nobody")), *_named(people.people, kept)])
         choose(self, "leads", [(t.id, t.name) for t in people.teams.values()])
         choose(self, "roles", role_names().items())
         if account is not None:
