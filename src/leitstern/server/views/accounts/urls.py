@@ -17,6 +17,8 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
+    # Whoever enters by single sign-on has no password, and needs none.
+    path("password/set/", RedirectView.as_view(pattern_name="me"), name="account_set_password"),
     path("2fa/", RedirectView.as_view(pattern_name="me"), name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
