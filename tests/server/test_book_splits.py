@@ -84,7 +84,7 @@ def test_drafts_of_a_split(people: dict[str, Account], team: GoalRow) -> None:
 
 
 def test_a_mover_brings_the_part_of_the_days(people: dict[str, Account]) -> None:
-    """P4 left T1 for T3 on 1 July 2026: June has 22 weekdays less Corpus Christi, July 23, so T1 gets 21 of 44."""
+    """P4 left T1 on 30 June 2026: June has 22 weekdays less Corpus Christi, July 23; T1 gets 21 of 44."""
     parent = in_force(
         people["management"],
         people["lead"],

@@ -71,7 +71,7 @@ def pdf(agreement: Agreement, language: Language) -> bytes:
         sys_inputs={"data": json.dumps(values, ensure_ascii=False)},
         pdf_standards=["ua-1"],
         ignore_system_fonts=True,
-        timestamp=agreement.decided_at,
+        timestamp=agreement.decided_at.replace(microsecond=0),
     )
     assert isinstance(made, bytes)  # one document gives one file
     return made
