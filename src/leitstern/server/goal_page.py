@@ -319,7 +319,7 @@ class GoalPage:
         """The goal this one was split from, and its own parts with what is left open."""
         row, viewer = self.row, self.ask.viewer
         parent = book.get(viewer, row.parent_id) if row.parent_id else None
-        shown = book.visible(viewer).filter(parent=row)
+        shown = book.visible(viewer, parent=row.pk)
         standings = book.standings(viewer, list(shown), self.ask.surface)
         lines = Lines.of(self.ask, standings)
         gap = book.open_part(self.ask.whole, row)

@@ -51,11 +51,13 @@ def visible(
     owner: int | None = None,
     state: str | Iterable[str] | None = None,
     on: date | None = None,
+    parent: int | None = None,
 ) -> QuerySet[GoalRow]:
     """The goals that exist for the viewer, newest period first; all conditions are optional.
 
     ``whom``: for this subject. ``period``: with this label (``2026-Q4``). ``owner``: answered by this
-    account. ``state``: in one of these states. ``on``: whose period holds this day.
+    account. ``state``: in one of these states. ``on``: whose period holds this day. ``parent``: split from
+    this goal.
     """
     rows = GoalRow.objects.select_related("owner", "offered_by").order_by("-start", "subject_type", "pk")
     if whom is not None:
@@ -68,12 +70,15 @@ def visible(
         rows = rows.filter(state__in=[state] if isinstance(state, str) else list(state))
     if on is not None:
         rows = rows.filter(start__lte=on, end__gte=on)
+    if parent is not None:
+        rows = rows.filter(parent=parent)
     return rights.visible(rights.seeing(viewer), rows)
 
 
 def get(viewer: Viewer, id: int) -> GoalRow | None:  # noqa: A002 - what it is
     """A goal; None where there is none, or the viewer may not see it."""
-    return visible(viewer).filter(pk=id).first()
+    rows = GoalRow.objects.select_related("owner", "offered_by").filter(pk=id)
+    return rights.visible(rights.seeing(viewer), rows).first()
 
 
 def create(viewer: Viewer, goal: Goal, about: About | None = None) -> GoalRow:

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from leitstern.goals import offers as rules
-from leitstern.server import book, frame, verdicts
+from leitstern.server import frame, verdicts
 from leitstern.server.agreements import agreement_of
+from leitstern.server.book.rights import visible
 from leitstern.server.goal_line import Lines, subject_name
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import Sight, sight, viewer_of
@@ -31,7 +32,8 @@ _MOST = 50
 def offers(request: HttpRequest) -> HttpResponse:
     """The offers of an account, those that wait first."""
     ask, account = sight(request), viewer_of(request).account
-    rows = book.visible(ask.viewer)
+    own = Q(owner=account) | Q(offered_by=account) | Q(created_by=account)
+    rows = visible(ask, GoalRow.objects.filter(own).select_related("owner", "offered_by", "created_by"))
     answer = rows.filter(Q(state="offered", owner=account) | Q(state="countered", offered_by=account))
     mine = rows.filter(Q(offered_by=account) & (Q(state="offered")))
     theirs = rows.filter(owner=account, state="countered").exclude(offered_by=account)
