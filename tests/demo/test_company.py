@@ -29,6 +29,12 @@ def test_about_forty_people_work_there_and_the_teams_change(company: Company) ->
     assert sum(len(of) > 1 for of in teams.values()) >= 3
 
 
+def test_every_team_is_led_by_one_of_its_people(company: Company) -> None:
+    team, membership = company.tables["team"], company.tables["membership"]
+    stays = set(zip(membership["person"], membership["team"], strict=True))
+    assert all(pair in stays for pair in zip(team["lead"], team["key"], strict=True))
+
+
 def test_nobody_is_in_two_teams_at_once(company: Company) -> None:
     membership = company.tables["membership"]
     stays = defaultdict(list)

@@ -140,7 +140,7 @@ def _drop_unknown(tables: dict[str, Table]) -> None:
     for fact in ("deal", "lead"):
         there = set(tables[fact]["key"])
         for name, table in tables.items():
-            if fact in table and name != fact:
+            if fact in table and name not in (fact, "team"):  # a team's lead is a person
                 table[fact] = _only(table[fact], there)
 
 
