@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
+# Playwright keeps a loop in the thread of the tests; nothing is awaited while the database is asked.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 import django
 from django.conf import settings
