@@ -214,24 +214,15 @@ def _next(cast: Cast, period: Period) -> None:
     _act(cast.head, team, "offer", day)
     for row in people[:3]:
         _act(lead, row, "offer", day)
-    accounts = [cast.by_person[str(row.subject_id)] for row in people[:3]]
-    lower = Levels(rounded(people[1].target * Decimal("0.9"), _K))
-    _act(
-        accounts[1],
-        people[1],
-        "counter",
-        day + timedelta(days=1),
-        lower,
-        "Ich bin im Februar zwei Wochen im Urlaub.",
+    answers: tuple[tuple[Action, str, Decimal | None], ...] = (
+        ("offer", "", None),
+        ("counter", "Ich bin im Februar zwei Wochen im Urlaub.", Decimal("0.9")),
+        ("decline", "Der Zuschnitt meines Gebiets steht noch nicht fest.", None),
     )
-    _act(
-        accounts[2],
-        people[2],
-        "decline",
-        day + timedelta(days=1),
-        None,
-        "Der Zuschnitt meines Gebiets steht noch nicht fest.",
-    )
+    # The first offer waits. A small demo has fewer people than there are answers.
+    for row, (action, reason, share) in list(zip(people, answers, strict=False))[1:]:
+        levels = Levels(rounded(row.target * share, _K)) if share else None
+        _act(cast.by_person[str(row.subject_id)], row, action, day + timedelta(days=1), levels, reason)
     leads = _goal("new_leads", Whom("company"), period, Decimal(1))
     target = rounded(_last_year(leads) * Decimal("2.2"), Decimal(10))
     row = _write(cast.management, leads.with_levels(Levels(target)), day, owner=cast.marketing)
