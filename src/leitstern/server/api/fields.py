@@ -95,7 +95,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_K
 ShortName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=_KEPT)]
 Text = Annotated[str, StringConstraints(max_length=5000, pattern=_KEPT)]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+#: For whole numbers in what comes in: ``Annotated[int, Field(ge=1), WHOLE]``, so that the bounds are known.
+WHOLE = BeforeValidator(_whole)
 Flag = StrictBool
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_@.-]+$")]
 

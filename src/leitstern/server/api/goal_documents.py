@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from leitstern.server.api.documents import AccountBrief, SubjectOut, brief
-from leitstern.server.api.fields import Amount, Code, Day, Id, In, Name, Out, Text, Whole
+from leitstern.server.api.fields import WHOLE, Amount, Code, Day, Id, In, Name, Out, Text
 from leitstern.server.book import rights
 from leitstern.server.book.names import name_of
 
@@ -66,8 +66,8 @@ class GoalChange(In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"target": 1300000}]})
 
     kpi: Code | None = None
-    version: Whole | None = Field(
-        None, ge=1, le=9999, description="Default: the one that holds when it starts."
+    version: Annotated[int, Field(ge=1, le=9999), WHOLE] | None = Field(
+        None, description="Default: the one that holds when it starts."
     )
     subject: SubjectIn | None = None
     period: Name | None = Field(None, description="A period such as 2027-Q1; or else from and to.")

@@ -47,6 +47,9 @@ def _errors(path: str, method: str, operation: dict[str, Any]) -> set[int]:
         statuses.update(WITH_CHANGE)
     if "requestBody" in operation:
         statuses.update(WITH_BODY)
+        for content in operation["requestBody"]["content"].values():
+            if "properties" in content["schema"]:  # a form; what is JSON refers to a document
+                content["schema"]["additionalProperties"] = False
     for status in sorted(statuses):
         reference = {"$ref": f"#/components/responses/Problem{status}"}
         operation["responses"].setdefault(str(status), reference)

@@ -18,6 +18,7 @@ from leitstern.server.api.fields import Out
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.permissions import require
 from leitstern.server.api.refusals import Refused
+from leitstern.server.api.texts import problem_text
 from leitstern.server.frame import language
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def import_file(
     Values change with the next generation.
     """
     ask = require(request, "import")
+    _known_fields(request)
     answers = dict(_answer(one) for one in asked.answer)
     if asked.fact and asked.fact not in FACTS:
         raise Refused(400, "fact_unknown", given=asked.fact, known=", ".join(FACTS))
@@ -156,6 +158,18 @@ def set_aside(
     ask = require(request, "import")
     found = [row for row in ask.workspace.set_aside(limit=MOST) if batch in (None, row.batch)]
     return paged(request, response, found, window, _row)
+
+
+def _known_fields(request: HttpRequest) -> None:
+    """A misspelt field of the form is refused as one of a document is."""
+    code = "extra_forbidden"
+    errors = [
+        {"in": "form", "field": name, "code": code, "detail": problem_text(f"field_{code}", language())}
+        for name in request.POST
+        if name not in AskedImport.model_fields
+    ]
+    if errors:
+        raise Refused(422, "invalid", more={"errors": errors})
 
 
 def _answer(given: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from leitstern.access.modes import LEAST_FLOOR, Mode, Privacy
 from leitstern.server import privacy_changes
 from leitstern.server.api.callers import caller
 from leitstern.server.api.documents import AccountBrief, brief
-from leitstern.server.api.fields import Amount, Flag, Id, In, Number, Out, Text, Whole
+from leitstern.server.api.fields import WHOLE, Amount, Flag, Id, In, Number, Out, Text
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.permissions import require
 from leitstern.server.api.refusals import Hidden
@@ -42,7 +42,7 @@ class ProposalIn(In):
     """Rules to propose, and why."""
 
     mode: Mode
-    floor: Annotated[Whole, Field(ge=LEAST_FLOOR, le=1000)] = 7
+    floor: Annotated[int, Field(ge=LEAST_FLOOR, le=1000), WHOLE] = 7
     dominance: Share = Field(Decimal("0.85"), description="A fraction from 0.5 to 1.")
     rankings: Flag = False
     reason: Text = Field(min_length=1)

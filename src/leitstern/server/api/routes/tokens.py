@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from leitstern.server import clock, tokens
 from leitstern.server.api.callers import caller
-from leitstern.server.api.fields import Id, In, Out, ShortName, Whole
+from leitstern.server.api.fields import WHOLE, Id, In, Out, ShortName
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.models import Token
@@ -26,8 +26,8 @@ class TokenIn(In):
 
     name: ShortName = Field(examples=["Power BI"])
     scopes: list[Scope] = Field(min_length=1, max_length=2, examples=[["read"]])
-    days: Whole | None = Field(
-        None, ge=1, le=3650, description="For how many days it is good; default: for good."
+    days: Annotated[int, Field(ge=1, le=3650), WHOLE] | None = Field(
+        None, description="For how many days it is good; default: for good."
     )
 
 
