@@ -102,7 +102,7 @@ def install(api: NinjaAPI) -> None:
         Problem: of_problem,
         Refused: _refused,
         Http404: lambda request, _error: _refused(request, Hidden()),
-        HttpError: lambda request, error: answer(request, error.status_code, _code(error.status_code)),
+        HttpError: _http,
         AuthenticationError: lambda request, _error: unauthenticated(request),
         ValidationError: _invalid,
         RequestDataTooBig: lambda request, _error: answer(request, 413, "too_large"),
@@ -120,6 +120,16 @@ def unauthenticated(request: HttpRequest, code: str = "unauthenticated") -> Http
 def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
     detail = problem_text(error.code, language(), error.values)
     return answer(request, error.status, error.code, detail, error.more, error.headers)
+
+
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that ninja could not read: for a reason of ours, as too large, or as no JSON."""
+    match error.__cause__:
+        case Refused() as refused:
+            return _refused(request, refused)
+        case RequestDataTooBig():
+            return answer(request, 413, "too_large")
+    return answer(request, error.status_code, _code(error.status_code))
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
