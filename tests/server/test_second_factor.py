@@ -1,0 +1,182 @@
+"""One-time codes, recovery codes, and keys: what protects an account and what opens it."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
+from django.test import Client
+
+from leitstern.errors import Problem
+from leitstern.server import tokens
+from leitstern.server.models import Account, AuditEntry, Token
+
+from . import accounts
+from .accounts import PASSWORD
+from .fake import FakeWorkspace
+
+
+@pytest.fixture
+def ada(db, show) -> Account:
+    show(FakeWorkspace())
+    return accounts.make("analyst", email="ada@example.org", password=PASSWORD)
+
+
+@pytest.fixture
+def inside(ada) -> Client:
+    """Logged in by password just now."""
+    client = accounts.client_of(None)
+    client.post("/account/login/", {"login": ada.email, "password": PASSWORD})
+    return client
+
+
+def code_of(secret: str) -> str:
+    return f"{hotp_value(secret, next(iter(yield_hotp_counters_from_time()))):06d}"
+
+
+def switch_on(client: Client) -> tuple[str, list[str]]:
+    """Set the codes up; the key and the recovery codes that were shown."""
+    asked = client.get("/account/2fa/totp/")["Location"]
+    assert asked.startswith("/account/reauthenticate/")
+    client.post("/account/reauthenticate/", {"password": "something else"})
+    assert client.get("/account/2fa/totp/").status_code == 302
+    assert client.post("/account/reauthenticate/", {"password": PASSWORD}).status_code == 302
+    page = client.get("/account/2fa/totp/").content.decode()
+    assert 'src="data:image/svg+xml;base64,' in page
+    found = re.search(r"<code>([A-Z2-7]+)</code>", page)
+    assert found
+    response = client.post("/account/2fa/totp/", {"code": code_of(found[1])})
+    assert response["Location"] == "/account/2fa/recovery/"
+    codes = re.findall(r"<code>(\d{8})</code>", client.get(response["Location"]).content.decode())
+    assert len(codes) == 10
+    return found[1], codes
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/kpis").status_code == 200
+
+
+def test_a_log_in_takes_password_and_code(inside, ada):
+    secret, _codes = switch_on(inside)
+    client = accounts.client_of(None)
+    response = client.post("/account/login/", {"login": ada.email, "password": PASSWORD})
+    assert response["Location"] == "/account/2fa/authenticate/"
+    assert not is_in(client)
+    wrong = client.post("/account/2fa/authenticate/", {"code": "000000"})
+    assert "Der Code ist falsch oder abgelaufen." in wrong.content.decode()
+    Authenticator.objects.filter(type="totp").update(last_used_at=None)
+    assert client.post("/account/2fa/authenticate/", {"code": code_of(secret)})["Location"] == "/"
+    assert is_in(client)
+
+
+def test_a_recovery_code_lets_in_once(inside, ada):
+    _secret, codes = switch_on(inside)
+    for expected in (302, 200):
+        client = accounts.client_of(None)
+        client.post("/account/login/", {"login": ada.email, "password": PASSWORD})
+        assert client.post("/account/2fa/authenticate/", {"code": codes[0]}).status_code == expected
+        assert is_in(client) is (expected == 302)
+
+
+def test_guessing_codes_is_slowed_down(inside, ada):
+    secret, _codes = switch_on(inside)
+    client = accounts.client_of(None)
+    client.post("/account/login/", {"login": ada.email, "password": PASSWORD})
+    for number in range(12):
+        client.post("/account/2fa/authenticate/", {"code": f"{number:06d}"})
+    page = client.post("/account/2fa/authenticate/", {"code": code_of(secret)}).content.decode()
+    assert "Zu viele Versuche." in page
+    assert not is_in(client)
+
+
+def test_the_keys_of_codes_are_kept_encrypted_and_not_shown_again(inside):
+    secret, codes = switch_on(inside)
+    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in kept
+    assert base64.b32decode(secret + "=" * (-len(secret) % 8)).hex() not in kept
+    inside.get("/me")
+    again = inside.get("/account/2fa/recovery/").content.decode()
+    assert codes[0] not in again
+    assert secret not in inside.get("/me").content.decode()
+
+
+def test_switching_off_takes_the_password_again_after_a_while(inside, monkeypatch):
+    switch_on(inside)
+    session = inside.session
+    session["account_authentication_methods"] = [
+        {**record, "at": record["at"] - 3600} for record in session["account_authentication_methods"]
+    ]
+    session.save()
+    response = inside.post("/account/2fa/totp/off/")
+    assert "reauthenticate" in response["Location"]
+    assert Authenticator.objects.filter(type="totp").exists()
+
+
+def test_an_invitation_does_not_go_around_the_codes(inside, ada):
+    from leitstern.server import invitations
+
+    switch_on(inside)
+    token = invitations.invite(accounts.make("administrator"), ada)
+    client = accounts.client_of(None)
+    sent = {"name": "Ada", "password": f"{PASSWORD}9", "again": f"{PASSWORD}9"}
+    assert client.post(f"/welcome/{token}", sent)["Location"] == "/account/login/"
+    assert not is_in(client)
+
+
+def test_a_key_is_shown_once_and_kept_as_a_digest(inside, ada, caplog):
+    caplog.set_level(logging.DEBUG)
+    form = {"action": "key", "name": "Bericht", "scopes": "read", "days": "30"}
+    response = inside.post("/me", form)
+    keys = re.findall(r"<code>(ls_[\w-]{43})</code>", response.content.decode())
+    assert len(keys) == 1
+    assert response["Cache-Control"] == "no-store"
+    assert keys[0] not in inside.get("/me").content.decode()
+    assert keys[0] not in str(list(Token.objects.values())) + str(list(AuditEntry.objects.values()))
+    assert keys[0] not in caplog.text
+    found = tokens.find(keys[0])
+    assert found is not None
+    assert (found.account, found.scopes, found.name) == (ada, ["read"], "Bericht")
+
+
+def test_a_key_ends_by_its_day_by_revoking_and_with_its_account(inside, ada, at):
+    begin = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    at(begin)
+    token, key = tokens.create(ada, "a", ["read", "write"], begin + timedelta(days=30))
+    assert token.scopes == ["read", "write"]
+    assert tokens.find(key) == token
+    at(begin + timedelta(days=30))
+    assert tokens.find(key) is None
+    at(begin)
+    ada.is_active = False
+    ada.save()
+    assert tokens.find(key) is None
+    ada.is_active = True
+    ada.save()
+    inside.post("/me", {"action": "revoke", "token": token.pk})
+    assert tokens.find(key) is None
+    for nothing in ("", "ls_", key[:-1], f"{key}x"):
+        assert tokens.find(nothing) is None
+
+
+def test_nobody_revokes_the_key_of_somebody_else(inside):
+    token, key = tokens.create(accounts.make(), "a", ["read"])
+    assert inside.post("/me", {"action": "revoke", "token": token.pk}).status_code == 404
+    assert tokens.find(key) == token
+
+
+def test_a_key_has_no_other_scope(ada):
+    with pytest.raises(Problem, match="everything"):
+        tokens.create(ada, "a", ["read", "everything"])
+
+
+def test_the_language_of_the_account_holds_on_every_machine(inside, ada):
+    assert inside.post("/me", {"action": "language", "language": "en"})["Location"] == "/me"
+    fresh = Client(headers={"accept-language": "de"})
+    fresh.force_login(Account.objects.get(pk=ada.pk))
+    assert fresh.get("/me")["Content-Language"] == "en"
+    assert inside.post("/me", {"action": "language", "language": "fr"}).status_code == 404
