@@ -88,7 +88,7 @@ def test_a_folder_that_is_no_workspace_is_not_served(tmp_path):
 def test_a_switch_needs_the_forms_token(client):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post("/preferences", {"language": "en"}).status_code == 403
-    page = text_of(strict.get("/kpis"))
+    page = text_of(strict.get("/account/login/"))
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     sent = {"language": "en", "next": "/kpis", "csrfmiddlewaretoken": token[1]}
