@@ -107,7 +107,7 @@ def index(request: HttpRequest) -> HttpResponse:
         may_approve=open_ and may(request, "approve_privacy") and open_.proposed_by != actor(request),
         may_take_back=open_ and open_.proposed_by == actor(request),
         history=[_change(c) for c in changes if c.approved is not None],
-        form=rules if may(request, "change_privacy") and open_ is None else None,
+        form=rules if may(request, "change_privacy") and (open_ is None or rules.is_bound) else None,
         purpose=purpose if may(request, "change_privacy") else None,
         purposes=_purposes(),
     )
