@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
@@ -66,11 +67,10 @@ class AccessToken(HttpBearer):
 class Session(APIKeyCookie):
     """The session of somebody who logged in with the browser; a change needs the CSRF header."""
 
+    param_name = settings.SESSION_COOKIE_NAME
+
     def __init__(self) -> None:
         super().__init__(csrf=False)  # checked below, once it is clear that there is a session
-        from django.conf import settings
-
-        self.param_name = self.openapi_name = settings.SESSION_COOKIE_NAME
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         """The session's account; None without one."""

@@ -26,7 +26,7 @@ IfMatch = Annotated[
 ]
 
 
-class Asked(In):
+class AskedGoals(In):
     """Which goals are asked for."""
 
     kpi: Code | None = None
@@ -45,7 +45,7 @@ class Asked(In):
     summary="Goals",
 )  # fmt: skip
 def list_goals(
-    request: HttpRequest, response: HttpResponse, window: Paging, asked: Annotated[Asked, Query()]
+    request: HttpRequest, response: HttpResponse, window: Paging, asked: Annotated[AskedGoals, Query()]
 ) -> dict[str, Any]:
     """The goals that exist for the caller, newest period first."""
     ask = ready(request)

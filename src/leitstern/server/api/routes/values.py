@@ -58,7 +58,7 @@ class ValueOut(Out):
     as_of: Day
 
 
-class Asked(In):
+class AskedValues(In):
     """Which values are asked for."""
 
     kpi: list[Code] = Field(
@@ -107,7 +107,7 @@ class AskedRecords(In):
     openapi_extra={"x-errors": [404]},
 )  # fmt: skip
 def values(
-    request: HttpRequest, response: HttpResponse, window: Paging, asked: Annotated[Asked, Query()]
+    request: HttpRequest, response: HttpResponse, window: Paging, asked: Annotated[AskedValues, Query()]
 ) -> dict[str, Any]:
     """Values of KPIs by period and subject, ordered by KPI, subject and period.
 
@@ -184,7 +184,7 @@ def _subjects(ask: Sight, by: str) -> list[tuple[str, str]]:
     return [] if by == "company" else ask.subjects(by)
 
 
-def _days(ask: Sight, asked: Asked) -> tuple[date, date]:
+def _days(ask: Sight, asked: AskedValues) -> tuple[date, date]:
     last = asked.to or ask.until()
     if asked.from_ is not None:
         first = asked.from_
@@ -195,7 +195,7 @@ def _days(ask: Sight, asked: Asked) -> tuple[date, date]:
     return first, last
 
 
-def _bounded(ask: Sight, asked: Asked, first: date, last: date) -> None:
+def _bounded(ask: Sight, asked: AskedValues, first: date, last: date) -> None:
     periods = len(list(periods_between(first, last, asked.grain, ask.settings.fiscal_year_start)))
     subjects = 1 if asked.by == "company" else len(ask.whole.subjects(asked.by)) + 1
     count = periods * subjects * len(asked.kpi)
