@@ -72,10 +72,12 @@ def test_only_loopback_names_are_allowed():
         ("example.org", False),
     ],
 )
-def test_only_loopback_addresses_are_bound(host, only_here, tmp_path):
+def test_only_loopback_addresses_are_bound_without_a_name(host, only_here, tmp_path, monkeypatch):
     assert is_loopback(host) is only_here
+    monkeypatch.delenv("LEITSTERN_HOSTS", raising=False)
+    (tmp_path / "leitstern.toml").write_text('[workspace]\nname = "Acme"\n')
     if not only_here:
-        with pytest.raises(Problem, match="no log-in") as refused:
+        with pytest.raises(Problem, match="LEITSTERN_HOSTS") as refused:
             run(tmp_path, host=host)
         assert host in refused.value.text("de")
 
