@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 SALES = ("T-NORD", "T-SUED", "T-WEST", "T-OST", "T-AT", "T-CH")
 SOUTH, SALES_TEAM, MARKETING = "T-SUED", "T-VERTRIEB", "T-MKT"
-_K = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,18 @@ def _quarter(cast: Cast, period: Period, *, running: bool) -> None:
     offered = period.start - timedelta(days=21)
     whole = _goal("won_value", Whom("company"), period, Decimal(1), spread="season")
     base = _last_year(whole)
-    whole = whole.with_levels(_levels(base * Decimal("1.08"), 10 * _K))
+    whole = whole.with_levels(_levels(base * Decimal("1.08")))
     company = _write(cast.management, whole, offered, owner=cast.head)
     _act(cast.management, company, "offer", offered)
     _act(cast.head, company, "accept", offered + timedelta(days=2))
     teams = {team: Whom("team", team) for team in SALES}
     shares = by_last_year({team: _last_year(replace(whole, whom=whom)) for team, whom in teams.items()})
-    for team, target in split(whole.levels.target, shares, 10 * _K).items():
-        goal = replace(whole.with_levels(_levels(target, _K)), whom=teams[team])
+    # In a small demo a team may have sold nothing; it gets a small part all the same.
+    least = max(sum(shares.values()) / 50, Decimal(1))
+    shares = {team: max(share, least) for team, share in shares.items()}
+    parts = split(whole.levels.target, shares, _step(whole.levels.target) / 10)
+    for team, target in parts.items():
+        goal = replace(whole.with_levels(_levels(target)), whom=teams[team])
         kind: Kind = "directive" if team == "T-OST" else "agreed"
         row = _write(cast.head, replace(goal, kind=kind), offered + timedelta(days=4), parent=company)
         _act(cast.head, row, "offer", offered + timedelta(days=4))
@@ -105,7 +108,7 @@ def _quarter(cast: Cast, period: Period, *, running: bool) -> None:
             continue
         lead = cast.by_person[_lead(period, team)]
         if team == "T-WEST" and running:
-            lower = Levels(rounded(target * Decimal("0.9"), _K))
+            lower = _about(target * Decimal("0.9"))
             why = "Zwei große Aufträge rutschen ins nächste Quartal."
             _act(lead, row, "counter", offered + timedelta(days=6), lower, why)
             _act(cast.head, row, "agree", offered + timedelta(days=7))
@@ -124,9 +127,10 @@ def _people(cast: Cast, team: GoalRow, offered: datetime | date) -> None:
         if one != lead.person and one in cast.by_person
     ]
     times = {one: workdays(reader(), replace(goal, whom=Whom("person", one))).total for one in members}
-    for person, target in split(goal.levels.target, times, _K).items():
+    parts = split(goal.levels.target, times, _step(goal.levels.target) / 10)
+    for person, target in parts.items():
         whom = Whom("person", person)
-        row = _write(lead, replace(goal, whom=whom, levels=_levels(target, _K)), offered, parent=team)
+        row = _write(lead, replace(goal, whom=whom, levels=_levels(target)), offered, parent=team)
         _act(lead, row, "offer", offered)
         _act(cast.by_person[person], row, "accept", offered + timedelta(days=3))
 
@@ -141,7 +145,7 @@ def _beside(cast: Cast, this: Period) -> None:
     """Other goals of the running quarter: revenue, a rate, a limit, things, an old source, a change."""
     offered = this.start - timedelta(days=18)
     revenue = _goal("revenue", Whom("company"), this, Decimal(1), spread="season")
-    revenue = revenue.with_levels(_levels(_last_year(revenue) * Decimal("1.05"), 10 * _K))
+    revenue = revenue.with_levels(_levels(_last_year(revenue) * Decimal("1.05")))
     row = _write(cast.analyst, revenue, offered, owner=cast.management)
     _act(cast.analyst, row, "offer", offered)
     _act(cast.management, row, "accept", offered + timedelta(days=1))
@@ -185,16 +189,14 @@ def _best(kind: str, kpi: str, period: Period) -> Goal:
     if kind == "campaign":  # last year's are over: the largest of those that run
         found = observations(reader(), Question.of(wanted))
     known = {key: Decimal(str(o.value)) for key, o in found.items() if key is not None and o.value}
+    known = known or {key: Decimal(10) for key, _name in reader().subjects(kind)[:1]}
     best = max(sorted(known), key=lambda key: known[key])
-    step = _K if kpi == "revenue" else Decimal(1)
-    return replace(wanted, whom=Whom(kind, best)).with_levels(
-        Levels(rounded(known[best] * Decimal("1.1"), step))
-    )
+    return replace(wanted, whom=Whom(kind, best)).with_levels(_about(known[best] * Decimal("1.1")))
 
 
 def _of_segment(period: Period) -> Goal:
     goal = _goal("revenue", Whom("segment", "A"), period, Decimal(1))
-    return goal.with_levels(Levels(rounded(_last_year(goal) * Decimal("1.1"), 10 * _K)))
+    return goal.with_levels(_about(_last_year(goal) * Decimal("1.1")))
 
 
 def _next(cast: Cast, period: Period) -> None:
@@ -221,7 +223,7 @@ def _next(cast: Cast, period: Period) -> None:
     )
     # The first offer waits. A small demo has fewer people than there are answers.
     for row, (action, reason, share) in list(zip(people, answers, strict=False))[1:]:
-        levels = Levels(rounded(row.target * share, _K)) if share else None
+        levels = _about(row.target * share) if share else None
         _act(cast.by_person[str(row.subject_id)], row, action, day + timedelta(days=1), levels, reason)
     leads = _goal("new_leads", Whom("company"), period, Decimal(1))
     target = rounded(_last_year(leads) * Decimal("2.2"), Decimal(10))
@@ -253,11 +255,21 @@ def _goal(
     )
 
 
-def _levels(target: Decimal, step: Decimal) -> Levels:
-    """A target with a minimum a tenth below and a stretch a tenth above."""
-    return Levels(
-        rounded(target, step), rounded(target * Decimal("0.9"), step), rounded(target * Decimal("1.1"), step)
-    )
+def _levels(target: Decimal) -> Levels:
+    """A target with a minimum a tenth below and a stretch a tenth above, in round numbers."""
+    step = _step(target)
+    shares = (Decimal(1), Decimal("0.9"), Decimal("1.1"))
+    return Levels(*(rounded(target * share, step) for share in shares))
+
+
+def _about(target: Decimal) -> Levels:
+    """A target in a round number."""
+    return Levels(rounded(target, _step(target)))
+
+
+def _step(amount: Decimal) -> Decimal:
+    """What is left of an amount with three digits: 10,000 of 4,450,000."""
+    return Decimal(10) ** max(0, amount.adjusted() - 2)
 
 
 def _last_year(goal: Goal) -> Decimal:
