@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FactInfo:
-    """What a generation holds of a fact: how many records, the newest day that has begun, and the first
-    day of each of its dates that are filled."""
+    """What a generation holds of a fact: how many records, the newest day that has begun, the first
+    day of each of its dates that are filled, and the days of silence after which its source is late."""
 
     rows: int
     newest: date | None
     began: Mapping[str, date] = field(default_factory=dict)
+    late_after: int = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def info(generation: Generation) -> GenerationInfo:
             c.rows,
             None if c.newest_day is None else date.fromordinal(c.newest_day),
             _began(generation, name),
+            c.late_after,
         )
         for name, c in generation.coverage.items()
     }

@@ -101,6 +101,7 @@ class FakeWorkspace:
     empty: bool = False
     newest: date = AS_OF
     late: frozenset[str] = frozenset({"nps"})
+    late_after: int = 400
     settings: Settings = field(default_factory=lambda: Settings(name="Halvorsen Pumpen GmbH", language="de"))
     catalogue: Catalogue = CATALOGUE
 
@@ -108,7 +109,7 @@ class FakeWorkspace:
         if self.empty:
             return None
         facts = {
-            "deal": FactInfo(12_480, self.newest, BEGUN),
+            "deal": FactInfo(12_480, self.newest, BEGUN, self.late_after),
             "lead": FactInfo(48_112, self.newest, BEGUN),
             "activity": FactInfo(301_220, self.newest, BEGUN),
             "invoice": FactInfo(9_031, self.newest - timedelta(days=1), BEGUN),

@@ -50,6 +50,20 @@ def test_a_standing_by_hand(people: dict[str, Account]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("newest", "verdict"), [(date(2026, 11, 15), "behind"), (date(2026, 11, 14), "unknown")]
+)
+def test_a_generation_that_grows_old_has_no_verdict(
+    people: dict[str, Account], workspace: KnownWorkspace, newest: date, verdict: str
+) -> None:
+    # Today is the 22nd: a source that is late after 7 days of silence may be of the 15th, not of the 14th.
+    workspace.newest, workspace.late_after = newest, 7
+    row = in_force(people["lead"], people["colleague"], goal("won_value", "person:P2", "64000"))
+    found = book.standings(people["lead"].viewer, [row])[row.pk]
+    assert found.verdict == verdict
+    assert found.reason == ("source_late" if verdict == "unknown" else None)
+
+
+@pytest.mark.parametrize(
     ("kpi", "whom", "target", "more", "value", "verdict"),
     [
         ("won_value", "person:P1", "64000", {}, "37000", "on_course"),

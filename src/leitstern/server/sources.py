@@ -66,6 +66,24 @@ def ripening(reader: Reader, kpi: str) -> int:
     return max((m.within or 0 for m in reader.catalogue.resolved(kpi).measures.values()), default=0)
 
 
+def is_late(reader: Reader, kpi: str) -> bool:
+    """Whether a source of the KPI has been silent for too long as of today, by its own habit.
+
+    The engine judges a source on the day the generation was built; where nobody imports and builds any
+    more, that day grows old with it.
+    """
+    generation = reader.generation()
+    facts = generation.facts if generation else {}
+    today = reader.today()
+    return any(
+        source.dated
+        and source.newest is not None
+        and source.fact in facts
+        and (today - source.newest).days > facts[source.fact].late_after
+        for source in sources(reader, kpi)
+    )
+
+
 def newest(reader: Reader, kpi: str) -> date | None:
     """The newest record of the KPI's oldest source: no newer than its weakest part; None without records."""
     days = [source.newest for source in sources(reader, kpi) if source.newest is not None and source.dated]

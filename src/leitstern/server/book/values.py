@@ -18,7 +18,7 @@ from leitstern.goals.pace import Actual, Reason
 from leitstern.goals.plan import additive
 from leitstern.kpis.load import Resolved
 from leitstern.server.sight import Sight, organisation
-from leitstern.server.sources import newest
+from leitstern.server.sources import is_late, newest
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Number, Observation, Observations
@@ -89,10 +89,14 @@ def actual(sight: Sight, goal: Goal) -> Actual:
         return Actual(None, reason="protected", newest=reached)
     found = observations(whole, question)
     if whom.type == "segment":
-        return replace(_segment(whole, question, whom, found), newest=reached)
-    if whom.id in found:
-        return replace(_actual(found[whom.id]), newest=reached)
-    return replace(_nothing(whole, question), newest=reached)
+        known = _segment(whole, question, whom, found)
+    elif whom.id in found:
+        known = _actual(found[whom.id])
+    else:
+        known = _nothing(whole, question)
+    if not known.complete and known.reason is None and is_late(whole, goal.kpi):
+        known = Actual(None, reason="source_late")
+    return replace(known, newest=reached)
 
 
 def _actual(o: Observation) -> Actual:
