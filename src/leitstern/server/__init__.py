@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from leitstern.server.prepare import Prepared
 
 
+#: Processes that answer. Two use two cores; each keeps the newest generation's answers for itself.
+WORKERS = min(2, os.cpu_count() or 1)
+
+
 def run(
     workspace_dir: str | Path,
     host: str = "127.0.0.1",
@@ -53,7 +57,7 @@ def run(
         address=address,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,
+        workers=WORKERS,
         blocking_threads=4,
         http=HTTPModes.http1,
         websockets=False,

@@ -54,12 +54,19 @@ def close(ask: Sight, account: Account, label: str) -> Closed:
     return closed
 
 
+def found(ask: Reader) -> list[Restatement]:
+    """All restatements of the newest generation; takes seconds the first time."""
+    labels = tuple(c.period for c in ask.workspace.closed())
+    if not labels:
+        return []
+    kept: list[Restatement] = ask.once(("restatements", *labels), lambda ws: ws.restatements())
+    return kept
+
+
 def restatements(ask: Sight) -> list[Restated]:
     """What the records contradict of closed periods, as far as the viewer may see it; new ones first."""
     closed = ask.workspace.closed()
-    labels = tuple(c.period for c in closed)
-    found: list[Restatement] = ask.once(("restatements", *labels), lambda ws: ws.restatements())
-    visible = [r for r in found if r.subject.type in ("company", "team", "person")]
+    visible = [r for r in found(ask) if r.subject.type in ("company", "team", "person")]
     known = {_key(a): a for a in Acknowledgement.objects.select_related("account").order_by("at")}
     hidden = _hidden(ask, visible)
     rows = [

@@ -19,6 +19,7 @@ def start() -> None:
 
 
 def _run() -> None:
+    from leitstern.server import closings
     from leitstern.server.quality import quality
     from leitstern.server.reader import reader
     from leitstern.server.views.start import prepare
@@ -31,6 +32,7 @@ def _run() -> None:
             if generation is not None and generation.number != done:
                 prepare(reader())
                 quality(reader())
+                closings.found(reader())
                 done = generation.number
         except Problem:
             pass  # the page says it, in the reader's language

@@ -63,12 +63,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def wall(request: HttpRequest) -> HttpResponse:
-    """The strategic KPIs in large type, renewing itself."""
+    """The strategic KPIs in large type; ``?renew=1`` renews the page, which nobody is made to bear."""
     ask = sight(request)
     if ask.generation() is None:
         return errors.no_generation(request)
     context = _context(request, ask, Choice.of(request), (420, 64))
     context["cards"] = [card for group in context["groups"] for card in group["cards"]][:_ON_THE_WALL]
+    context["renews"] = request.GET.get("renew") == "1"
     return render(request, "leitstern/wall.html", context)
 
 
