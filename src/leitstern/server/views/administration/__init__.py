@@ -61,7 +61,7 @@ def page(request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
     """Context of a page of administration: its title and the way to the others."""
     match = request.resolver_match
     here = match.view_name if match else ""
-    parts = [Option(name, reverse(view), here.startswith(view)) for view, name in _pages(request)]
+    parts = [Option(name, reverse(view), here.startswith(view.rstrip("s"))) for view, name in _pages(request)]
     return {"title": title, "parts": parts, **more}
 
 
