@@ -63,7 +63,6 @@ def key(folder: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
         signal.connect(close_old_connections)
 
 
-@pytest.mark.filterwarnings("default")
 @schema.parametrize()
 @limits(
     max_examples=15,
