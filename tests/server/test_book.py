@@ -142,6 +142,14 @@ def test_one_question_for_all_people(people: dict[str, Account], workspace: Know
     assert workspace.asked == [("won_value@1", "person")]
 
 
+def test_a_standing_follows_its_goal(people: dict[str, Account]) -> None:
+    viewer = people["lead"].viewer
+    row = book.create(viewer, goal("won_value", "person:P2", "64000"))
+    assert book.standings(viewer, [row])[row.pk].planned == 37000
+    row = book.update(viewer, row, goal("won_value", "person:P2", "32000"))
+    assert book.standings(viewer, [row])[row.pk].planned == 18500
+
+
 def test_the_plan_counts_cents_whatever_the_database_gives_back(people: dict[str, Account]) -> None:
     row = in_force(people["lead"], people["colleague"], goal("won_value", "person:P2", "10000"))
     again = GoalRow.objects.get(pk=row.pk)

@@ -96,7 +96,7 @@ def _quarter(cast: Cast, period: Period, *, running: bool) -> None:
     teams = {team: Whom("team", team) for team in SALES}
     shares = by_last_year({team: _last_year(replace(whole, whom=whom)) for team, whom in teams.items()})
     # In a small demo a team may have sold nothing; it gets a small part all the same.
-    least = max(sum(shares.values()) / 50, Decimal(1))
+    least = max(sum(shares.values(), Decimal(0)) / 50, Decimal(1))
     shares = {team: max(share, least) for team, share in shares.items()}
     parts = split(whole.levels.target, shares, _step(whole.levels.target) / 10)
     for team, target in parts.items():
