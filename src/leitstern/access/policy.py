@@ -67,6 +67,8 @@ class Policy:
         self.groups = Groups(privacy, organisation)
         self._kept = Kept(self.groups.roster.people)
         self._seen = lru_cache(maxsize=4096)(self._people)
+        self._met = lru_cache(maxsize=4096)(self._acquainted)
+        self._led = lru_cache(maxsize=4096)(lambda viewer, start, end: led(viewer, organisation, start, end))
 
     def people(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
         """Whose values from ``start`` to ``end`` the viewer may see, as ids of persons."""
@@ -77,10 +79,13 @@ class Policy:
 
     def acquainted(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
         """Whom the viewer sees on some day from ``start`` to ``end``, or may agree on goals with."""
+        return self._met(viewer, start, end)
+
+    def _acquainted(self, viewer: Viewer, start: date, end: date) -> frozenset[str]:
         if self.privacy.mode == "team_only" and not viewer.operator:
             return frozenset()
         found = self.people(viewer, start, end)
-        return found | led(viewer, self.organisation, start, end)
+        return found | self._led(viewer, start, end)
 
     def observations(
         self, viewer: Viewer, observations: Iterable[Observation], people: People | None = None
@@ -160,7 +165,7 @@ class Policy:
         if self.privacy.mode == "team_only" or person == viewer.person:
             return False
         by_role = viewer.has("management") and person in self._leads
-        return by_role or person in led(viewer, self.organisation, start, end)
+        return by_role or person in self._led(viewer, start, end)
 
     @cached_property
     def _leads(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leitstern.access.viewer import Role
@@ -55,9 +55,8 @@ def sections(request: HttpRequest) -> list[Section]:
         names.append(("administration", _("Administration")))
     shown = _shown(request)
     return [
-        Section(name, address, view == shown, waiting(user.pk) if view == "offers" else 0)
+        Section(name, reverse(view), view == shown, waiting(user.pk) if view == "offers" else 0)
         for view, name in names
-        if (address := _address(view)) is not None
     ]
 
 
@@ -77,10 +76,3 @@ def _shown(request: HttpRequest) -> str:
     if view.startswith(("goal_", "goals_")):
         return "goals"
     return view.partition("_")[0]
-
-
-def _address(view: str) -> str | None:
-    try:
-        return reverse(view)
-    except NoReverseMatch:
-        return None

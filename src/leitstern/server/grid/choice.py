@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -29,12 +30,13 @@ _USUAL = "won_value"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A KPI in one period; ``key`` names it in the form."""
+    """A KPI in one period; ``key`` names it in the form, ``head`` is its title as short as it can be."""
 
     definition: Definition
     period: Period
     title: str
-    unit: str = ""
+    head: str
+    unit: str
 
     @property
     def key(self) -> str:
@@ -90,12 +92,19 @@ class Choice:
         if self.layout == "kpis":
             found = [ask.catalogue.at(kpi, self.span.start) for kpi in self.kpis]
             found.sort(key=lambda d: words.text(d.name, language).casefold())
+            names = [words.text(d.name, language) for d in found]
+            units = [figures.unit_name(d.unit) for d in found]
             return [
-                Column(d, self.span, words.text(d.name, language), figures.unit_name(d.unit)) for d in found
+                Column(d, self.span, name, name, unit)
+                for d, name, unit in zip(found, names, units, strict=True)
             ]
         return [
             Column(
-                d := ask.catalogue.at(self.kpis[0], p.start), p, calendar.period(p), figures.unit_name(d.unit)
+                d := ask.catalogue.at(self.kpis[0], p.start),
+                p,
+                calendar.period(p),
+                calendar.axis(p)[0],
+                figures.unit_name(d.unit),
             )
             for p in self.periods()
         ]
@@ -113,24 +122,33 @@ class Choice:
         """The rows: subjects the viewer may see, by name."""
         periods = self.periods()
         start, end = periods[0].start, periods[-1].end
-        found = [
-            (Whom(self.by, id_), name)
-            for id_, name in self._all(ask)
-            if self.find.casefold() in name.casefold()
-        ]
-        seen = [pair for pair in found if ask.policy.may_see(ask.viewer, pair[0], start, end)]
-        return sorted(seen, key=lambda pair: (pair[1].casefold(), pair[0].id or ""))
+        if self.by not in ("team", "person"):
+            found = self._things(ask, start, end)
+        else:
+            found = _sorted(
+                (Whom(self.by, id_), name)
+                for id_, name in self._people(ask)
+                if ask.policy.may_see(ask.viewer, Whom(self.by, id_), start, end)
+            )
+        find = self.find.casefold()
+        return [pair for pair in found if find in pair[1].casefold()] if find else found
 
-    def _all(self, ask: Sight) -> list[tuple[str | None, str]]:
-        people = organisation(ask.whole)
+    def _things(self, ask: Sight, start: date, end: date) -> list[tuple[Whom, str]]:
+        """The company, or all things of a type, of which a viewer sees all or none; there may be many."""
+        found: list[tuple[Whom, str]] = ask.once(("grid rows", self.by), lambda _ws: _sorted(self._all(ask)))
+        return found if found and ask.policy.may_see(ask.viewer, found[0][0], start, end) else []
+
+    def _all(self, ask: Sight) -> list[tuple[Whom, str]]:
         if self.by == "company":
-            return [(None, str(ask.settings.name))]
+            return [(Whom("company"), str(ask.settings.name))]
+        if self.by == "segment":
+            return [(Whom("segment", one), one) for one in set(organisation(ask.whole).segments.values())]
+        return [(Whom(self.by, id_), name) for id_, name in ask.whole.subjects(self.by)]
+
+    def _people(self, ask: Sight) -> list[tuple[str, str]]:
+        people = organisation(ask.whole)
         if self.by == "team":
             return [(team.id, team.name) for team in people.teams.values()]
-        if self.by == "segment":
-            return [(one, one) for one in set(people.segments.values())]
-        if self.by != "person":
-            return [(id_, name) for id_, name in ask.subjects(self.by)]
         periods = self.periods()
         start, end = periods[0].start, periods[-1].end
         if self.team is not None:
@@ -143,6 +161,10 @@ class Choice:
         if self.by == "company":
             return None
         return Whom("company") if self.team is None else Whom("team", self.team)
+
+
+def _sorted(found: Iterable[tuple[Whom, str]]) -> list[tuple[Whom, str]]:
+    return sorted(found, key=lambda pair: (pair[1].casefold(), pair[0].id or ""))
 
 
 def _there(person: Person, start: date, end: date) -> bool:
