@@ -23,7 +23,9 @@ def used():
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             name = getattr(getattr(node, "func", None), "id", "")
-            if name in ("_", "gettext", "gettext_lazy", "ngettext") and isinstance(node.args[0], ast.Constant):
+            if name in ("_", "gettext", "gettext_lazy", "ngettext") and isinstance(
+                node.args[0], ast.Constant
+            ):
                 yield node.args[0].value
     for file in PACKAGE.rglob("*.html"):
         for text in CALL.findall(templatize(file.read_text(encoding="utf-8"))):
