@@ -26,7 +26,8 @@ Account.objects.create_user("nobody@example.org", None, name="Wencke", person="P
 for subject, target, state in (("P1", 100, "accepted"), ("P4", 50, "offered")):
     GoalRow.objects.create(
         kpi="won_deals", version=1, subject_type="person", subject_id=subject,
-        start=date.fromisoformat("{start}"), end=date.fromisoformat("{end}"), target=Decimal(target), state=state, owner=lead, created_by=lead,
+        start=date.fromisoformat("{start}"), end=date.fromisoformat("{end}"), target=Decimal(target),
+        state=state, owner=lead, created_by=lead,
     )
 """
 

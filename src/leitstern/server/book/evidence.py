@@ -148,6 +148,7 @@ def _facts(
     sight: Sight, row: GoalRow, past: Sequence[Earlier], found: Chance, happened: Realism
 ) -> SmartInput:
     ask = sight.whole
+    reached = newest(ask, row.kpi)
     return SmartInput(
         today=sight.today(),
         start=row.start,
@@ -157,7 +158,7 @@ def _facts(
         owner=str(row.owner) if row.owner is not None else None,
         subject_found=name_of(ask, row.whom) is not None,
         rivals=tuple(label_of(ask, one.goal) for one in rivals(row)),
-        newest=newest(ask, row.kpi),
+        newest=None if reached is None else min(reached, sight.today()),
         complete_periods=sum(one.value is not None for one in past),
         past_periods=len(past),
         realism=happened,
