@@ -18,7 +18,8 @@ from leitstern.server.sight import viewer_of
 _BELONGS = {
     "kpi": "catalogue",
     "records": "catalogue",
-    "wall": "overview",
+    "overview": "company",
+    "wall": "company",
     "closing": "data",
     "goal": "goals",
     "agreement": "offers",
