@@ -78,12 +78,16 @@ def _one(request: HttpRequest, ask: Sight, of: Team, choice: PeriodChoice) -> di
     rows = list(visible(ask, asked).order_by("kpi", "start", "pk"))
     lines = Lines.of(ask, standings(ask.viewer, rows, ask.surface))
     own = [row for row in rows if row.subject_type == "team" and row.subject_id == of.id]
-    acquainted = ask.policy.acquainted(ask.viewer, period.start, period.end)
+    seen = {
+        one
+        for one in members
+        if ask.policy.may_see(ask.viewer, Whom("person", one), period.start, period.end)
+    }
     of_people = boards(
         lines,
         own,
         [(row, 0, True) for row in _ordered(lines, [r for r in rows if r.subject_type == "person"])],
-        all_seen=set(members) <= acquainted,
+        all_seen=seen == set(members),
     )
     of_teams = [(r, 0, True) for r in _ordered(lines, rows) if r.subject_type == "team" and r not in own]
     given = [lines.standings[row.pk].verdict for row in own if row.pk in lines.standings]
@@ -98,10 +102,10 @@ def _one(request: HttpRequest, ask: Sight, of: Team, choice: PeriodChoice) -> di
         "boards": of_people[first : first + BOARDS],
         "pages": pages,
         "team_boards": boards(lines, own, of_teams, all_seen=True) if of_teams else [],
-        "moves": moves(people, of.id, period, acquainted, lines.calendar),
+        "moves": moves(people, of.id, period, seen, lines.calendar),
         "part_name": _("Person"),
         "may_edit": ask.policy.may_edit_goals(ask.viewer, Whom("team", of.id), period.start, period.end),
-        "hidden": len(set(members) - acquainted),
+        "hidden": len(members) - len(seen),
         "parent": people.teams.get(of.parent or ""),
         "beneath": sorted((people.teams[t] for t in beneath), key=lambda t: t.name.casefold()),
     }
