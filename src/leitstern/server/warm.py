@@ -20,6 +20,7 @@ def start() -> None:
 
 def _run() -> None:
     from leitstern.server import closings
+    from leitstern.server.book import values
     from leitstern.server.quality import quality
     from leitstern.server.reader import reader
     from leitstern.server.views.start import prepare
@@ -30,10 +31,11 @@ def _run() -> None:
             reader().look()
             generation = reader().generation()
             if generation is not None and generation.number != done:
+                done = generation.number  # once: what cannot be answered is the page's to say
+                values.prepare(reader())
                 prepare(reader())
                 quality(reader())
                 closings.found(reader())
-                done = generation.number
         except Problem:
             pass  # the page says it, in the reader's language
         time.sleep(_EVERY)

@@ -14,9 +14,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from leitstern.errors import Problem
+from leitstern.goals.offers import IN_FORCE
 from leitstern.goals.pace import Actual, Reason
 from leitstern.goals.plan import additive
 from leitstern.kpis.load import Resolved
+from leitstern.server.models import GoalRow
 from leitstern.server.sight import Sight, organisation
 from leitstern.server.sources import is_late, newest
 
@@ -75,6 +77,17 @@ def observations(ask: Reader, question: Question) -> dict[str | None, Observatio
         ("goal values", question), lambda ws: {o.subject.id: o for o in question.ask(ws)}
     )
     return found
+
+
+def prepare(ask: Reader) -> None:
+    """Ask what the goals that run today ask, so that the answers are at hand."""
+    today = ask.today()
+    running = GoalRow.objects.filter(start__lte=today, end__gte=today, state__in=IN_FORCE)
+    for kpi, version, kind, start, end, grain in running.values_list(
+        "kpi", "version", "subject_type", "start", "end", "grain"
+    ).distinct():
+        by = "customer" if kind == "segment" else kind
+        observations(ask, Question(kpi, version, by, start, end, grain))
 
 
 def actual(sight: Sight, goal: Goal) -> Actual:
