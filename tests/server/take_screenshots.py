@@ -1,6 +1,7 @@
-"""Take the pictures of the documentation: ``python tests/server/take_screenshots.py ADDRESS FOLDER``.
+"""Take the pictures of the documentation: ``python tests/server/take_screenshots.py ADDRESS FOLDER LOG-INS``.
 
-ADDRESS is a running server that shows the demo workspace (``make demo``), FOLDER usually docs/img.
+ADDRESS is a running server that shows the demo workspace (``make demo``), FOLDER usually docs/img, LOG-INS
+the file ``log-ins.txt`` of that workspace.
 """
 
 from __future__ import annotations
@@ -13,23 +14,30 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
-#: Name, page, language, theme, width and height of the window.
+SENTENCE = {
+    "de": "Innerhalb von drei Monaten wird der Vertrieb seinen Umsatz um 14 Prozent steigern",
+    "en": "Within three months sales will increase its revenue by 14 percent",
+}
+#: Name, who looks, page, language, theme, width and height of the window. ``page > start``: the page behind
+#: the first link of ``page`` whose address begins with ``start``.
 PICTURES = (
-    ("start-de-light", "/overview", "de", "light", 1440, 1000),
-    ("start-en-light", "/overview", "en", "light", 1440, 1000),
-    ("start-en-dark", "/?grain=quarter", "en", "dark", 1440, 1000),
-    ("start-de-light-360", "/overview", "de", "light", 360, 780),
-    ("kpi-de-light", "/kpi/won_value", "de", "light", 1440, 1000),
-    ("kpi-en-dark-768", "/kpi/win_rate", "en", "dark", 768, 1024),
-    ("kpi-de-dark-360", "/kpi/won_value", "de", "dark", 360, 780),
-    ("teams-en-light", "/kpi/won_value?by=team&grain=quarter", "en", "light", 1440, 900),
-    ("weeks-de-light-1920", "/kpi/new_leads?grain=week", "de", "light", 1920, 1080),
-    ("records-en-light", "/kpi/win_rate/records/2026-10", "en", "light", 1440, 900),
-    ("catalogue-de-light-768", "/kpis?q=umsatz", "de", "light", 768, 1024),
-    ("data-de-light", "/data", "de", "light", 1440, 1000),
-    ("wallboard-de-dark-1920", "/wall", "de", "dark", 1920, 1080),
+    ("today-de-light", "sales-1", "/", "de", "light", 1280, 480),
+    ("today-de-light-360", "sales-1", "/", "de", "light", 360, 780),
+    ("company-de-light", "management", "/company", "de", "light", 1280, 900),
+    ("company-en-light", "management", "/company", "en", "light", 1280, 900),
+    ("team-en-dark", "team-lead", "/team/T-SUED", "en", "dark", 1280, 900),
+    ("sentence-de-light", "management", f"/goals/new?say={SENTENCE['de']}", "de", "light", 1280, 980),
+    ("sentence-en-light", "management", f"/goals/new?say={SENTENCE['en']}", "en", "light", 1280, 980),
+    ("goal-de-light", "team-lead", "/team/T-SUED > /goal/", "de", "light", 1280, 1000),
+    ("goal-en-light", "team-lead", "/team/T-SUED > /goal/", "en", "light", 1280, 1000),
+    ("offers-de-light", "team-lead", "/offers", "de", "light", 1280, 680),
+    ("offers-en-light", "team-lead", "/offers", "en", "light", 1280, 680),
+    ("grid-de-light", "team-lead", "/goals", "de", "light", 1280, 760),
+    ("start-en-light", "management", "/overview", "en", "light", 1440, 1000),
+    ("kpi-de-light", "management", "/kpi/won_value", "de", "light", 1440, 1000),
+    ("teams-en-light", "head-of-sales", "/kpi/won_value?by=team&grain=quarter", "en", "light", 1440, 900),
 )
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
 
@@ -86,12 +94,39 @@ def png_with_palette(pixels: np.ndarray) -> bytes:
     )
 
 
-def main(address: str, folder: Path) -> None:
+def log_ins(file: Path) -> tuple[dict[str, str], str]:
+    """E-mail addresses by name, and the password they share."""
+    lines = [line.split() for line in file.read_text(encoding="utf-8").splitlines() if line]
+    said = {line[0]: line[1] for line in lines}
+    return said, said.pop("password")
+
+
+def logged_in(browser: Browser, address: str, email: str, password: str) -> StorageState:
+    """The cookies of somebody who logged in."""
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto(f"{address}/account/login/")
+    tab.fill("[name=login]", email)
+    tab.fill("[name=password]", password)
+    tab.locator("main form button[type=submit]").first.click()
+    tab.wait_for_url(f"{address}/")
+    cookies = context.storage_state()
+    context.close()
+    return cookies
+
+
+def main(address: str, folder: Path, file: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    emails, password = log_ins(file)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        for name, page, language, theme, width, height in PICTURES:
-            context = browser.new_context(viewport={"width": width, "height": height})
+        known: dict[str, StorageState] = {}
+        for name, who, page, language, theme, width, height in PICTURES:
+            if who not in known:
+                known[who] = logged_in(browser, address, emails[who], password)
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, storage_state=known[who]
+            )
             context.add_cookies(
                 [
                     {"name": "language", "value": language, "url": address},
@@ -99,7 +134,11 @@ def main(address: str, folder: Path) -> None:
                 ]
             )
             tab = context.new_page()
-            tab.goto(address + page)
+            first, _, start = page.partition(" > ")
+            tab.goto(address + first)
+            if start:
+                link = tab.locator(f"main a[href^='{start}']").first.get_attribute("href")
+                tab.goto(f"{address}{link}")
             picture = tab.screenshot()
             pixels = base64.b64decode(browser.new_page().evaluate(PIXELS, base64.b64encode(picture).decode()))
             shape = np.frombuffer(pixels, np.uint8).reshape(height, width, 4)[:, :, :3]
@@ -109,4 +148,4 @@ def main(address: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]))
+    main(sys.argv[1].rstrip("/"), Path(sys.argv[2]), Path(sys.argv[3]))
