@@ -45,6 +45,7 @@ WHO = {
     "/administration/accounts": {"administrator"},
     "/administration/people": {"administrator"},
     "/administration/privacy": {"administrator", "council"},
+    "/administration/rules": {"administrator", "council"},
     "/administration/audit": {"administrator", "council"},
     "/administration/access-log": {"council"},
     "/me": set(accounts.KINDS),
@@ -260,6 +261,23 @@ def test_a_purpose_is_written_down_with_its_history(clients):
     entry = AuditEntry.objects.order_by("-pk")[0]
     assert (entry.action, entry.object) == ("purpose.stated", "kpi:won_deals")
     assert (entry.before, entry.after) == ({"text": "Führen", "months": 12}, {"text": "Führen", "months": 24})
+
+
+def test_the_rules_are_a_table_to_print(clients):
+    council = clients["council"]
+    assert 'href="/administration/rules"' in text(council.get("/administration/privacy"))
+    clients["administrator"].post(
+        "/administration/privacy",
+        {"action": "purpose", "purpose-kpi": "won_deals", "purpose-text": "Führen", "purpose-months": "12"},
+    )
+    page = text(council.get("/administration/rules"))
+    row = re.search(r'<th scope="row">Werte einer anderen Person aus dem eigenen Team</th>(.*?)</tr>', page)
+    assert row
+    # person, lead, administrator, analyst, management, council
+    assert re.findall(r"<td>(.*?)</td>", row[1]) == ["nein", "ja", *["entfällt"] * 4]
+    assert "Führen" in page
+    council.cookies["language"] = "en"
+    assert "What no rule can rule out" in text(council.get("/administration/rules"))
 
 
 def test_seen_values_are_listed_once_a_day(db, at, django_capture_on_commit_callbacks):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from leitstern.access.modes import LEAST_FLOOR, MODES, Privacy
+from leitstern.access.report import Report, report
 from leitstern.errors import Problem
 from leitstern.server import frame, privacy_changes, words
 from leitstern.server.forms import choose
@@ -115,6 +116,29 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @needs("change_privacy", "approve_privacy")
+def rules(request: HttpRequest) -> HttpResponse:
+    """Who may see and do what under the rules in force, and for what: to print, for a works agreement."""
+    said = report(privacy(), frame.language())
+    sections = [
+        (
+            section.title,
+            [(row.text, [_answer(said, row.answers[role]) for role in said.roles]) for row in section.rows],
+        )
+        for section in said.sections
+    ]
+    context = page(
+        request,
+        said.title,
+        report=said,
+        sections=sections,
+        purposes=_purposes(),
+        workspace=reader().settings.name,
+        day=frame.calendar().day(reader().today()),
+    )
+    return render(request, "leitstern/administration/rule_table.html", context)
+
+
+@needs("change_privacy", "approve_privacy")
 def decide(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the address calls it so
     """Approve, reject or take back a proposal."""
     change = get_object_or_404(PrivacyChange, pk=id)
@@ -153,6 +177,12 @@ def _propose(request: HttpRequest, form: RulesForm) -> bool:
         return False
     messages.success(request, _("Proposed. It holds once a second person has approved it."))
     return True
+
+
+def _answer(said: Report, answer: bool | None) -> str:
+    if answer is None:
+        return said.none
+    return said.yes if answer else said.no
 
 
 def _initial(rules: Privacy) -> dict[str, Any]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("/people", people.index, name="administration_people"),
     path("/privacy", privacy.index, name="administration_privacy"),
     path("/privacy/<int:id>", privacy.decide, name="administration_privacy_decide"),
+    path("/rules", privacy.rules, name="administration_privacy_rules"),
     path("/audit", logs.audit, name="administration_audit"),
     path("/access-log", logs.access, name="administration_access"),
 ]
