@@ -118,7 +118,8 @@ def _hidden(ask: Sight, found: Sequence[Restatement]) -> set[tuple[str, str, str
         period = parse(label, ask.settings.fiscal_year_start)
         if by == "person":
             seen = ask.policy.people(ask.viewer, period.start, period.end)
-            open_ = {(kpi, person) for kpi in kpis for person in seen}
+            shown = {kpi for kpi in kpis if not ask.expired(kpi, period.end)}
+            open_ = {(kpi, person) for kpi in shown for person in seen}
         else:
             values = ask.compute(sorted(kpis), by, grain, period.start, period.end)
             open_ = {(o.kpi, str(o.subject.id)) for o in values if o.reason != "protected"}

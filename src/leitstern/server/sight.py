@@ -7,7 +7,9 @@ and with the reason ``protected``; whose values were seen is written to the acce
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest
@@ -15,7 +17,7 @@ from django.http import HttpRequest
 from leitstern.access.policy import Policy, protected
 from leitstern.access.viewer import Viewer
 from leitstern.periods.grains import parse
-from leitstern.server import audit
+from leitstern.server import audit, retention
 from leitstern.server.privacy import privacy
 from leitstern.server.reader import Reader, reader
 
@@ -41,7 +43,19 @@ class Sight(Reader):
     @property
     def eyes(self) -> object:
         """What an answer about people depends on besides the question."""
-        return self.viewer, self.privacy
+        return self.viewer, self.privacy, tuple(self._first_days.items())
+
+    @cached_property
+    def _first_days(self) -> dict[str, date]:
+        return {} if self.viewer.operator else retention.first_days(self.today())
+
+    def expired(self, kpi: str, last: date) -> bool:
+        """Whether values of persons from a stretch of days that ended on ``last`` are no longer shown.
+
+        A value is as old as the last day of its period. ``kpi`` may name a version.
+        """
+        first = self._first_days.get(kpi.partition("@")[0])
+        return first is not None and last < first
 
     @property
     def policy(self) -> Policy:
@@ -89,7 +103,11 @@ class Sight(Reader):
         def people(kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
             return self.whole.compute([kpi], "person", grain, start, end, against)
 
-        allowed = tuple(self.policy.observations(self.viewer, found, people))
+        allowed = tuple(
+            o
+            for o in self.policy.observations(self.viewer, found, people)
+            if by != "person" or o.subject.id is None or not self.expired(o.kpi, o.end)
+        )
         if against is not None and by != "company":
             allowed = tuple(self._also_then(names, by, against, allowed))
         if by == "person":
@@ -108,7 +126,11 @@ class Sight(Reader):
                 self.whole.compute(names, by, str(then.grain), then.start, then.end),
                 lambda kpi, grain, start, end: self.whole.compute([kpi], "person", grain, start, end),
             )
-            shown = {(e.kpi, e.subject.id) for e in earlier if e.reason != "protected"}
+            shown = {
+                (e.kpi, e.subject.id)
+                for e in earlier
+                if e.reason != "protected" and not (by == "person" and self.expired(e.kpi, e.end))
+            }
             for o in compared:
                 if o.period == label:
                     yield o if (o.kpi, o.subject.id) in shown or not _tells(o, by) else protected(o)
@@ -136,7 +158,12 @@ class Sight(Reader):
             ("records", kpi, period.label, by, subject),
             lambda ws: ws.records(kpi, period.label, by, subject),
         )
+        if by == "person" and self.expired(kpi, period.end):
+            return None
         allowed = self.policy.records(self.viewer, found, by, subject, period.start, period.end)
+        if allowed is not None:
+            rows = (replace(r, person=None) if self.expired(kpi, r.day) else r for r in allowed.rows)
+            allowed = replace(allowed, rows=tuple(rows))
         if allowed is not None and by == "person" and subject not in (None, self.viewer.person):
             audit.seen(self.viewer, {str(subject)}, kpi, self.surface)
         return allowed

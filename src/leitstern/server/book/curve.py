@@ -82,7 +82,9 @@ def curve(viewer: Viewer, row: GoalRow) -> Curve:
     previous: Numbers = [None] * len(days)
     if now.reason != "protected":
         own = _values(ask, goal, stretches, through, cumulative=the_plan.additive)
-        previous = _previous(ask, goal, stretches, cumulative=the_plan.additive)
+        # Last year is shown by day, so its first day decides whether it is too old.
+        if goal.whom.type != "person" or not sight.expired(goal.kpi, _last_year(goal).start):
+            previous = _previous(ask, goal, stretches, cumulative=the_plan.additive)
     return Curve(
         unit=ask.catalogue.get(goal.kpi, goal.version).unit,
         cumulative=the_plan.additive,

@@ -74,6 +74,8 @@ def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
     now, the_plan = actual(sight, goal), plan_of(ask, goal)
     protected = now.reason == "protected"
     past = () if protected else _past(ask, goal)
+    if goal.whom.type == "person":
+        past = tuple(one for one in past if not sight.expired(goal.kpi, one.end))
     asked = _asked_past(ask, goal, past, the_plan)
     through = counted_through(sight, goal, now)
     stock = any(m.kind == "stock" for m in resolved(ask, goal.kpi, goal.version).measures.values())

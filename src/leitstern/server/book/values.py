@@ -218,6 +218,8 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal:
 def _hidden(sight: Sight, question: Question, whom: Whom) -> bool:
     """Whether the policy keeps a subject's value from the viewer."""
     if question.by == "person":
+        if sight.expired(question.kpi, question.end):
+            return True
         return whom.id not in sight.policy.people(sight.viewer, question.start, question.end)
     if question.by not in GROUPS:
         return False
