@@ -197,12 +197,15 @@ def _point(chart: TimeChart, point: Point, index: int, place: Frame) -> SafeStri
     """One period as a link: the ground to hit, its marks, and its words."""
     left = _LEFT + index * place.slot
     hit = tag("rect", class_="hit", x=left, y=_TOP, width=place.slot, height=place.height - _TOP - _AXIS + 22)
-    marks = _dot(point, index, place) if chart.as_line else _column(chart, point, index, place)
+    marks = _dot(point, index, place) if chart.as_line else _column(point, index, place)
     tip = tag("text", point.text, class_="tip", x=0.0, y=14.0)
     body = join([hit, *marks, tip])
     if point.href is None:
-        return tag("g", body, class_="point", role="img", aria_label=point.text)
-    return tag("a", body, class_="point", href=point.href, aria_label=point.text)
+        spot = tag("g", body, class_="point", role="img", aria_label=point.text)
+    else:
+        spot = tag("a", body, class_="point", href=point.href, aria_label=point.text)
+    # Beside the link and not in it: its words say the amounts in full, and not as they are rounded here.
+    return spot if chart.as_line else join([spot, *_labels(chart, point, index, place)])
 
 
 def _dot(point: Point, index: int, place: Frame) -> Iterator[SafeString]:
@@ -212,7 +215,7 @@ def _dot(point: Point, index: int, place: Frame) -> Iterator[SafeString]:
         yield tag("circle", class_=class_, cx=place.middle(index), cy=place.values(point.value), r=radius)
 
 
-def _column(chart: TimeChart, point: Point, index: int, place: Frame) -> Iterator[SafeString]:
+def _column(point: Point, index: int, place: Frame) -> Iterator[SafeString]:
     thick = min(place.slot * 0.6, 34.0)
     shift = thick * 0.22
     x = place.middle(index) - thick / 2
@@ -225,11 +228,16 @@ def _column(chart: TimeChart, point: Point, index: int, place: Frame) -> Iterato
             yield _bar(place.values, point.value, x + shift, thick, "", hatching)
         else:
             yield _bar(place.values, point.value, x + shift, thick, "ac")
-        if _labels_fit(chart, place):
-            edge = max(point.value, point.previous or 0)
-            yield _label(place.values, edge, point.value, point.value_text, index, place)
     if place.differences is not None and point.difference is not None:
         yield _bar(place.differences, point.difference, x + shift, thick * 0.8, f"delta {point.verdict}")
+
+
+def _labels(chart: TimeChart, point: Point, index: int, place: Frame) -> Iterator[SafeString]:
+    """The amounts at the ends of a period's columns, where there is room for them."""
+    if point.value is not None and _labels_fit(chart, place):
+        edge = max(point.value, point.previous or 0)
+        yield _label(place.values, edge, point.value, point.value_text, index, place)
+    if place.differences is not None and point.difference is not None:
         widest = max(len(p.difference_text) for p in chart.points)
         if widest * _DIGIT <= place.slot + 2:
             text = point.difference_text
@@ -246,4 +254,5 @@ def _bar(
 
 def _label(scale: Scale, edge: float, value: float, text: str, index: int, place: Frame) -> SafeString:
     y = scale(edge) - 5 if value >= 0 else scale(min(edge, value)) + 13
-    return tag("text", text, class_="value", x=number(place.middle(index)), y=y, text_anchor="middle")
+    x = number(place.middle(index))
+    return tag("text", text, class_="value", x=x, y=y, text_anchor="middle", aria_hidden="true")
