@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leitstern.server.models import PrivacySetting
+from leitstern.server.models import AuditEntry, Default, GoalRow, PrivacySetting
 
 from . import accounts
 from .goals import goal, in_force
@@ -105,3 +105,50 @@ def test_an_unknown_team_is_not_there(people, team):
 def test_a_team_without_goals_says_who_writes_them(people):
     assert "Zur Tabelle der Ziele" in page(people["lead"], address="/team/T1")
     assert "Geschrieben werden sie von der Teamleitung" in page(people["person"], address="/team/T1")
+
+
+def test_first_goals_for_new_people_are_set_and_become_drafts(people):
+    client = accounts.client_of(people["other_lead"])
+    address = "/team/T3/defaults?period=2026-Q3"
+    assert 'href="/team/T3/defaults?period=2026-Q3"' in client.get("/team/T3?period=2026-Q3").content.decode()
+    assert "noch keine ersten Ziele" in client.get(address).content.decode()
+    client.post(address, {"action": "set", "kpi": "won_value", "per_year": "90.000"})
+    client.post(address, {"action": "set", "kpi": "won_value", "per_year": "100.000,50"})
+    assert [(d.team, d.kpi, str(d.per_year.normalize())) for d in Default.objects.all()] == [
+        ("T3", "won_value", "100000.5")
+    ]
+    # P4 came to T3 on 1 July; nobody in the quarter after.
+    text = client.get(address).content.decode()
+    assert "1 Entwurf anlegen" in text
+    assert "100.000,5 €" in text
+    assert "Entwurf anlegen" not in client.get("/team/T3/defaults?period=2026-Q4").content.decode()
+    client.post(address, {"action": "draft"})
+    row = GoalRow.objects.get()
+    # That quarter has 66 of the 253 working days of 2026: 26,087.09, in whole euros.
+    assert (row.subject_id, row.state, row.target) == ("P4", "draft", 26087)
+    assert "Entwurf anlegen" not in client.get(address).content.decode()
+    client.post(address, {"action": "remove", "kpi": "won_value"})
+    assert not Default.objects.exists()
+    noted = [e.action for e in AuditEntry.objects.order_by("pk")]
+    assert noted == ["default.set", "default.set", "goal.drafted", "default.removed"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"kpi": "win_rate", "per_year": "30"}, "lässt sich nicht auf ein Jahr vorgeben"),
+        ({"kpi": "won_value", "per_year": "0"}, "größer als 0"),
+        ({"kpi": "won_value", "per_year": "1e30"}, "1e30"),
+        ({"kpi": "won_value", "per_year": "9" * 13}, "größer als 0"),
+    ],
+)
+def test_a_first_goal_that_cannot_be_is_refused(people, sent, said):
+    client = accounts.client_of(people["other_lead"])
+    response = client.post("/team/T3/defaults", {"action": "set", **sent}, follow=True)
+    assert said in response.content.decode()
+    assert not Default.objects.exists()
+
+
+def test_first_goals_are_set_by_whoever_writes_the_teams_goals(people):
+    for kind, status in {"person": 404, "lead": 404, "other_lead": 200, "council": 404}.items():
+        assert accounts.client_of(people[kind]).get("/team/T3/defaults").status_code == status, kind

@@ -22,6 +22,7 @@ from leitstern.server.views import (
     records,
     start,
     team,
+    team_defaults,
     today,
 )
 from leitstern.server.views.accounts import me, welcome
@@ -31,6 +32,7 @@ urlpatterns = [
     path("company", company.company, name="company"),
     path("team", team.teams, name="team"),
     path("team/<str:id>", team.team, name="team_of"),
+    path("team/<str:id>/defaults", team_defaults.defaults, name="team_defaults"),
     path("overview", start.start, name="overview"),
     path("wall", start.wall, name="wall"),
     path("kpis", catalogue.catalogue, name="catalogue"),

@@ -5,8 +5,9 @@ its step and its entry in the audit log.
 """
 
 from leitstern.server.book.acts import act
-from leitstern.server.book.copies import copy, newcomers
+from leitstern.server.book.copies import awaited, copy, newcomers
 from leitstern.server.book.curve import Curve, Event, comments, curve
+from leitstern.server.book.defaults import remove_default, set_default
 from leitstern.server.book.evidence import Evidence, evidence
 from leitstern.server.book.rights import actions
 from leitstern.server.book.splits import Split, open_part, proposed, split
@@ -22,6 +23,7 @@ __all__ = [
     "Split",
     "act",
     "actions",
+    "awaited",
     "comments",
     "copy",
     "create",
@@ -32,7 +34,9 @@ __all__ = [
     "newcomers",
     "open_part",
     "proposed",
+    "remove_default",
     "say",
+    "set_default",
     "set_review",
     "split",
     "standings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leitstern.access.viewer import Viewer
     from leitstern.periods.grains import Period
     from leitstern.server.reader import Reader
+    from leitstern.server.sight import Sight
 
 
 def copy(viewer: Viewer, rows: Iterable[GoalRow], change: Decimal, to: Period) -> list[GoalRow]:
@@ -49,25 +50,35 @@ def copy(viewer: Viewer, rows: Iterable[GoalRow], change: Decimal, to: Period) -
     return list(made.values())
 
 
-def newcomers(viewer: Viewer, period: Period) -> list[GoalRow]:
+def newcomers(viewer: Viewer, period: Period, team: str | None = None) -> list[GoalRow]:
     """Drafts for people who are new in a team with defaults, in proportion to their working time.
 
     New is who joined the team in ``period`` and has no goal of that KPI in it. The default says how much a
-    full-time person is to bring in a year.
+    full-time person is to bring in a year. With ``team`` only for people new in that one.
     """
     sight = rights.seeing(viewer)
-    ask, people = sight.whole, organisation(sight.whole)
-    made = []
     with transaction.atomic():
-        for default in Default.objects.order_by("team", "kpi"):
-            for stay in people.stays_in.get(default.team, ()):
-                if not period.start <= stay.first <= period.end:
-                    continue
-                goal = _first_goal(ask, default, stay.person, max(stay.first, period.start), period)
-                allowed = sight.policy.may_edit_goals(viewer, goal.whom, goal.start, goal.end)
-                if allowed and goal.levels.target and not _there(goal):
-                    made.append(create(viewer, goal))
-    return made
+        # One after the other: a draft made for a person is what keeps that person from a second one.
+        return [create(viewer, goal) for goal in _first_goals(sight, period, team)]
+
+
+def awaited(viewer: Viewer, period: Period, team: str) -> int:
+    """How many drafts `newcomers` would make."""
+    found = _first_goals(rights.seeing(viewer), period, team)
+    return len({(goal.kpi, goal.whom) for goal in found})
+
+
+def _first_goals(sight: Sight, period: Period, team: str | None) -> Iterator[Goal]:
+    ask, people = sight.whole, organisation(sight.whole)
+    defaults = Default.objects.order_by("team", "kpi")
+    for default in defaults if team is None else defaults.filter(team=team):
+        for stay in people.stays_in.get(default.team, ()):
+            if not period.start <= stay.first <= period.end:
+                continue
+            goal = _first_goal(ask, default, stay.person, max(stay.first, period.start), period)
+            allowed = sight.policy.may_edit_goals(sight.viewer, goal.whom, goal.start, goal.end)
+            if allowed and goal.levels.target and not _there(goal):
+                yield goal
 
 
 def _first_goal(ask: Reader, default: Default, person: str, start: date, period: Period) -> Goal:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from leitstern.goals.goal import Whom
 from leitstern.server import verdicts
 from leitstern.server.board import boards, of_subjects, within
+from leitstern.server.book.defaults import may_set
 from leitstern.server.book.rights import visible
 from leitstern.server.book.standings import standings
 from leitstern.server.goal_line import Lines, subject_name
@@ -105,6 +106,7 @@ def _one(request: HttpRequest, ask: Sight, of: Team, choice: PeriodChoice) -> di
         "moves": moves(people, of.id, period, seen, lines.calendar),
         "part_name": _("Person"),
         "may_edit": ask.policy.may_edit_goals(ask.viewer, Whom("team", of.id), period.start, period.end),
+        "may_set": may_set(ask, of.id),
         "hidden": len(members) - len(seen),
         "parent": people.teams.get(of.parent or ""),
         "beneath": sorted((people.teams[t] for t in beneath), key=lambda t: t.name.casefold()),
