@@ -20,8 +20,8 @@ SENTENCE = {
     "de": "Innerhalb von drei Monaten wird der Vertrieb seinen Umsatz um 14 Prozent steigern",
     "en": "Within three months sales will increase its revenue by 14 percent",
 }
-#: Name, who looks, page, language, theme, width and height of the window. ``page > start``: the page behind
-#: the first link of ``page`` whose address begins with ``start``.
+#: Name, who looks, page, language, theme, width and height of the window. ``page > part``: the page behind
+#: the first link of ``page`` whose address has ``part``.
 PICTURES = (
     ("today-de-light", "sales-1", "/", "de", "light", 1280, 480),
     ("today-de-light-360", "sales-1", "/", "de", "light", 360, 780),
@@ -30,8 +30,9 @@ PICTURES = (
     ("team-en-dark", "team-lead", "/team/T-SUED", "en", "dark", 1280, 900),
     ("sentence-de-light", "management", f"/goals/new?say={SENTENCE['de']}", "de", "light", 1280, 980),
     ("sentence-en-light", "management", f"/goals/new?say={SENTENCE['en']}", "en", "light", 1280, 980),
-    ("goal-de-light", "team-lead", "/team/T-SUED > /goal/", "de", "light", 1280, 1000),
-    ("goal-en-light", "team-lead", "/team/T-SUED > /goal/", "en", "light", 1280, 1000),
+    ("goal-de-light", "sales-1", "/ > /goal/", "de", "light", 1280, 1000),
+    ("goal-en-light", "sales-1", "/ > /goal/", "en", "light", 1280, 1000),
+    ("split-de-light", "management", "/goals?by=company > /goal/ > /split", "de", "light", 1280, 820),
     ("offers-de-light", "team-lead", "/offers", "de", "light", 1280, 680),
     ("offers-en-light", "team-lead", "/offers", "en", "light", 1280, 680),
     ("grid-de-light", "team-lead", "/goals", "de", "light", 1280, 760),
@@ -134,10 +135,10 @@ def main(address: str, folder: Path, file: Path) -> None:
                 ]
             )
             tab = context.new_page()
-            first, _, start = page.partition(" > ")
+            first, *parts = page.split(" > ")
             tab.goto(address + first)
-            if start:
-                link = tab.locator(f"main a[href^='{start}']").first.get_attribute("href")
+            for part in parts:
+                link = tab.locator(f"main a[href*='{part}']").first.get_attribute("href")
                 tab.goto(f"{address}{link}")
             picture = tab.screenshot()
             pixels = base64.b64decode(browser.new_page().evaluate(PIXELS, base64.b64encode(picture).decode()))
