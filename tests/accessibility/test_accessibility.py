@@ -31,9 +31,9 @@ PAGES = {
     None: ("/account/login/", "/welcome/unknown"),
     "management": (
         "/", "/company", "/team", "/team/T-SUED", "/overview", "/wall", "/goals", "/goals/new",
-        "/goals/paste", "/offers", "/goal/{split}", "/goal/{split}/split", "/closing", "/kpis", "/kpis?q=umsatz",
-        "/kpi/won_value", "/kpi/won_value?by=team", "/kpi/won_value/records/2026-10", "/data", "/me",
-        "/goals/new?say=In+drei+Monaten+wird+der+Vertrieb+den+Umsatz+um+14+Prozent+steigern",
+        "/goals/paste", "/offers", "/goal/{split}", "/goal/{split}/split", "/closing", "/kpis",
+        "/kpis?q=umsatz", "/kpi/won_value", "/kpi/won_value?by=team", "/kpi/won_value/records/2026-10",
+        "/data", "/me", "/goals/new?say=In+drei+Monaten+wird+der+Vertrieb+den+Umsatz+um+14+Prozent+steigern",
     ),
     "team-lead": ("/", "/team/T-SUED", "/goals", "/goal/{draft}", "/goal/{draft}/edit", "/offers"),
     "sales-1": (
@@ -166,11 +166,32 @@ def test_pages_keep_the_rules(
         assert answer is not None
         assert answer.status == 200 or address in ABSENT, (address, answer.status)
         assert (who is None) == ("/account/login/" in page.url or "/welcome/" in page.url), page.url
-        faults += [(address, *fault) for fault in _violations(page, rules)]
-        shift = page.evaluate(SHIFTS)
-        faults += [(address, "layout shift", shift)] if shift > 0.01 else []
-        faults += [(address, "no focus ring", what) for what in _without_ring(page)]
+        faults += _faults(page, rules)
     context.close()
+    assert not faults, "\n".join(map(str, faults[:12]))
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_an_invitation_keeps_the_rules(
+    demo: Demo, browser: Browser, rules: str, language: str, theme: str
+) -> None:
+    """From the account to its link, which is shown once, and to what the invited sees behind it."""
+    inside = _context(demo, browser, "administrator", language, theme)
+    page = inside.new_page()
+    page.goto(demo.address + "/administration/accounts")
+    page.locator("main tbody a").last.click()
+    faults = _faults(page, rules)
+    page.locator("button[value=invite]").click()
+    faults += _faults(page, rules)
+    link = page.locator("main code").inner_text()
+    inside.close()
+
+    outside = _context(demo, browser, None, language, theme)
+    page = outside.new_page()
+    page.goto(link)
+    assert page.locator("[name=password]").count() == 1
+    faults += _faults(page, rules)
+    outside.close()
     assert not faults, "\n".join(map(str, faults[:12]))
 
 
@@ -191,6 +212,16 @@ def _context(demo: Demo, browser: Browser, who: str | None, language: str, theme
         page.locator("main form.fields button[type=submit]").click()
         page.close()
     return context
+
+
+def _faults(page: Page, rules: str) -> list[Any]:
+    """All that is wrong with the page as it is shown: address, rule, what breaks it."""
+    shift = page.evaluate(SHIFTS)
+    return [
+        *((page.url, *fault) for fault in _violations(page, rules)),
+        *([(page.url, "layout shift", shift)] if shift > 0.01 else []),
+        *((page.url, "no focus ring", what) for what in _without_ring(page)),
+    ]
 
 
 def _violations(page: Page, rules: str) -> list[tuple[str, str, str]]:
