@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leitstern.server import frame, words
+from leitstern.server import audit_words, frame, words
 from leitstern.server.models import AccessEntry, Account, AuditEntry
 from leitstern.server.pages import Pages
 from leitstern.server.reader import reader
@@ -28,9 +27,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     who, about = request.GET.get("who", ""), request.GET.get("about", "")
     if who.isdecimal():
         entries = entries.filter(account_id=int(who))
-    if about in subjects():
+    if about in audit_words.subjects():
         entries = entries.filter(action__startswith=f"{about}.")
     pages, shown = _page(request, entries)
+    names = audit_words.account_names()
     title = ngettext("%(count)s change", "%(count)s changes", pages.count)
     context = page(
         request,
@@ -39,18 +39,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         who=who,
         about=about,
         accounts=_accounts(),
-        subjects=subjects(),
-        rows=[
-            {
-                "at": moment(e.at),
-                "who": str(e.account) if e.account else _("the console"),
-                "action": e.action,
-                "object": e.object,
-                "before": _json(e.before),
-                "after": _json(e.after),
-            }
-            for e in shown
-        ],
+        subjects=audit_words.subjects(),
+        rows=[_change(e, names) for e in shown],
     )
     return render(request, "leitstern/administration/audit.html", context)
 
@@ -90,19 +80,6 @@ def access(request: HttpRequest) -> HttpResponse:
     return render(request, "leitstern/administration/access.html", context)
 
 
-def subjects() -> dict[str, str]:
-    """What entries are about, by the first part of their action."""
-    return {
-        "account": _("Accounts"),
-        "goal": _("Goals"),
-        "privacy": _("Privacy"),
-        "purpose": _("Purposes"),
-        "token": _("Keys"),
-        "data": _("Data"),
-        "period": _("Closed periods"),
-    }
-
-
 def _page(request: HttpRequest, entries: QuerySet[Any]) -> tuple[Pages, list[Any]]:
     pages = Pages(request, entries.count(), _PER_PAGE)
     return pages, list(entries[(pages.page - 1) * _PER_PAGE : pages.page * _PER_PAGE])
@@ -112,5 +89,15 @@ def _accounts() -> list[tuple[str, str]]:
     return [(str(a.pk), str(a)) for a in Account.objects.order_by("name", "email")]
 
 
-def _json(value: object) -> str:
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
+def _change(entry: AuditEntry, names: dict[int, str]) -> dict[str, Any]:
+    before, after = audit_words.sides(entry.before, entry.after, names)
+    kind, _colon, key = entry.object.partition(":")
+    account = names.get(int(key)) if kind == "account" and key.isdecimal() else None
+    return {
+        "at": moment(entry.at),
+        "who": str(entry.account) if entry.account else _("the console"),
+        "action": audit_words.action(entry.action),
+        "object": account or audit_words.about(entry.object),
+        "before": before,
+        "after": after,
+    }
