@@ -15,6 +15,7 @@ import leitstern
 from leitstern.access.modes import Privacy
 from leitstern.access.viewer import Viewer
 from leitstern.errors import Problem
+from leitstern.lock import writing
 from leitstern.server import audit, privacy_changes
 from leitstern.server.accounts import activate, change, create
 from leitstern.server.models import AccessEntry, Account, AuditEntry, Invitation, PrivacyChange, Purpose
@@ -183,6 +184,27 @@ def test_people_come_from_a_file_and_are_invited_in_one_step(workspace):
     assert Invitation.objects.count() == 2
     actions = {e.action for e in AuditEntry.objects.all()}
     assert actions == {"data.imported", "data.refreshed", "account.made", "account.invited"}
+
+
+def test_the_api_builds_a_generation_unless_another_process_writes(workspace):
+    boss = accounts.client_of(accounts.make("administrator"))
+
+    def build():
+        answer = boss.post("/api/v1/generation")
+        return answer.status_code, answer.json()
+
+    status, said = build()
+    assert (status, said["code"]) == (409, "leitstern.nothing_imported")
+    file = SimpleUploadedFile("people.csv", PEOPLE.encode())
+    boss.post("/administration/people", {"action": "import", "files": file})
+    with writing(workspace.folder, "import"):
+        status, said = build()
+    assert (status, said["code"]) == (409, "leitstern.busy")
+    status, said = build()
+    assert (status, said["number"]) == (201, 1)
+    assert [f["rows"] for f in said["facts"] if f["fact"] == "person"] == [3]
+    assert boss.get("/api/v1/generation").json() == said
+    assert [e.object for e in AuditEntry.objects.filter(action="data.refreshed")] == ["generation:1"]
 
 
 def test_a_file_that_fits_nothing_is_said(workspace):

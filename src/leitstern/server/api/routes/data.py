@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
+from leitstern.server import audit
+from leitstern.server.api.callers import caller
 from leitstern.server.api.fields import Day, Out
 from leitstern.server.api.paging import Page, Paging, paged
+from leitstern.server.api.permissions import require
 from leitstern.server.api.refusals import Refused
 from leitstern.server.frame import language
 from leitstern.server.quality import quality as found_quality
-from leitstern.server.sight import sight
+from leitstern.server.sight import Sight, sight
 
 router = Router()
 
@@ -55,7 +58,26 @@ class FindingOut(Out):
 )  # fmt: skip
 def generation(request: HttpRequest) -> dict[str, Any]:
     """Which build of all facts and values is answered from, and how old its data is."""
-    ask = sight(request)
+    return _document(sight(request))
+
+
+@router.post(
+    "/generation", response={201: GenerationOut}, operation_id="build_generation", url_name="generation",
+    summary="Build a generation",
+)  # fmt: skip
+def build(request: HttpRequest) -> Status[dict[str, Any]]:
+    """Build a new generation from all imports, and wait for it. For analysts and administrators.
+
+    409 while another process writes, and where nothing was imported yet.
+    """
+    ask = require(request, "import")
+    info = ask.workspace.refresh()
+    audit.note(caller(request).account, "data.refreshed", f"generation:{info.number}")
+    ask.look()
+    return Status(201, _document(ask))
+
+
+def _document(ask: Sight) -> dict[str, Any]:
     info = ask.generation()
     if info is None:
         raise Refused(503, "no_generation")
