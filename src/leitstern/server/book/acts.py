@@ -133,7 +133,6 @@ def _put_before_owner(
 ) -> None:
     today = sight.today()
     row.offered_by, row.offered_at, row.evidence = by, row.changed_at, known
-    row.reminded_on = None
     if row.owner is None:
         row.owner = owner_of(sight.whole, row.goal, by)
     if row.replaces_id is None:

@@ -142,7 +142,6 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("due_on", models.DateField(blank=True, null=True)),
                 ("review_on", models.DateField(blank=True, null=True)),
-                ("reminded_on", models.DateField(blank=True, null=True)),
                 ("countered", models.JSONField(blank=True, null=True)),
                 ("note", models.TextField(blank=True)),
                 ("evidence", models.JSONField(blank=True, null=True)),

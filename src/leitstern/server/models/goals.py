@@ -50,7 +50,6 @@ class GoalRow(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     review_on = models.DateField(null=True, blank=True)
-    reminded_on = models.DateField(null=True, blank=True)
     countered = models.JSONField(null=True, blank=True)
     note = models.TextField(blank=True)
     evidence = models.JSONField(null=True, blank=True)
