@@ -38,7 +38,7 @@ PAGES = {
     "team-lead": ("/", "/team/T-SUED", "/goals", "/goal/{draft}", "/goal/{draft}/edit", "/offers"),
     "sales-1": (
         "/", "/company", "/goal/{offered}", "/offers", "/goals", "/me", "/account/password/",
-        "/account/2fa/totp/", "/nothing-here",
+        "/nothing-here",
     ),
     "administrator": (
         "/", "/administration", "/administration/accounts", "/administration/people",
@@ -192,6 +192,23 @@ def test_an_invitation_keeps_the_rules(
     assert page.locator("[name=password]").count() == 1
     faults += _faults(page, rules)
     outside.close()
+    assert not faults, "\n".join(map(str, faults[:12]))
+
+
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
+def test_setting_up_codes_keeps_the_rules(
+    demo: Demo, browser: Browser, rules: str, language: str, theme: str
+) -> None:
+    """The password is asked for once more, then the secret is shown."""
+    context = _context(demo, browser, "sales-1", language, theme)
+    page = context.new_page()
+    page.goto(demo.address + "/account/reauthenticate/?next=/account/2fa/totp/")
+    faults = _faults(page, rules)
+    page.fill("[name=password]", demo.password)
+    page.locator("main form.fields button[type=submit]").click()
+    page.wait_for_url("**/account/2fa/totp/")
+    faults += _faults(page, rules)
+    context.close()
     assert not faults, "\n".join(map(str, faults[:12]))
 
 
