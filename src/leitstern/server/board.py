@@ -72,7 +72,7 @@ def of_subjects(kind: str, ids: Iterable[str | None]) -> Q:
 def boards(
     lines: Lines, wholes: Sequence[GoalRow], parts: Sequence[tuple[GoalRow, int, bool]], *, all_seen: bool
 ) -> list[Board]:
-    """Boards by KPI and period, those with a goal of the whole first, then by name.
+    """Boards by KPI and period: those with a goal of the whole first, of these what has most parts.
 
     ``parts`` are rows with their depth and whether they count for the sum, in the order they are shown.
     """
@@ -88,7 +88,7 @@ def boards(
         found += [_board(lines, row, below if not at else [], all_seen) for at, row in enumerate(above)]
         if not above:
             found.append(_board(lines, None, below, all_seen))
-    return sorted(found, key=lambda b: (b.whole is None, b.name.casefold(), b.period))
+    return sorted(found, key=lambda b: (b.whole is None, -len(b.parts), b.name.casefold(), b.period))
 
 
 def _key(row: GoalRow) -> _Key:
