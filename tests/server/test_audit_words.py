@@ -76,3 +76,5 @@ def test_only_what_changed_is_listed():
         nothing, made = audit_words.sides(None, {"subject": ["team", "T1"], "is_active": True}, {})
     assert nothing == []
     assert made == [("Für wen", "Team T1"), ("Aktiv", "ja")]
+    with translation.override("de"):
+        assert audit_words.sides(None, {"subject": ["segment", "A"]}, {})[1] == [("Für wen", "Segment A")]

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from leitstern.server import words
-from leitstern.server.goal_words import done_word
+from leitstern.server.goal_words import done_word, subject_word
 from leitstern.server.models import Account
 
 _STEP = "goal."
@@ -121,7 +120,7 @@ def _value(key: str, value: object, accounts: Mapping[int, str]) -> str:
         return accounts.get(value, str(value))
     if key == "subject" and isinstance(value, list):
         kind, id_ = value
-        return f"{words.subject_name(kind)} {id_ or ''}".strip()
+        return f"{subject_word(kind)} {id_ or ''}".strip()
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
     return _choices().get(key, {}).get(str(value), str(value))
