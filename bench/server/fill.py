@@ -76,17 +76,22 @@ def _counted() -> dict[str, int]:
     return {"accounts": Account.objects.count(), "goals": GoalRow.objects.count()}
 
 
-def sessions(count: int) -> list[tuple[str, str]]:
-    """Session cookies of the top of the company, then leads, then people, as (what, cookie)."""
+def sessions(workspace: Path, count: int) -> list[tuple[str, str, str]]:
+    """Sessions of the top of the company, then of people all over it: what they are, cookie, team page."""
     from importlib import import_module
 
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+    import leitstern
     from leitstern.server.models import Account
 
+    ws = leitstern.open(workspace)
+    organisation, info = ws.organisation(), ws.generation()
+    assert info is not None
     store = import_module(settings.SESSION_ENGINE).SessionStore
-    people = list(Account.objects.filter(is_active=True).order_by("pk"))
+    teams = {p: organisation.team_on(p, info.as_of) for p in organisation.people}
+    people = [a for a in Account.objects.order_by("pk") if teams.get(a.person or "")]
     chosen = [*[a for a in people if a.roles][:1], *people[:: max(1, len(people) // count)]][:count]
     found = []
     for account in chosen:
@@ -95,5 +100,6 @@ def sessions(count: int) -> list[tuple[str, str]]:
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = account.get_session_auth_hash()
         session.create()
-        found.append(("management" if account.roles else "person", session.session_key))
+        page = f"/team/{teams[str(account.person)]}"
+        found.append(("management" if account.roles else "person", session.session_key, page))
     return found

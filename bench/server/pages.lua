@@ -1,15 +1,19 @@
 -- wrk: 50 people, each with a session of their own, read a page, look at it for one to three seconds, and go on.
-local sessions, pages = {}, { "/", "/team", "/company" }
+local sessions = {}
 local thinking = tonumber(os.getenv("BENCH_THINK") or "2000")
 
 function init(args)
-  for line in io.lines(os.getenv("BENCH_SESSIONS")) do sessions[#sessions + 1] = line end
+  for line in io.lines(os.getenv("BENCH_SESSIONS")) do
+    local cookie, team = line:match("(%S+) (%S+)")
+    sessions[#sessions + 1] = { cookie = cookie, pages = { "/", team, "/company" } }
+  end
   math.randomseed(20261122)
 end
 
 function request()
-  local headers = { ["Cookie"] = "sessionid=" .. sessions[math.random(#sessions)] .. "; language=de" }
-  return wrk.format("GET", pages[math.random(#pages)], headers)
+  local one = sessions[math.random(#sessions)]
+  local headers = { ["Cookie"] = "sessionid=" .. one.cookie .. "; language=de" }
+  return wrk.format("GET", one.pages[math.random(#one.pages)], headers)
 end
 
 function delay()
