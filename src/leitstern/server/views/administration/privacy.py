@@ -119,7 +119,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def rules(request: HttpRequest) -> HttpResponse:
     """Who may see and do what under the rules in force, and for what: to print, for a works agreement."""
     said = report(privacy(), frame.language())
-    sections = [
+    questions = [
         (
             section.title,
             [(row.text, [_answer(said, row.answers[role]) for role in said.roles]) for row in section.rows],
@@ -130,7 +130,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         request,
         said.title,
         report=said,
-        sections=sections,
+        questions=questions,
         purposes=_purposes(),
         workspace=reader().settings.name,
         day=frame.calendar().day(reader().today()),
