@@ -18,11 +18,13 @@ from leitstern.cli.state import State
     "--scale", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True, help="Size."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another company.")
+@click.option("--clean", is_flag=True, help="A company without the planted stories: nothing is to be found.")
 @click.pass_obj
-def command(state: State, /, folder: Path, scale: float, seed: int) -> None:
+def command(state: State, /, folder: Path, scale: float, seed: int, clean: bool) -> None:
     """Build a workspace in DIR with three years of an invented company's data.
 
-    Writes exports as a German CRM would to DIR/exports, and imports them like a user's files.
+    Writes exports as a German CRM would to DIR/exports, and imports them like a user's files. Some things are
+    planted, such as a bottleneck; with --clean they are not.
     """
     from leitstern.errors import Problem
 
@@ -33,7 +35,7 @@ def command(state: State, /, folder: Path, scale: float, seed: int) -> None:
     shutil.rmtree(building, ignore_errors=True)
     begun = time.monotonic()
     try:
-        log_ins = _build(state, building, scale, seed)
+        log_ins = _build(state, building, scale, seed, stories=not clean)
         if folder.exists():
             folder.rmdir()
         building.rename(folder)
@@ -44,7 +46,7 @@ def command(state: State, /, folder: Path, scale: float, seed: int) -> None:
     state.note("demo_ready", seconds=round(time.monotonic() - begun), path=folder)
 
 
-def _build(state: State, folder: Path, scale: float, seed: int) -> str | None:
+def _build(state: State, folder: Path, scale: float, seed: int, *, stories: bool) -> str | None:
     """Build the workspace; returns how to log in."""
     from leitstern import demo
     from leitstern.demo.words import COMPANY_NAME
@@ -54,7 +56,7 @@ def _build(state: State, folder: Path, scale: float, seed: int) -> str | None:
     workspace = Workspace.create(folder, name=COMPANY_NAME, region="BY", language=state.language)
     workspace.language = state.language
     state.note("demo_writing")
-    demo.write(folder / "exports", scale=scale, seed=seed)
+    demo.write(folder / "exports", scale=scale, seed=seed, stories=stories)
     shutil.copyfile(demo.mapping_path(), folder / "mappings" / "demo.toml")
     state.note("demo_importing")
     with reporting() as progress:
@@ -64,4 +66,4 @@ def _build(state: State, folder: Path, scale: float, seed: int) -> str | None:
     with reporting() as progress:
         workspace.refresh(progress=progress)
     state.note("demo_accounts")
-    return prepare(folder, demo=True).log_ins
+    return prepare(folder, demo="stories" if stories else "clean").log_ins

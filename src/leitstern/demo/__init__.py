@@ -39,23 +39,30 @@ def mapping_path() -> Path:
     return Path(__file__).with_name("mapping.toml")
 
 
-def simulate(*, seed: int = 1, scale: float = 1.0, until: date | None = None) -> Company:
-    """The company for a seed and a size, three years up to ``until`` (default: the day before today)."""
+def simulate(
+    *, seed: int = 1, scale: float = 1.0, until: date | None = None, stories: bool = True
+) -> Company:
+    """The company for a seed and a size, three years up to ``until`` (default: the day before today).
+
+    Without ``stories`` the effects of ``leitstern.demo.stories`` are left out, apart from the dirt.
+    """
     from leitstern.demo import company
 
-    return company.simulate(seed=seed, scale=scale, until=until)
+    return company.simulate(seed=seed, scale=scale, until=until, stories=stories)
 
 
-def write(folder: Path, *, seed: int = 1, scale: float = 1.0, until: date | None = None) -> Written:
+def write(
+    folder: Path, *, seed: int = 1, scale: float = 1.0, until: date | None = None, stories: bool = True
+) -> Written:
     """Simulates the company and writes its exports as CSV files into ``folder`` (made if missing).
 
     Files of the same name are replaced. ``scale`` 1 is a company of 40 people; ``scale`` 10 has ten times the
-    people, customers and deals. The same seed, scale and last day give the same bytes.
+    people, customers and deals. The same seed, scale, last day and ``stories`` give the same bytes.
     """
     from leitstern.demo.export import write_file
     from leitstern.demo.sheets import FILES
 
-    truth = simulate(seed=seed, scale=scale, until=until)
+    truth = simulate(seed=seed, scale=scale, until=until, stories=stories)
     folder.mkdir(parents=True, exist_ok=True)
     rows = {file.name: write_file(truth, file, folder) for file in FILES}
     set_aside: dict[str, dict[str, int]] = {}

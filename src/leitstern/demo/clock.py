@@ -38,6 +38,8 @@ class Clock:
     effort: Floats
     #: How many inquiries a day brings, 1 = an average working day in the first year.
     inflow: Floats
+    #: Whether the planted stories take place.
+    stories: bool = True
 
     @property
     def begin(self) -> int:
@@ -91,7 +93,7 @@ class Clock:
         return np.where(fine, moment, morning)
 
 
-def build(seed: int, until: date) -> Clock:
+def build(seed: int, until: date, *, stories: bool = True) -> Clock:
     """The clock for three years up to ``until``."""
     start = _years_before(until + timedelta(days=1), 3)
     first = start - timedelta(days=LEAD_IN)
@@ -108,7 +110,7 @@ def build(seed: int, until: date) -> Clock:
     inflow = inflow * np.exp(np.log1p(_GROWTH_PER_YEAR) * years) * weeks
     return Clock(
         first, start, until, workday, np.cumsum(np.where(workday, pace, 0.0)),
-        np.where(workday | (weekday >= 5), inflow, inflow * 0.3),
+        np.where(workday | (weekday >= 5), inflow, inflow * 0.3), stories,
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ class Company:
     tables: dict[str, Table]
     planted: dict[str, tuple[str, ...]]
     set_aside: tuple[dirt.BadRow, ...]
+    #: The stories told in it: those without a neutral form only, in a company without stories.
     stories: tuple[Story, ...]
 
 
@@ -60,9 +61,14 @@ def last_day() -> date:
     return datetime.now(ZoneInfo(TIMEZONE)).date() - timedelta(days=1)
 
 
-def simulate(*, seed: int = 1, scale: float = 1.0, until: date | None = None) -> Company:
-    """The company for a seed; ``scale`` multiplies people, customers and deals, not the span of time."""
-    time = clock.build(seed, until or last_day())
+def simulate(
+    *, seed: int = 1, scale: float = 1.0, until: date | None = None, stories: bool = True
+) -> Company:
+    """The company for a seed; ``scale`` multiplies people, customers and deals, not the span of time.
+
+    Without ``stories`` nothing is planted but the dirt: the same kind of company, with nothing to find.
+    """
+    time = clock.build(seed, until or last_day(), stories=stories)
     world = World(seed, scale, time, people.build(seed, scale, time))
     runs = market.campaigns(time, scale)
     old = max(10, round(_OLD_CUSTOMERS * scale))
@@ -111,7 +117,8 @@ def simulate(*, seed: int = 1, scale: float = 1.0, until: date | None = None) ->
     tables["lead"] = market.lead_table(world, leads, np.flatnonzero(chosen), names, pick(names.deal, of_lead))
     _drop_unknown(tables)
     planted, set_aside = dirt.plant(seed, scale, tables)
-    return Company(COMPANY_NAME, seed, scale, time.start, time.until, tables, planted, set_aside, STORIES)
+    told = STORIES if stories else tuple(one for one in STORIES if not one.neutral)
+    return Company(COMPANY_NAME, seed, scale, time.start, time.until, tables, planted, set_aside, told)
 
 
 def _stages() -> Table:

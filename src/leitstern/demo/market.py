@@ -99,7 +99,7 @@ class Leads:
 
 
 def campaigns(clock: Clock, scale: float) -> Campaigns:
-    """All campaigns, oldest first, with the planted white paper campaign at the end."""
+    """All campaigns, oldest first; where stories are told, the planted white paper campaign at the end."""
     rows: list[tuple[str, str, date, date, int]] = []
     for channel, months, name, budget in _SERIES:
         for start in _starts(clock, months):
@@ -114,9 +114,13 @@ def campaigns(clock: Clock, scale: float) -> Campaigns:
     rows.sort(key=lambda row: (row[2], row[0]))
     since = stories.CONFLICT.since(clock.until)
     assert since is not None
-    rows.append(("Whitepaper-Offensive", "Whitepaper", since, clock.until + timedelta(days=90), 9_600_000))
+    if clock.stories:
+        rows.append(
+            ("Whitepaper-Offensive", "Whitepaper", since, clock.until + timedelta(days=90), 9_600_000)
+        )
     key = keys("C-", len(rows), width=3)
-    key[-1] = stories.MASS_CAMPAIGN
+    if clock.stories:
+        key[-1] = stories.MASS_CAMPAIGN
     return Campaigns(
         key,
         texts([row[0] for row in rows]),
@@ -180,7 +184,8 @@ def _arrivals(rng: np.random.Generator, clock: Clock, scale: float) -> tuple[Int
     rate = np.outer(clock.inflow[:known], [source[1] for source in SOURCES]) * scale
     since = clock.index(stories.CONFLICT.since(clock.until) or clock.until)
     ramp = np.clip((np.arange(known) - since) / 60.0, 0.0, 1.0)
-    rate[:, _MASS] = rate.sum(axis=1) * ramp * (stories.CONFLICT.effect["leads_factor"] - 1.0)
+    size = stories.CONFLICT.size(told=clock.stories)
+    rate[:, _MASS] = rate.sum(axis=1) * ramp * (size["leads_factor"] - 1.0)
     days = np.array([clock.date_of(day).month * 100 + clock.date_of(day).day for day in range(known)])
     for month, _ in _FAIRS:
         open_days = (days >= month * 100 + 10) & (days <= month * 100 + 13)
@@ -200,7 +205,7 @@ def _responses(rng: np.random.Generator, clock: Clock, created: Ints, created_at
     """First responses; the planted level shift makes them faster from its day on."""
     story = stories.LEVEL_SHIFT
     since = clock.index(story.since(clock.until) or clock.until)
-    effect = story.effect
+    effect = story.size(told=clock.stories)
     median = np.where(created >= since, effect["median_hours_after"], effect["median_hours_before"])
     minutes = (median * 60 * rng.lognormal(0.0, 0.7, len(created))).astype("timedelta64[m]")
     out = clock.office_time(rng, created_at + minutes)

@@ -112,7 +112,7 @@ def _reach(rng: np.random.Generator, clock: Clock, runs: Campaigns, scale: float
     day = np.arange(clock.begin, clock.end + 1)
     since = clock.index(stories.VANITY.since(clock.until) or clock.until)
     rise = np.clip((day - since) / max(clock.end - since, 1), 0.0, 1.0)
-    vanity: Floats = stories.VANITY.effect["growth_factor"] ** rise
+    vanity: Floats = stories.VANITY.size(told=clock.stories)["growth_factor"] ** rise
     weekday = np.clip(clock.inflow[day] / clock.inflow[day].mean(), 0.3, 1.2)
     parts = []
     for channel, kind, usual in _REACH:

@@ -157,10 +157,13 @@ def _promote(staff: Staff, rng: np.random.Generator) -> None:
 
 
 def split_day(clock: Clock) -> int:
-    """The first day of Vertrieb Ost: the first of the month of the planted day."""
+    """The first day of Vertrieb Ost: the first of the month of the planted day.
+
+    Without the stories the team is there before the three years begin, so that nothing changes within them.
+    """
     since = stories.TEAM_SPLIT.since(clock.until)
     assert since is not None
-    return _month_start(clock, clock.index(since))
+    return _month_start(clock, clock.index(since) if clock.stories else 62)
 
 
 def sales_team(clock: Clock, region: Texts, day: Ints) -> Ints:

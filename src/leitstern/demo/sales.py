@@ -203,8 +203,9 @@ def _stay(
         story = stories.BOTTLENECK
         since = clock.index(story.since(clock.until) or clock.until)
         hit = (team == TEAM_KEYS.index(story.where["team"])) & (entered >= since)
-        effort = np.where(hit, effort * story.effect["stay_factor"], effort)
-        loss = np.where(hit, loss + story.effect["loss_log_odds"], loss)
+        size = story.size(told=clock.stories)
+        effort = np.where(hit, effort * size["stay_factor"], effort)
+        loss = np.where(hit, loss + size["loss_log_odds"], loss)
     return effort, loss
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 
 from leitstern.demo import stories
@@ -69,7 +71,7 @@ def _after(rng: np.random.Generator, clock: Clock, moment: Moments, hours: Float
 
 
 def survey_table(world: World, deals: Deals, firms: Customers, tickets: Table, names: Names) -> Table:
-    """NPS after a win and twice a year, CSAT after tickets, employees each quarter; stops as planted."""
+    """NPS after a win and twice a year, CSAT after tickets, employees each quarter; stops as told."""
     rng, clock = world.stream("surveys"), world.clock
     parts = [
         _nps(rng, clock, deals, firms, names),
@@ -77,7 +79,8 @@ def survey_table(world: World, deals: Deals, firms: Customers, tickets: Table, n
         _employees(rng, clock, world.staff),
     ]
     table: Table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    stop = stories.STALE_SOURCE.since(clock.until)
+    missing = int(stories.STALE_SOURCE.size(told=clock.stories)["missing_days"])
+    stop = clock.until - timedelta(days=missing) if missing else clock.until + timedelta(days=1)
     keep = (table["at"] < np.datetime64(stop, "m")) & (table["at"] >= np.datetime64(clock.start, "m"))
     order = np.flatnonzero(keep)[np.argsort(table["at"][keep], kind="stable")]
     return {"key": keys("U-", len(order), width=5), **{name: column[order] for name, column in table.items()}}

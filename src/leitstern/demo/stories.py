@@ -1,7 +1,8 @@
 """What is planted in the demo data, as data: what, where, since when, and how it can be recognised.
 
 The simulator takes its effects from here, and tests and later pieces look for them here. ``days_ago`` counts
-back from the last simulated day; a story without it holds for the whole time.
+back from the last simulated day; a story without it holds for the whole time. A company can also be simulated
+without the stories (``clean``), to see what a detector raises where there is nothing to find.
 """
 
 from __future__ import annotations
@@ -33,17 +34,36 @@ class Story:
     effect: MappingProxyType[str, float]
     days_ago: int | None = None
     kpis: tuple[str, ...] = field(default=())
+    #: The effect in a company without the stories; empty where the story cannot be left out (dirt, demand).
+    neutral: MappingProxyType[str, float] = field(default_factory=lambda: MappingProxyType({}))
+
+    def size(self, *, told: bool) -> MappingProxyType[str, float]:
+        """The effect, as planted (``told``) or as in a company without the stories."""
+        return self.effect if told else self.neutral
 
     def since(self, until: date) -> date | None:
         """The day the effect begins, if it does not hold for the whole time."""
         return None if self.days_ago is None else until - timedelta(days=self.days_ago)
 
 
+#: The effects in a company without the stories, by story. The founded team is there from the beginning.
+_NEUTRAL: dict[str, dict[str, float]] = {
+    "bottleneck": {"stay_factor": 1.0, "loss_log_odds": 0.0},
+    "vanity_metric": {"growth_factor": 1.0},
+    "conflicting_teams": {"leads_factor": 1.0},
+    "unrealistic_goal": {"times_best_year": 1.05},
+    "stale_source": {"missing_days": 0.0},
+    "level_shift": {"median_hours_before": 22.0, "median_hours_after": 22.0},
+    "team_split": {"share_of_people": 0.4},
+}
+
+
 def _story(
     name: str, de: str, en: str, *, where: dict[str, str], effect: dict[str, float],
     days_ago: int | None = None, kpis: tuple[str, ...] = (),
 ) -> Story:  # fmt: skip
-    return Story(name, de, en, MappingProxyType(where), MappingProxyType(effect), days_ago, kpis)
+    neutral = MappingProxyType(_NEUTRAL.get(name, {}))
+    return Story(name, de, en, MappingProxyType(where), MappingProxyType(effect), days_ago, kpis, neutral)
 
 
 BOTTLENECK = _story(

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from leitstern.goals.offers import Action
 
 SALES = ("T-NORD", "T-SUED", "T-WEST", "T-OST", "T-AT", "T-CH")
-SOUTH, SALES_TEAM, MARKETING = "T-SUED", "T-VERTRIEB", "T-MKT"
+SOUTH, SALES_TEAM, MARKETING, SWITZERLAND = "T-SUED", "T-VERTRIEB", "T-MKT", "T-CH"
+#: What Switzerland is asked for, with the stories and without; the demo's story of the unrealistic goal.
+TIMES_BEST_YEAR = {True: Decimal("2.5"), False: Decimal("1.05")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,11 @@ class Cast:
     by_person: Mapping[str, Account]
 
 
-def make() -> None:
-    """Make the goals of the quarter before, this one and the next; everybody in sales gets an account."""
+def make(*, stories: bool = True) -> None:
+    """Make the goals of the quarter before, this one and the next; everybody in sales gets an account.
+
+    With ``stories`` two of the next goals ask for far too much; without, all are within reach.
+    """
     reader().look()
     this = period_of(reader().as_of(), Grain.QUARTER)
     cast = _cast(this)
@@ -52,6 +57,7 @@ def make() -> None:
         _quarter(cast, period, running=period == this)
     _beside(cast, this)
     _next(cast, this.next())
+    _much(cast, this.next(), stories=stories)
     Default.objects.create(
         team=SOUTH, kpi="won_deals", per_year=Decimal(40), created_by=cast.by_person[_lead(this)]
     )
@@ -171,6 +177,8 @@ def _beside(cast: Cast, this: Period) -> None:
     things = [
         (cast.management, replace(answer, kind="directive"), cast.head),
         (cast.management, _goal("nps", Whom("company"), this, Decimal(35)), cast.marketing),
+        (cast.management, _leads(this), cast.marketing),
+        (cast.management, _goal("lead_to_customer_rate", Whom("company"), this, Decimal("0.08")), cast.head),
         (cast.management, _best("customer", "revenue", this), cast.head),
         (cast.management, _best("campaign", "new_leads", this), cast.marketing),
         (cast.management, _of_segment(this), cast.head),
@@ -194,13 +202,18 @@ def _best(kind: str, kpi: str, period: Period) -> Goal:
     return replace(wanted, whom=Whom(kind, best)).with_levels(_about(known[best] * Decimal("1.1")))
 
 
+def _leads(period: Period) -> Goal:
+    goal = _goal("new_leads", Whom("company"), period, Decimal(1))
+    return goal.with_levels(Levels(rounded(_last_year(goal) * Decimal("1.05"), Decimal(10))))
+
+
 def _of_segment(period: Period) -> Goal:
     goal = _goal("revenue", Whom("segment", "A"), period, Decimal(1))
     return goal.with_levels(_about(_last_year(goal) * Decimal("1.1")))
 
 
 def _next(cast: Cast, period: Period) -> None:
-    """Offers for the next quarter: some wait, one is countered, one declined, one asks for too much."""
+    """Offers for the next quarter: some wait, one is countered, one declined."""
     day = reader().today() - timedelta(days=3)
     lead = cast.by_person[_lead(period)]
     before = list(GoalRow.objects.filter(period=period.previous().label, kpi="won_value"))
@@ -225,10 +238,21 @@ def _next(cast: Cast, period: Period) -> None:
     for row, (action, reason, share) in list(zip(people, answers, strict=False))[1:]:
         levels = _about(row.target * share) if share else None
         _act(cast.by_person[str(row.subject_id)], row, action, day + timedelta(days=1), levels, reason)
+
+
+def _much(cast: Cast, period: Period, *, stories: bool) -> None:
+    """Offers that ask for a lot: leads of the next quarter, and what one team shall win in the next year."""
+    day = reader().today() - timedelta(days=3)
     leads = _goal("new_leads", Whom("company"), period, Decimal(1))
-    target = rounded(_last_year(leads) * Decimal("2.2"), Decimal(10))
+    target = rounded(_last_year(leads) * Decimal("2.2" if stories else "1.05"), Decimal(10))
     row = _write(cast.management, leads.with_levels(Levels(target)), day, owner=cast.marketing)
     _act(cast.management, row, "offer", day)
+    year = period_of(reader().as_of(), Grain.YEAR)
+    won = _goal("won_value", Whom("team", SWITZERLAND), year.next(), Decimal(1), spread="season")
+    running = replace(won, start=year.start, end=year.end, period=year.label)
+    best = max(_last_year(won), _last_year(running), Decimal(1))
+    row = _write(cast.head, won.with_levels(_about(best * TIMES_BEST_YEAR[stories])), day)
+    _act(cast.head, row, "offer", day)
 
 
 def _goal(

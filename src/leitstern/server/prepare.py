@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from leitstern.errors import Problem
 
@@ -29,8 +30,12 @@ class Prepared:
     log_ins: str | None
 
 
-def prepare(folder: Path, demo: bool = False) -> Prepared:
-    """Bring the application database of a workspace up to date; with ``demo`` make the demo's accounts.
+#: A demo with the planted stories in its goals, or with goals in which nothing is to be found.
+Demo = Literal["stories", "clean"]
+
+
+def prepare(folder: Path, demo: Demo | None = None) -> Prepared:
+    """Bring the application database of a workspace up to date; ``demo`` makes its accounts and goals.
 
     Raises ``Problem`` where the database cannot be reached or changed.
     """
@@ -40,7 +45,7 @@ def prepare(folder: Path, demo: bool = False) -> Prepared:
         "DJANGO_SETTINGS_MODULE": "leitstern.server.settings",
     }
     done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", "leitstern.server.prepare", *(["demo"] if demo else [])],
+        [sys.executable, "-m", "leitstern.server.prepare", *([demo] if demo else [])],
         env=environment,
         capture_output=True,
         text=True,
@@ -54,7 +59,7 @@ def prepare(folder: Path, demo: bool = False) -> Prepared:
     return Prepared(json.loads(done.stdout)["welcome"], log_ins)
 
 
-def _run(demo: bool) -> None:
+def _run(demo: Demo | None) -> None:
     import django
 
     django.setup()
@@ -67,9 +72,9 @@ def _run(demo: bool) -> None:
 
     if demo:
         demo_accounts.make()
-        demo_goals.make()
+        demo_goals.make(stories=demo == "stories")
     print(json.dumps({"welcome": invitations.first_run()}))  # noqa: T201 - read by `prepare`
 
 
 if __name__ == "__main__":
-    _run("demo" in sys.argv[1:])
+    _run("stories" if "stories" in sys.argv[1:] else "clean" if "clean" in sys.argv[1:] else None)
