@@ -20,6 +20,8 @@ from leitstern.lock import writing
 from leitstern.settings import Settings
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from leitstern.engine.closing import Closed, Ledger, Restatement
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
@@ -274,6 +276,17 @@ class Workspace:
         when = parse(period, self.settings.fiscal_year_start)
         version = self.catalogue.at(kpi, when.start).version
         return records(self._generation(), self.catalogue.resolved(kpi, version), when, by, subject)
+
+    def facts(self, fact: str, *fields: str) -> pa.Table:
+        """The records of a fact with some of its fields, as the newest generation holds them.
+
+        References are keys, dates are days in the workspace's zone, money is decimal in its currency;
+        ``team@closed_at`` and ``person@closed_at`` are whose record it was on that date. Raises ``Problem``
+        for an unknown fact or field.
+        """
+        from leitstern.engine.tables import table
+
+        return table(self._generation(), fact, fields)
 
     def quality(self) -> list[QualityFinding]:
         """What is wrong with the imported data, with the KPIs that each finding touches."""

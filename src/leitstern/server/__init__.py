@@ -23,7 +23,9 @@ def run(
     port: int = 8321,
     about_to: Callable[[Prepared], None] = lambda _prepared: None,
 ) -> None:
-    """Serve a workspace until interrupted; ``about_to`` is called once nothing stands in the way.
+    """Serve a workspace, with a worker for its analyses, until interrupted.
+
+    ``about_to`` is called once nothing stands in the way.
 
     Any address but a loopback one is refused with a `Problem` while there are no accounts, or no names
     that the server answers to (``LEITSTERN_HOSTS``); so is a port that is taken. The application database
@@ -52,7 +54,9 @@ def run(
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
-    Granian(
+    from leitstern.server.work import beside
+
+    pages = Granian(
         "leitstern.server.wsgi:application",
         address=address,
         port=port,
@@ -62,7 +66,9 @@ def run(
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    with beside(folder):
+        pages.serve()
 
 
 def is_loopback(host: str) -> bool:

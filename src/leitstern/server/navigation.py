@@ -50,6 +50,7 @@ def sections(request: HttpRequest) -> list[Section]:
         ("goals", _("Goals")),
         ("offers", _("Offers")),
         ("catalogue", _("KPIs")),
+        ("insight", _("Analysis")),
         ("data", _("Data")),
     ]
     if viewer_of(request).has(*_ADMINISTRATION):

@@ -38,6 +38,7 @@ urlpatterns = [
     path("kpis", catalogue.catalogue, name="catalogue"),
     path("kpi/<slug:name>", kpi.kpi, name="kpi"),
     path("kpi/<slug:name>/records/<slug:period>", records.records, name="records"),
+    path("insight", include("leitstern.server.views.insight.urls")),
     path("data", data.data, name="data"),
     path("closing", closing.closing, name="closing"),
     path("offers", offers.offers, name="offers"),

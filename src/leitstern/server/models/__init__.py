@@ -3,6 +3,7 @@
 from leitstern.server.models.audit import AccessEntry, AuditEntry
 from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
+from leitstern.server.models.insight import Job, KpiLook, PublishedForecast, Scenario
 from leitstern.server.models.people import Account, Invitation, Token
 from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
 
@@ -15,9 +16,13 @@ __all__ = [
     "Default",
     "GoalRow",
     "Invitation",
+    "Job",
+    "KpiLook",
     "PrivacyChange",
     "PrivacySetting",
+    "PublishedForecast",
     "Purpose",
+    "Scenario",
     "Step",
     "Token",
 ]

@@ -1,0 +1,1 @@
+"""What `leitstern.insight` finds in a workspace: one public function for each question."""

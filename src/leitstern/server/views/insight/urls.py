@@ -1,0 +1,9 @@
+"""Addresses of the analyses; the names begin with ``insight``."""
+
+from django.urls import path
+
+from leitstern.server.views.insight import index
+
+urlpatterns = [
+    path("", index.index, name="insight"),
+]
