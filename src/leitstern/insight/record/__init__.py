@@ -1,0 +1,1 @@
+"""How often what was forecast came true."""
