@@ -1,0 +1,41 @@
+"""Where cases leave the funnel, and for which reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from leitstern.insight.funnel.shares import Share, share
+from leitstern.insight.funnel.waits import Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """What left at a step for a reason (None: none given): ``share`` of all that left, their ``value``."""
+
+    step: int
+    reason: str | None
+    share: Share
+    value: float
+
+    @property
+    def count(self) -> int:
+        """How many left."""
+        return self.share.hits
+
+
+def leaks(step: Ints, reason: Sequence[str | None], value: Floats) -> list[Leak]:
+    """The leaks by step and reason, most cases first; ``value`` (n) in money, NaN where it is unknown.
+
+    All three are about the same n cases that left. Cases without a value count, and add nothing to the value.
+    """
+    found: dict[tuple[int, str | None], list[int]] = {}
+    for place, key in enumerate(zip(step.tolist(), reason, strict=True)):
+        found.setdefault(key, []).append(place)
+    listed = [
+        Leak(at, why, share(len(places), len(step)), float(np.nansum(value[places])))
+        for (at, why), places in found.items()
+    ]
+    return sorted(listed, key=lambda leak: (-leak.count, leak.step, leak.reason or ""))
