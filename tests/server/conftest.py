@@ -25,7 +25,7 @@ django.setup()
 
 from django.db import connections  # noqa: E402 - the settings stand only now
 
-from leitstern.server import audit  # noqa: E402 - the settings stand only now
+from leitstern.server import audit, looks  # noqa: E402 - the settings stand only now
 from leitstern.server.models import Account, PrivacySetting  # noqa: E402 - the settings stand only now
 from leitstern.server.reader import Reader, _readers  # noqa: E402 - the settings stand only now
 
@@ -64,6 +64,7 @@ def fresh(request: pytest.FixtureRequest) -> Iterator[None]:
     """What the process keeps beside the database is forgotten after each test."""
     yield
     audit.forget()
+    looks.forget()
 
 
 @pytest.fixture

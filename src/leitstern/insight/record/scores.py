@@ -39,7 +39,7 @@ class Past:
 
     ``goal`` says which belong together (any whole numbers); ``chance`` and ``pace_chance`` are those of
     reaching the target, by the forecast and by the plain pace (0 to 1); ``hit`` is 1 where it was reached.
-    ``low`` and ``high`` bound the middle 80 % of the forecast, ``outcome`` is the value the period ended with.
+    ``low`` and ``high`` bound the middle 80 % of the forecast, ``outcome`` is what the period ended with.
     """
 
     goal: NDArray[np.int64]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECTS
 from leitstern.kpis.definition import Definition
-from leitstern.server import frame, sheet, words
+from leitstern.server import frame, looks, sheet, words
 from leitstern.server.curve import Curve
 from leitstern.server.links import Option, with_query
 from leitstern.server.pages import Pages
@@ -61,6 +61,7 @@ def kpi(request: HttpRequest, name: str) -> HttpResponse:
     generation = ask.generation()
     if generation is None:
         return errors.no_generation(request)
+    looks.note(definition.kpi, ask.today())
     fiscal = ask.settings.fiscal_year_start
     grains = GRAINS if fiscal == 1 else GRAINS + FISCAL_GRAINS
     choice = Choice.of(request, grains)
