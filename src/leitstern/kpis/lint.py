@@ -18,6 +18,7 @@ from leitstern.kpis.definition import Definition, Measure
 from leitstern.kpis.documents import Entry
 from leitstern.kpis.expressions import parse_filter, parse_formula
 from leitstern.kpis.load import Catalogue, Resolved
+from leitstern.kpis.meaning import counted_on, meaning
 from leitstern.kpis.units import money_power, time_unit
 
 Severity = Literal["warning", "hint"]
@@ -136,7 +137,7 @@ def ratio_dates(case: Case) -> Iterator[Finding]:
     if division is None or any(measure.kind == "stock" for measure in measures.values()):
         return
     above, below = (
-        {(measures[name].fact, _date(measures[name])) for name in side.names} for side in division
+        {(measures[name].fact, counted_on(measures[name])) for name in side.names} for side in division
     )
     for fact, date in sorted(above - below):
         others = sorted(other for name, other in below if name == fact)
@@ -276,25 +277,9 @@ def _duplicates(catalogue: Catalogue) -> Iterator[Finding]:
     """Two names for one number: the same formula over the same measures in the same shape."""
     seen: dict[str, str] = {}
     for case in _newest(catalogue):
-        name = seen.setdefault(_meaning(case.resolved), case.kpi.kpi)
+        name = seen.setdefault(meaning(case.resolved), case.kpi.kpi)
         if name != case.kpi.kpi:
             yield case.finding("duplicate", "warning", "formula", other=name)
-
-
-def _meaning(resolved: Resolved) -> str:
-    """A text that is equal for KPIs that compute the same."""
-    from leitstern.kpis.expressions import Name
-
-    said: dict[str, str] = {}
-    for name, measure in resolved.measures.items():
-        dumped = measure.model_dump(exclude_none=True)
-        if measure.where:
-            dumped["where"] = parse_filter(measure.where, measure.fact).sql(dialect="duckdb")
-        if measure.kind not in ("stock", "manual"):
-            dumped["on"] = _date(measure)
-        said[name] = repr(sorted(dumped.items()))
-    formula = resolved.formula.replaced({name: Name(text) for name, text in said.items()})
-    return f"{formula} {resolved.definition.shape}"
 
 
 def _shared_synonyms(catalogue: Catalogue) -> Iterator[Finding]:
@@ -335,10 +320,6 @@ def _follow(name: str, cases: dict[str, Case], trail: list[str], done: set[str])
 
 
 # --- helpers ----------------------------------------------------------------------------------------
-
-
-def _date(measure: Measure) -> str:
-    return measure.on or FACTS[measure.fact].main_date or "-"
 
 
 def _is_reach(measure: Measure) -> bool:

@@ -1,0 +1,1 @@
+"""KPIs that work against each other: by how they are built, and by what happened."""

@@ -1,0 +1,1 @@
+"""Whether the KPIs in use are a good set: few, owned, looked at, honest, and in clear words."""
