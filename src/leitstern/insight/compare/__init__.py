@@ -1,0 +1,1 @@
+"""Comparing people, teams, campaigns or products without mistaking chance for merit."""

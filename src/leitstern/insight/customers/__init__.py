@@ -1,0 +1,1 @@
+"""What customers cost, how long they stay, what they are worth, and what they say."""
