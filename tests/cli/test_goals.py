@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from leitstern.server.prepare import prepare
+from tests.cli.separate import in_database, leitstern
 from tests.server import company
 
 SCRIPT = """
-import django
-django.setup()
 from datetime import date
 from decimal import Decimal
 from leitstern.server.models import Account, GoalRow
@@ -32,14 +28,6 @@ for subject, target, state in (("P1", 100, "accepted"), ("P4", 50, "offered")):
 """
 
 
-def leitstern(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, as it opens the workspace's application database."""
-    hidden = ("LEITSTERN_WORKSPACE", "LEITSTERN_DATABASE", "DJANGO_SETTINGS_MODULE", "LEITSTERN_LANGUAGE")
-    environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    command = [sys.executable, "-m", "leitstern.cli", "-w", str(folder), "--language", "en", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with one goal in force and one that is offered, both for the last 60 days and the next 60."""
@@ -48,13 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare(found)
     today = date.today()  # noqa: DTZ011 - the day on this machine, as the workspace has it
     start, end = today - timedelta(days=60), today + timedelta(days=60)
-    environment = os.environ | {
-        "LEITSTERN_WORKSPACE": str(found),
-        "DJANGO_SETTINGS_MODULE": "leitstern.server.settings",
-    }
-    environment.pop("LEITSTERN_DATABASE", None)
-    script = SCRIPT.format(start=start, end=end)
-    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    in_database(found, SCRIPT.format(start=start, end=end))
     return found
 
 
