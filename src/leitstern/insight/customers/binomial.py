@@ -4,7 +4,7 @@ Wilson's interval (Wilson 1927; Brown, Cai and DasGupta 2001, "Interval estimati
 proportion") is close to its level on average, but for shares near 0 or 1 it covers as little as .86 with
 five observations. So it is widened: with Student's quantile for 4n degrees of freedom, and to the mid-p
 interval (Lancaster 1961) where that reaches further. Its coverage, counted out for all shares of 1 to 99 %
-and n from 5, is at least .92, on average .96 (bench/decision_quality/surveys.py).
+and n from 5, is at least .92, on average .97 (bench/decision_quality/surveys.py).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ with ten answers. Here three pseudo answers are added, three quarters of a promo
 and three quarters of a detractor (adjusted Wald: Agresti and Min 2005; Rocks 2016, "Interval estimation for
 the net promoter score"), with Student's quantile for 4n degrees of freedom; where one of the three groups
 is empty, NPS is a share in disguise and the interval reaches at least as far as that share's. Coverage,
-counted out over all mixtures in steps of 5 points and n from 5: at least .92, on average .96
+counted out over all mixtures in steps of 5 points and n from 5: at least .92, on average .97
 (bench/decision_quality/surveys.py).
 """
 
