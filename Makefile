@@ -19,7 +19,7 @@ SCALE ?= 1
 DEMO := demo-workspace
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: accessibility demo test lint types imports unit format docs lock clean help
+.PHONY: demo test lint types imports unit format docs lock clean help
 
 demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8321, SCALE=1)
 	@test -f $(DEMO)/generations/current || $(BIN)/leitstern demo $(DEMO) --scale $(SCALE)
@@ -39,9 +39,6 @@ imports: $(VENV)/.test
 
 unit: $(VENV)/.test ## the tests alone; choose some with ARGS="tests/cli -k import"
 	$(BIN)/python -m pytest $(ARGS)
-
-accessibility: $(VENV)/.test ## hold every page of the demo against axe-core's rules
-	$(BIN)/python -m pytest -o addopts="-ra" tests/accessibility
 
 format: $(VENV)/.test ## put the code into its form
 	$(BIN)/ruff check --fix .

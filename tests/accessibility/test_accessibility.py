@@ -1,75 +1,108 @@
 """Every page keeps the accessibility rules, in both languages and themes, by keyboard, and stays at home.
 
-The rules are axe-core's for WCAG 2.2 A and AA; the pages are those of the demo with its goals.
+The rules are axe-core's for WCAG 2.2 A and AA; the pages are those of the demo with its goals. No call to
+the browser may wait for ever: each page has so many seconds, and the trace back names what did not answer.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.chromium import ARGUMENTS, program
 
 pytestmark = pytest.mark.browser
 
+Look = tuple[str, Literal["light", "dark"]]
+Run = Callable[[Coroutine[Any, Any, None]], None]
+Fault = tuple[str, ...]
+
 HERE = Path(__file__).resolve().parent
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LOOKS: tuple[Look, ...] = (("de", "light"), ("en", "dark"))
+#: The longest a page may take to be loaded and looked at, and a log-in, in seconds: far more than it takes.
+LONGEST = 60
+TABS = 25
 
-#: Who looks at which pages. The goal {offered} waits for an answer, {split} has parts, {draft} is a draft.
+#: Which page is looked at by whom; ``nobody`` is not logged in. The goal {offered} waits for an answer,
+#: {split} has parts, {draft} is a draft.
 PAGES = {
-    None: ("/account/login/", "/welcome/unknown"),
-    "management": (
-        "/", "/company", "/team", "/team/T-SUED", "/overview", "/wall", "/goals", "/goals/new",
-        "/goals/paste", "/offers", "/goal/{split}", "/goal/{split}/split", "/closing", "/kpis",
-        "/kpis?q=umsatz", "/kpi/won_value", "/kpi/won_value?by=team", "/kpi/won_value/records/2026-10",
-        "/data", "/me", "/goals/new?say=In+drei+Monaten+wird+der+Vertrieb+den+Umsatz+um+14+Prozent+steigern",
-    ),
-    "team-lead": ("/", "/team/T-SUED", "/goals", "/goal/{draft}", "/goal/{draft}/edit", "/offers"),
-    "sales-1": (
-        "/", "/company", "/goal/{offered}", "/offers", "/goals", "/me", "/account/password/",
-        "/nothing-here",
-    ),
-    "administrator": (
-        "/", "/administration", "/administration/accounts", "/administration/people",
-        "/administration/privacy", "/administration/audit", "/administration/defaults",
-    ),
-    "analyst": ("/data", "/goals", "/closing"),
-    "council": (
-        "/", "/administration/privacy", "/administration/access-log", "/administration/audit",
-        "/administration/rules",
-    ),
-}  # fmt: skip
+    "/": "management team-lead sales-1 administrator council",
+    "/account/login/": "nobody",
+    "/account/password/": "sales-1",
+    "/administration": "administrator",
+    "/administration/access-log": "council",
+    "/administration/accounts": "administrator",
+    "/administration/audit": "administrator council",
+    "/administration/people": "administrator",
+    "/administration/privacy": "administrator council",
+    "/administration/rules": "council",
+    "/closing": "management analyst",
+    "/company": "management sales-1",
+    "/data": "management analyst",
+    "/goal/{draft}": "team-lead",
+    "/goal/{draft}/edit": "team-lead",
+    "/goal/{offered}": "sales-1",
+    "/goal/{split}": "management",
+    "/goal/{split}/split": "management",
+    "/goals": "management team-lead sales-1 analyst",
+    "/goals/new": "management",
+    "/goals/new?say=In+drei+Monaten+wird+der+Vertrieb+den+Umsatz+um+14+Prozent+steigern": "management",
+    "/goals/paste": "management",
+    "/kpi/won_value": "management",
+    "/kpi/won_value/records/2026-10": "management",
+    "/kpi/won_value?by=team": "management",
+    "/kpis": "management",
+    "/kpis?q=umsatz": "management",
+    "/me": "management sales-1",
+    "/offers": "management team-lead sales-1",
+    "/overview": "management",
+    "/team": "management",
+    "/team/T-SUED": "management team-lead",
+    "/team/T-SUED/defaults": "team-lead",
+    "/wall": "management",
+    "/welcome/unknown": "nobody",
+    "/nothing-here": "sales-1",
+}
 #: Addresses that are answered with a page that says that there is nothing.
-ABSENT = ("/welcome/unknown", "/nothing-here", "/administration/defaults", "/administration/rules")
-LOOKS = (("de", "light"), ("en", "dark"))
+ABSENT = ("/welcome/unknown", "/nothing-here")
+WHO = sorted({who for several in PAGES.values() for who in several.split()})
+
 SHIFTS = """() => new Promise(done => {
   let sum = 0;
   const add = list => { for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value; };
   new PerformanceObserver(add).observe({type: 'layout-shift', buffered: true});
   setTimeout(() => done(sum), 60);
 })"""
-#: Parts of a date are focused inside its field, where no page can look.
-FOCUSED = """() => {
-  const at = document.activeElement;
-  if (!at || at === document.body) return null;
+AXE = "tags => axe.run({runOnly: {type: 'tag', values: tags}})"
+#: Notes each element that takes the focus, and whether that can be seen. Parts of a date are focused inside
+#: its field, where no page can look.
+WATCH_FOCUS = """() => {
+  if (document.activeElement) document.activeElement.blur();
   const ring = node => {
     const look = getComputedStyle(node);
     return (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== 'none';
   };
-  const marked = [...at.querySelectorAll('.hit')].some(hit => getComputedStyle(hit).stroke !== 'none');
-  const around = [at, at.parentElement, at.closest('li, article, tr')].filter(Boolean);
-  return [marked || at.type === 'date' || around.some(ring), at.outerHTML.slice(0, 120)];
+  window.focused = [];
+  document.addEventListener('focusin', ({target: at}) => {
+    const marked = [...at.querySelectorAll('.hit')].some(hit => getComputedStyle(hit).stroke !== 'none');
+    const around = [at, at.parentElement, at.closest('li, article, tr')].filter(Boolean);
+    window.focused.push([marked || at.type === 'date' || around.some(ring), at.outerHTML.slice(0, 120)]);
+  });
 }"""
 
 
@@ -114,9 +147,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 def _goals(folder: Path, seller: str) -> dict[str, int]:
     """Goals of the kinds that are looked at, by what the demo's database says; the offer is the seller's."""
-    import sqlite3
-
-    with sqlite3.connect(folder / "app.sqlite3") as con:
+    with closing(sqlite3.connect(folder / "app.sqlite3")) as con:
 
         def first(where: str, *values: str) -> int:
             [number] = con.execute(
@@ -135,11 +166,27 @@ def _goals(folder: Path, seller: str) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=program(), args=ARGUMENTS)
-        yield found
-        found.close()
+def run() -> Iterator[Run]:
+    """Runs a test's part in the browser, in the one event loop that the browser belongs to."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="module")
+def browser(run: Callable[[Any], Any]) -> Iterator[Browser]:
+    async def start() -> tuple[Any, Browser]:
+        async with asyncio.timeout(LONGEST):
+            playwright = await async_playwright().start()
+            return playwright, await playwright.chromium.launch(executable_path=program(), args=ARGUMENTS)
+
+    async def stop() -> None:
+        async with asyncio.timeout(LONGEST):
+            await found.close()
+            await playwright.stop()
+
+    playwright, found = run(start())
+    yield found
+    run(stop())
 
 
 @pytest.fixture(scope="module")
@@ -149,138 +196,159 @@ def rules() -> str:
     return (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("who", PAGES)
-def test_pages_keep_the_rules(
-    demo: Demo, browser: Browser, rules: str, who: str | None, language: str, theme: str
-) -> None:
-    context = _context(demo, browser, who, language, theme)
-    faults: list[Any] = []
+@dataclass
+class Visit:
+    """A page open for one reader in one look, and all that was wrong in it so far."""
+
+    demo: Demo
+    page: Page
+    faults: list[Fault]
+
+    async def go(self, address: str) -> None:
+        """Load a page and hold it against the rules."""
+        async with asyncio.timeout(LONGEST):
+            answer = await self.page.goto(self.demo.address + address)
+            assert answer is not None
+            assert answer.status == (404 if address in ABSENT else 200), (address, answer.status)
+        await self.look()
+
+    async def look(self) -> None:
+        """Hold the page that is shown against the rules."""
+        async with asyncio.timeout(LONGEST):
+            where = self.page.url
+            shift = await self.page.evaluate(SHIFTS)
+            if shift > 0.01:
+                self.faults.append((where, "layout shift", str(shift)))
+            self.faults += [(where, *fault) for fault in await self.violations()]
+            self.faults += [(where, "no focus ring", what) for what in await self.without_ring()]
+
+    async def violations(self) -> list[Fault]:
+        """What axe-core finds: rule, element, what is wrong."""
+        found = await self.page.evaluate(AXE, TAGS)
+        return [
+            (violation["id"], node["html"][:160], re.sub(r"\s+", " ", node["failureSummary"])[:200])
+            for violation in found["violations"]
+            for node in violation["nodes"][:3]
+        ]
+
+    async def without_ring(self) -> list[str]:
+        """Of the first elements the tab key reaches: those on which focus cannot be seen."""
+        await self.page.evaluate(WATCH_FOCUS)
+        for _ in range(TABS):
+            await self.page.keyboard.press("Tab")
+        found = await self.page.evaluate("window.focused")
+        assert found, f"the tab key reaches nothing on {self.page.url}"
+        return [what for seen, what in found if not seen]
+
+    async def log_in(self, who: str) -> None:
+        async with asyncio.timeout(LONGEST):
+            await self.page.goto(self.demo.address + "/account/login/")
+            await self.page.fill("[name=login]", self.demo.emails[who])
+            await self.page.fill("[name=password]", self.demo.password)
+            await self.page.locator("main form.fields button[type=submit]").click()
+            await self.page.wait_for_url(self.demo.address + "/")
+
+    def hear(self, text: str) -> None:
+        """Take down what the browser says; it says so of every page that is not there, too."""
+        if "404" not in text:
+            self.faults.append((self.page.url, "console", text))
+
+
+@asynccontextmanager
+async def visit(demo: Demo, browser: Browser, rules: str, look: Look, who: str) -> AsyncIterator[Visit]:
+    """One page in a context of its own, logged in; in the end nothing may be wrong."""
+    language, theme = look
+    async with asyncio.timeout(LONGEST):
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)
+        context.set_default_timeout(20_000)
+        cookies = (("language", language), ("theme", theme))
+        await context.add_cookies([{"name": n, "value": v, "url": demo.address} for n, v in cookies])
+        await context.add_init_script(rules)
+        found = Visit(demo, await context.new_page(), [])
+    if who != "nobody":
+        await found.log_in(who)
+    at_home = (demo.address, "data:")
     context.on(
-        "request", lambda r: None if r.url.startswith((demo.address, "data:")) else faults.append(r.url)
+        "request", lambda r: r.url.startswith(at_home) or found.faults.append((r.url, "asked elsewhere"))
     )
-    context.on("console", lambda m: None if "404" in m.text or "403" in m.text else faults.append(m.text))
-    page = context.new_page()
-    for address in PAGES[who]:
-        answer = page.goto(demo.address + address.format(**demo.goals))
-        assert answer is not None
-        assert answer.status == 200 or address in ABSENT, (address, answer.status)
-        assert (who is None) == ("/account/login/" in page.url or "/welcome/" in page.url), page.url
-        faults += _faults(page, rules)
-    context.close()
-    assert not faults, "\n".join(map(str, faults[:12]))
+    context.on("console", lambda message: found.hear(message.text))
+    yield found
+    async with asyncio.timeout(LONGEST):
+        await context.close()
+    assert not found.faults, "\n".join(map(str, found.faults[:12]))
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+@pytest.mark.parametrize("who", WHO)
+def test_pages_keep_the_rules(
+    demo: Demo, browser: Browser, rules: str, run: Run, who: str, look: Look
+) -> None:
+    async def check() -> None:
+        async with visit(demo, browser, rules, look, who) as seen:
+            for address, several in PAGES.items():
+                if who in several.split():
+                    await seen.go(address.format(**demo.goals))
+
+    run(check())
+
+
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
 def test_an_invitation_keeps_the_rules(
-    demo: Demo, browser: Browser, rules: str, language: str, theme: str
+    demo: Demo, browser: Browser, rules: str, run: Run, look: Look
 ) -> None:
     """From the account to its link, which is shown once, and to what the invited sees behind it."""
-    inside = _context(demo, browser, "administrator", language, theme)
-    page = inside.new_page()
-    page.goto(demo.address + "/administration/accounts")
-    page.locator("main tbody a").last.click()
-    faults = _faults(page, rules)
-    page.locator("button[value=invite]").click()
-    faults += _faults(page, rules)
-    link = page.locator("main code").inner_text()
-    inside.close()
 
-    outside = _context(demo, browser, None, language, theme)
-    page = outside.new_page()
-    page.goto(link)
-    assert page.locator("[name=password]").count() == 1
-    faults += _faults(page, rules)
-    outside.close()
-    assert not faults, "\n".join(map(str, faults[:12]))
+    async def check() -> None:
+        async with visit(demo, browser, rules, look, "administrator") as inside:
+            await inside.page.goto(demo.address + "/administration/accounts")
+            await inside.page.locator("main tbody a").last.click()
+            await inside.page.wait_for_url("**/administration/accounts/*")
+            await inside.look()
+            await inside.page.locator("button[value=invite]").click()
+            link = await inside.page.locator("main code").inner_text()
+            await inside.look()
+        async with visit(demo, browser, rules, look, "nobody") as outside:
+            await outside.go(link.removeprefix(demo.address))
+            assert await outside.page.locator("[name=password]").count() == 1
+
+    run(check())
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
 def test_setting_up_codes_keeps_the_rules(
-    demo: Demo, browser: Browser, rules: str, language: str, theme: str
+    demo: Demo, browser: Browser, rules: str, run: Run, look: Look
 ) -> None:
     """The password is asked for once more, then the secret is shown."""
-    context = _context(demo, browser, "sales-1", language, theme)
-    page = context.new_page()
-    page.goto(demo.address + "/account/reauthenticate/?next=/account/2fa/totp/")
-    faults = _faults(page, rules)
-    page.fill("[name=password]", demo.password)
-    page.locator("main form.fields button[type=submit]").click()
-    page.wait_for_url("**/account/2fa/totp/")
-    faults += _faults(page, rules)
-    context.close()
-    assert not faults, "\n".join(map(str, faults[:12]))
+
+    async def check() -> None:
+        async with visit(demo, browser, rules, look, "sales-1") as seen:
+            await seen.go("/account/reauthenticate/?next=/account/2fa/totp/")
+            await seen.page.fill("[name=password]", demo.password)
+            await seen.page.locator("main form.fields button[type=submit]").click()
+            await seen.page.wait_for_url("**/account/2fa/totp/")
+            await seen.look()
+
+    run(check())
 
 
-def _context(demo: Demo, browser: Browser, who: str | None, language: str, theme: str) -> BrowserContext:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    context.add_cookies(
-        [
-            {"name": name, "value": value, "url": demo.address}
-            for name, value in (("language", language), ("theme", theme))
-        ]
-    )
-    if who is not None:
-        page = context.new_page()
-        page.goto(demo.address + "/account/login/")
-        page.fill("[name=login]", demo.emails[who])
-        page.fill("[name=password]", demo.password)
-        page.locator("main form.fields button[type=submit]").click()
-        page.close()
-    return context
-
-
-def _faults(page: Page, rules: str) -> list[Any]:
-    """All that is wrong with the page as it is shown: address, rule, what breaks it."""
-    shift = page.evaluate(SHIFTS)
-    return [
-        *((page.url, *fault) for fault in _violations(page, rules)),
-        *([(page.url, "layout shift", shift)] if shift > 0.01 else []),
-        *((page.url, "no focus ring", what) for what in _without_ring(page)),
-    ]
-
-
-def _violations(page: Page, rules: str) -> list[tuple[str, str, str]]:
-    """What axe-core finds: rule, element, what is wrong."""
-    page.evaluate(rules)
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
-    return [
-        (violation["id"], node["html"][:160], re.sub(r"\s+", " ", node["failureSummary"])[:200])
-        for violation in found["violations"]
-        for node in violation["nodes"][:3]
-    ]
-
-
-def _without_ring(page: Page) -> list[str]:
-    """Of the first elements the tab key reaches: those on which focus cannot be seen."""
-    page.evaluate("document.activeElement && document.activeElement.blur()")
-    hidden = []
-    for _ in range(25):
-        page.keyboard.press("Tab")
-        found = page.evaluate(FOCUSED)
-        if found is not None and not found[0]:
-            hidden.append(found[1])
-    return hidden
-
-
-def test_a_fault_is_found(demo: Demo, browser: Browser, rules: str) -> None:
+def test_faults_are_found(demo: Demo, browser: Browser, rules: str, run: Run) -> None:
     """The rules do find what is wrong: a picture without a text, pale words, a hidden focus."""
-    context = _context(demo, browser, None, "de", "light")
-    page = context.new_page()
-    page.goto(demo.address + "/account/login/")
-    page.evaluate(
-        """() => {
-          const p = document.createElement('p'), picture = document.createElement('img');
-          const sheet = new CSSStyleSheet();
-          p.append('blass', picture);
-          document.querySelector('main').append(p);
-          sheet.replaceSync(`main p {color: #ddd}
-            :focus {outline: none !important; box-shadow: none !important}`);
-          document.adoptedStyleSheets = [sheet];
-        }"""
-    )
-    found = {violation[0] for violation in _violations(page, rules)}
-    assert {"color-contrast", "image-alt"} <= found
-    assert _without_ring(page)
-    context.close()
+
+    async def check() -> None:
+        async with visit(demo, browser, rules, LOOKS[0], "nobody") as seen, asyncio.timeout(LONGEST):
+            await seen.page.goto(demo.address + "/account/login/")
+            await seen.page.evaluate(
+                """() => {
+                  const p = document.createElement('p'), picture = document.createElement('img');
+                  const sheet = new CSSStyleSheet();
+                  p.append('blass', picture);
+                  document.querySelector('main').append(p);
+                  sheet.replaceSync(`main p {color: #ddd}
+                    :focus {outline: none !important; box-shadow: none !important}`);
+                  document.adoptedStyleSheets = [sheet];
+                }"""
+            )
+            assert {"color-contrast", "image-alt"} <= {fault[0] for fault in await seen.violations()}
+            assert await seen.without_ring()
+
+    run(check())
