@@ -1,0 +1,106 @@
+"""What the kinds of series have in common: how far recent values lie from what was usual before.
+
+Business series wander, and neighbouring days are alike; the largest deviations are then wider than those of
+independent values. Instead of a model of that, the scale of each window's deviation is learned from the
+series' own last year (the 90 % point of its absolute values over 1.645), mixed with what is usual for series
+of its kind. This is what adjusts the thresholds for autocorrelation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_STEP = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a kind of series is watched; lengths count its steps (days or weeks).
+
+    ``usual``: the usual scale of each window's deviation; ``own``: the weight of the series' own scale (of
+    variances) where it is smaller, and where it is larger than the usual one; ``year``: steps of a year; ``relevant``: the smallest shift worth an alarm, as a difference
+    on the series' scale, ``relevant_spike`` that of a single step; ``quiet``: steps without a further spike
+    after one; ``least``: steps without which there is too little to say anything;
+    ``cycle``: steps after which the same place of the week returns; ``rest``: steps after a shift in which the
+    new level becomes the usual one, without signals.
+    """
+
+    windows: tuple[int, ...]
+    usual: tuple[float, ...]
+    own: tuple[float, float]
+    year: int
+    relevant: float
+    relevant_spike: float
+    quiet: int
+    least: int
+    cycle: int
+    rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deviations:
+    """Standardised deviations and their sizes on the series' scale, both of shape (windows, steps)."""
+
+    stats: Floats
+    sizes: Floats
+
+    def from_step(self, step: int, later: Deviations) -> Deviations:
+        """These up to ``step``, and ``later`` from there on."""
+        return Deviations(
+            np.concatenate([self.stats[:, :step], later.stats[:, step:]], axis=1),
+            np.concatenate([self.sizes[:, :step], later.sizes[:, step:]], axis=1),
+        )
+
+
+class Levels(Protocol):
+    """One kind of series."""
+
+    setting: Setting
+
+    def shifts(self, floor: int) -> Deviations:
+        """Deviations of the windows that end with each step, from steps of ``floor`` on only."""
+
+    def spikes(self, floor: int) -> Deviations:
+        """Deviations of each step alone; one row."""
+
+
+def own_scale(stats: Floats, setting: Setting) -> Floats:
+    """The scale to divide deviations by, of the same shape (windows, steps)."""
+    usual = np.array(setting.usual)
+    found = np.repeat(usual[:, None], stats.shape[1], axis=1)
+    for first in range(0, stats.shape[1], _STEP):
+        for row, length in enumerate(setting.windows):
+            past = stats[row, max(0, first - setting.year) : max(0, first - length)]
+            past = past[~np.isnan(past)]
+            if len(past) >= setting.year // 3:
+                own = float(np.quantile(np.abs(past), 0.9)) / 1.645
+                weight = setting.own[int(own > usual[row])]
+                mixed = weight * own**2 + (1 - weight) * usual[row] ** 2
+                found[row, first : first + _STEP] = np.sqrt(mixed)
+    return found
+
+
+def tail(stats: Floats, setting: Setting, rate: float) -> Floats:
+    """The deviation that a single step exceeds ``rate`` times in a year, shape (steps,).
+
+    The largest twentieth of the last year's deviations give the tail's index (Hill 1975), half of it drawn to
+    .2, and the point is extrapolated with it (Weissman 1978); NaN while there is less than a third of a year.
+    """
+    single = np.abs(stats[0])
+    found = np.full(len(single), np.nan)
+    for first in range(0, len(single), _STEP):
+        past = single[max(0, first - setting.year) : first]
+        past = np.sort(past[~np.isnan(past)])
+        if len(past) < setting.year // 3:
+            continue
+        largest = past[-max(4, len(past) // 20) :]
+        index = (float(np.mean(np.log(largest[1:] / max(largest[0], 1e-9)))) + 0.2) / 2
+        expected = len(past) * rate / setting.year
+        found[first : first + _STEP] = largest[0] * (len(largest) / expected) ** index
+    return found
