@@ -1,0 +1,1 @@
+"""From a goal back to what must arrive, when, and what it takes."""

@@ -1,0 +1,143 @@
+"""Reverse plans against small cases worked out by hand, and against simulated months that they must reach."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leitstern.insight.reverse.plan import Assumptions, Known, plan
+from leitstern.insight.reverse.stages import Stage, measure, month_of
+
+NOW = 2026 * 12  # January 2026
+PLAIN = Assumptions()
+
+
+def stage(name: str, won_after: list[float], arrived: list[int] | None = None, wins: int = 100) -> Stage:
+    past = np.array(arrived or [], np.int64)
+    curve = np.array(won_after)
+    return Stage(name, curve, curve[-1] * 0.8, curve[-1] * 1.25, NOW - len(past), past, 1000, wins)
+
+
+def test_months_are_counted() -> None:
+    days = np.array(["2026-01-01", "2025-12-31", "1969-12-31"], "datetime64[D]")
+    assert month_of(days).tolist() == [2026 * 12, 2025 * 12 + 11, 1969 * 12 + 11]
+
+
+def test_wins_at_once() -> None:
+    """Half of all deals win in their own month: 100,000 of value at 1,000 a deal take 200 deals."""
+    found = plan([60_000, 40_000], 0, NOW, [stage("deal", [0.5])], Known(1000, {}), PLAIN)
+    assert found.wins == 100
+    assert found.stages[0].arrive.tolist() == pytest.approx([120, 80])
+    assert found.stages[0].high.tolist() == pytest.approx([150, 100])
+    assert found.stages[0].low.tolist() == pytest.approx([96, 64])
+
+
+def test_what_is_won_already_need_not_be_won_again() -> None:
+    found = plan([60_000, 40_000], 30_000, NOW, [stage("deal", [0.5])], Known(1000, {}), PLAIN)
+    assert found.wins == 70
+    assert found.stages[0].arrive.sum() == pytest.approx(140)
+
+
+def test_wins_a_month_later() -> None:
+    """All wins come in the month after: only what arrives in January is won by February.
+
+    The 60 deals of December bring 30 wins in January; 100 wins are wanted, so 70 are missing: 140 deals.
+    """
+    found = plan([50_000, 50_000], 0, NOW, [stage("deal", [0.0, 0.5], [60])], Known(1000, {}), PLAIN)
+    [deal] = found.stages
+    assert deal.on_the_way == pytest.approx(30)
+    assert deal.arrive.tolist() == pytest.approx([140, 0])
+
+
+def test_the_lag_of_leads_is_their_own() -> None:
+    """Leads win after 0 (10 %), 1 (another 10 %) months; 80 % of wins came from leads: 80 of 100 wins."""
+    leads = stage("lead", [0.1, 0.2])
+    found = plan([100_000, 0], 0, NOW, [leads], Known(1000, {"lead": 0.8}), PLAIN)
+    # All of the profile lies in January, whose leads win .2 of them by February: 80 / .2
+    assert found.stages[0].arrive.tolist() == pytest.approx([400, 0])
+
+
+def test_too_late_is_said() -> None:
+    late = stage("lead", [0.0, 0.0, 0.0, 0.2])
+    found = plan([10_000, 10_000], 0, NOW, [late], Known(1000, {}), PLAIN)
+    assert found.stages[0].verdict == "too_late"
+    assert found.stages[0].arrive.sum() == 0
+
+
+def test_what_is_on_its_way_may_be_enough() -> None:
+    found = plan([10_000], 0, NOW, [stage("deal", [0.0, 0.5], [40])], Known(1000, {}), PLAIN)
+    assert (found.stages[0].verdict, found.stages[0].on_the_way) == ("already", 20)
+
+
+def test_few_wins_say_nothing() -> None:
+    found = plan([10_000], 0, NOW, [stage("deal", [0.5], wins=19)], Known(1000, {}), PLAIN)
+    assert found.stages[0].verdict == "too_little"
+
+
+def test_people_and_money() -> None:
+    known = Known(1000, {}, spend_per_lead=50, meetings_per_deal=3, deals_per_head=20, heads=4)
+    stages = [stage("lead", [0.1]), stage("deal", [0.5])]
+    found = plan([60_000, 40_000], 0, NOW, stages, known, Assumptions(commission=0.1))
+    assert found.spend is not None
+    assert found.meetings is not None
+    assert found.heads is not None
+    assert found.spend.tolist() == pytest.approx([30_000, 20_000])  # 600 and 400 leads
+    assert found.meetings.tolist() == pytest.approx([360, 240])  # 120 and 80 deals
+    assert found.heads.tolist() == pytest.approx([6, 4])
+    assert found.hires == pytest.approx(2)
+    assert found.cost == pytest.approx(50_000 + 10_000)
+
+
+def test_what_if() -> None:
+    known = Known(1000, {}, spend_per_lead=50, deals_per_head=20, heads=4)
+    stages = [stage("lead", [0.1]), stage("deal", [0.5])]
+    dearer = plan([100_000], 0, NOW, stages, known, Assumptions(price=1.25))
+    assert dearer.stages[1].arrive.tolist() == pytest.approx([160])
+    better = plan([100_000], 0, NOW, stages, known, Assumptions(conversion=1.25))
+    assert better.stages[0].arrive.tolist() == pytest.approx([800])
+    hired = plan([100_000], 0, NOW, stages, known, Assumptions(hires=2, cost_per_hire=5_000))
+    assert hired.hires == pytest.approx(4)
+    assert hired.cost == pytest.approx(1000 * 50 + 10_000)
+
+
+def test_the_plan_reaches_its_goal_when_it_is_carried_out() -> None:
+    """What arrives as planned, and wins as it always has, wins what was wanted."""
+    random = np.random.default_rng(7)
+    curve = np.cumsum([0.02, 0.05, 0.06, 0.04, 0.03])
+    past = stage("deal", list(curve), random.integers(80, 120, 30).tolist())
+    wanted = random.uniform(40_000, 90_000, 9)
+    found = plan(list(wanted), 0, NOW, [past], Known(1000, {}), PLAIN).stages[0]
+    won = 0.0
+    lag = np.diff(curve, prepend=0)
+    for month, count in [*enumerate(past.arrived, NOW - 30), *enumerate(found.arrive, NOW)]:
+        won += sum(count * share for k, share in enumerate(lag) if NOW <= month + k <= NOW + 8)
+    assert won * 1000 == pytest.approx(wanted.sum())
+
+
+def test_young_records_are_not_lost() -> None:
+    """Half win after one month and half never; the youngest have not had their month yet."""
+    began = np.repeat(np.arange(NOW - 10, NOW), 40)
+    won = np.where(np.arange(400) % 2 == 0, began + 1, -1)
+    won[won >= NOW] = -1
+    found = measure("deal", began, won, NOW)
+    assert found.won_after.tolist() == pytest.approx([0.0, *[0.5] * 9])
+    assert found.arrived.tolist() == [40] * 10
+    assert found.low < 0.5 < found.high
+    assert found.usual_lag() == 1
+
+
+def test_a_known_truth_is_found() -> None:
+    """A quarter win, after 0 to 5 months; the interval holds the truth in most of 200 samples."""
+    held = 0
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        began = random.integers(NOW - 24, NOW, 1500)
+        wins = random.random(1500) < 0.25
+        won = np.where(wins, began + random.integers(0, 6, 1500), -1)
+        found = measure("deal", began, won, NOW)
+        held += found.low <= 0.25 <= found.high
+    assert 180 <= held <= 199
+
+
+def test_no_records() -> None:
+    assert not measure("lead", np.array([], np.int64), np.array([], np.int64), NOW).enough
