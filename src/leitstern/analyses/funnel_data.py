@@ -133,6 +133,8 @@ class Data:
         since = closed[int(0.01 * len(closed))].item() if len(closed) else as_of
         last = min(end or as_of, as_of)
         first = start or max(last - _YEAR + timedelta(days=1), min(since, last))
+        if first > last:
+            raise Problem("funnel.period_backwards", start=first, end=last, as_of=as_of)
         past = max(first - _YEAR, since), last - _YEAR
         long_enough = (past[1] - past[0]) * 2 >= last - first
         return Times(first, last, past if long_enough else None, as_of, since)
