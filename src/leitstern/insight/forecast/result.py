@@ -157,12 +157,12 @@ class Forecast:
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
             "through": self.through.isoformat(),
-            "done": self.done,
-            "point": self.point,
+            "done": _plain(self.done),
+            "point": _plain(self.point),
             "quantiles": {
-                f"{level:g}": value for level, value in zip(PUBLISHED, self.quantiles, strict=True)
+                f"{level:g}": _plain(value) for level, value in zip(PUBLISHED, self.quantiles, strict=True)
             },
-            "plain": self.plain,
+            "plain": _plain(self.plain),
             "n": self.n,
             "subjects": self.subjects,
             "method": self.method,
@@ -219,6 +219,11 @@ class Many:
             None if self.plain is None else float(self.plain.point[at]), self.adds_up,
             self.ends, self.plain, at, self.daily[at],
         )  # fmt: skip
+
+
+def _plain(value: float | None) -> float | None:
+    """A number as JSON has it: what is not known is null."""
+    return None if value is None or not np.isfinite(value) else value
 
 
 def _whole(ends: Counted, at: int, level: float) -> float:
