@@ -57,6 +57,19 @@ def test_the_lag_of_leads_is_their_own() -> None:
     assert found.stages[0].arrive.tolist() == pytest.approx([400, 0])
 
 
+def test_only_wins_of_the_period_count() -> None:
+    """February is wanted, it is January: deals win at once (20 %) or a month later (30 %).
+
+    The 50 deals of December win 15 in January, which does not count. A January deal wins .3 in February,
+    a February deal .2; both months get their share of the profile: 3 to 2.
+    """
+    deals = stage("deal", [0.2, 0.5], [50])
+    [found] = plan([0, 100_000], 0, NOW, [deals], Known(1000, {}), PLAIN).stages
+    assert found.on_the_way == 0
+    assert found.arrive[0] / found.arrive[1] == pytest.approx(1.5)
+    assert found.arrive[0] * 0.3 + found.arrive[1] * 0.2 == pytest.approx(100)
+
+
 def test_too_late_is_said() -> None:
     late = stage("lead", [0.0, 0.0, 0.0, 0.2])
     found = plan([10_000, 10_000], 0, NOW, [late], Known(1000, {}), PLAIN)

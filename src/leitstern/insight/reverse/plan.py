@@ -3,13 +3,15 @@
 Plain arithmetic, stage by stage and on its own for each:
 
     wins needed     =  value still to win  /  mean value of a won deal
-    on their way    =  sum over past months k of  arrived(k) * [won_after(end - k) - won_after(now - 1 - k)]
+    in time(k)      =  won_after(end - k) - won_after(first - 1 - k)
+    on their way    =  sum over past months k of  arrived(k) * in time(k)
     still to come   =  wins needed * share of wins that passed the stage  -  on their way
-    arriving in k   =  scale * profile(k),  so that  sum of arriving(k) * won_after(end - k) = still to come
+    arriving in k   =  scale * profile(k),  so that  sum of arriving(k) * in time(k) = still to come
 
-The profile is when the planned wins' records would have begun by the stage's lag, so arrivals follow
-the plan's own season. A record that arrives late wins late: the scale counts only what is won by the end. Where
-hardly anything that arrives from now on can be won by the end, the plan says ``too_late`` instead of a number.
+``first`` to ``end`` are the months whose wins count. The profile is when the planned wins' records would
+have begun by the stage's lag, so arrivals follow the plan's own season. A record that arrives late wins
+late: the scale counts only what is won in time. Where hardly anything that arrives from now on can be won
+in time, the plan says ``too_late`` instead of a number.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from leitstern.insight.reverse.stages import Stage
 Floats = NDArray[np.float64]
 
 #: Of those that win in the end, at least this share must be able to win in time for a month to count.
-_IN_TIME = 0.1
+_ENOUGH = 0.1
 
 #: ``already``: what is on its way is enough; ``too_late``: nothing that arrives now is won in time.
 Verdict = Literal["too_little", "already", "plan", "too_late"]
@@ -109,9 +111,9 @@ def plan(
 ) -> Plan:
     """Plan back from a value by month.
 
-    ``wanted`` is the planned won value of each month from ``now`` (a month number, the first planned
-    month) to the end; ``won`` what has been won of it already. Stages come first to last; the last one is
-    deals. Values are in the workspace's currency.
+    ``wanted`` is the planned won value of each month from ``now`` (a month number) to the end; wins count
+    from the first month on in which any is wanted. ``won`` is what has been won of it already. The stage
+    of deals is called ``deal``, that of leads ``lead``. Values are in the workspace's currency.
     """
     target = np.asarray(wanted, float)
     value = known.value * assumed.price
@@ -149,13 +151,13 @@ def _needed(
         return Needed(stage.name, "too_little", 0.0, nothing, nothing, nothing, usual)
     factor = assumed.conversion * assumed.stage_conversion.get(stage.name, 1.0)
     curve = np.minimum(stage.won_after * factor, 1.0)
-    end = now + months - 1
+    end, first = now + months - 1, now + int(np.argmax(target > 0))
     past = np.arange(stage.first_month, stage.first_month + len(stage.arrived))
-    on_the_way = float((stage.arrived * (_at(curve, end - past) - _at(curve, now - 1 - past))).sum())
+    on_the_way = float((stage.arrived * _in_time(curve, past, first, end)).sum())
     missing = wins * passed - on_the_way
     if missing <= 0:
         return Needed(stage.name, "already", on_the_way, nothing, nothing, nothing, usual)
-    in_time = _at(curve, np.arange(months - 1, -1, -1))
+    in_time = _in_time(curve, np.arange(now, end + 1), first, end)
     profile = _profile(curve, target, in_time)
     reached = float((profile * in_time).sum())
     if reached == 0:
@@ -177,8 +179,13 @@ def _profile(curve: Floats, target: Floats, in_time: Floats) -> Floats:
     for month, amount in enumerate(target):
         for back in range(min(month, len(lag) - 1) + 1):
             found[month - back] += max(amount, 0.0) * lag[back]
-    found[in_time < _IN_TIME * curve[-1]] = 0.0
+    found[in_time < _ENOUGH * curve[-1]] = 0.0
     return found
+
+
+def _in_time(curve: Floats, began: NDArray[np.int64], first: int, end: int) -> Floats:
+    """Share of the records of each month that win from ``first`` to ``end``."""
+    return _at(curve, end - began) - _at(curve, first - 1 - began)
 
 
 def _at(curve: Floats, after: NDArray[np.int64]) -> Floats:
