@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ def test_quantiles_rise_and_chances_fall(kind: str) -> None:
     one = found.one(2)
     assert list(one.quantiles) == sorted(one.quantiles)
     chances = [one.chance(level) for level in np.linspace(one.quantiles[0], one.quantiles[-1], 9)]
-    assert all(a is not None and b is not None and a >= b for a, b in zip(chances, chances[1:], strict=False))
+    assert all(a is not None and b is not None and a >= b for a, b in pairwise(chances))
     assert one.chance(one.quantiles[3]) == pytest.approx(0.5, abs=0.1)
 
 
