@@ -125,7 +125,7 @@ def test_a_ratio_without_a_base_has_no_forecast() -> None:
     below = np.vstack([10 * WORKDAY, 0 * WORKDAY])
     found = forecasts(History(FIRST, below / 2, "ratio", below), START, END, THROUGH).one(1)
     assert found.verdict == "too_little"
-    assert found.as_json([(0.5, None)])["chances"][0]["chance"] is None
+    assert found.as_json({"target": (0.5, None)})["chances"] == {"target": None}
     assert found.as_json()["point"] is None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from leitstern.insight.forecast.profile import Array
 
 #: How a forecast was made; texts: ``forecast.method_<method>``.
-Method = Literal["pooled", "own", "counts", "ratio", "stock", "over", "too_little"]
+Method = Literal["pooled", "own", "counts", "ratio", "stock", "periods", "over", "too_little"]
 Verdict = Literal["ok", "over", "too_little"]
 #: The quantiles that are shown and published.
 PUBLISHED = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -102,7 +102,9 @@ class Forecast:
         self, level: float, upper: float | None = None, *, at_most: bool = False
     ) -> float | None:
         """The same by the plain working-day pace, with an interval from its own earlier errors."""
-        return None if self._plain is None else self._chance(self._plain, level, upper, at_most=at_most)
+        if self._plain is None or not np.isfinite(self._plain.point[self._at]):
+            return None
+        return self._chance(self._plain, level, upper, at_most=at_most)
 
     def _chance(self, ends: Ends, level: float, upper: float | None, *, at_most: bool) -> float | None:
         if self.verdict == "too_little":
@@ -150,9 +152,11 @@ class Forecast:
         return found
 
     def as_json(
-        self, levels: Sequence[tuple[float, float | None]] = (), *, at_most: bool = False
+        self, levels: Mapping[str, tuple[float, float | None]] | None = None, *, at_most: bool = False
     ) -> dict[str, Any]:
-        """Plain values to publish and to score later; ``levels``: targets, with an upper limit or None."""
+        """Plain values to publish and to score later: quantiles by percent, chances by the names of
+        ``levels`` (a level, and an upper limit or None), and what the plain working-day pace says."""
+        named = levels or {}
         return {
             "start": self.start.isoformat(),
             "end": self.end.isoformat(),
@@ -160,22 +164,21 @@ class Forecast:
             "done": _plain(self.done),
             "point": _plain(self.point),
             "quantiles": {
-                f"{level:g}": _plain(value) for level, value in zip(PUBLISHED, self.quantiles, strict=True)
+                f"{level * 100:g}": _plain(value)
+                for level, value in zip(PUBLISHED, self.quantiles, strict=True)
             },
-            "plain": _plain(self.plain),
+            "chances": {
+                name: self.chance(level, upper, at_most=at_most) for name, (level, upper) in named.items()
+            },
+            "pace_point": _plain(self.plain),
+            "pace_chances": {
+                name: self.plain_chance(level, upper, at_most=at_most)
+                for name, (level, upper) in named.items()
+            },
             "n": self.n,
             "subjects": self.subjects,
             "method": self.method,
             "verdict": self.verdict,
-            "chances": [
-                {
-                    "level": level,
-                    "upper": upper,
-                    "chance": self.chance(level, upper, at_most=at_most),
-                    "plain": self.plain_chance(level, upper, at_most=at_most),
-                }
-                for level, upper in levels
-            ],
         }
 
 
