@@ -4,9 +4,10 @@
 
 Simulated with public seeds: groups of 2, 4, 12 and 30 with 15 to 60 observations each, whose true rates (or
 counts, or averages) are equal or differ by a standard deviation of .05 or .10 of the scale. The probability
-from which somebody is named was chosen on other worlds (seed 7, groups of 2 to 30 at a mean rate of .5);
-those here are scored once (seeds 101 to 136, mean rates .2 and .63). DATA is a folder with
-`crm_hardware/sales_pipeline.csv`: won of decided deals by agent.
+from which somebody is named, and the prior of the shrinkage, were chosen on other worlds (seeds 7, 9 and 11,
+groups of 2 to 30 at a mean rate of .5); those here are scored once (seeds 201 to 236, mean rates .2 and .63).
+With a shrinkage uniform on 0 to 1 the worst cell of counts covered .913 on seeds 101 to 136. DATA is a folder
+with `crm_hardware/sales_pipeline.csv`: won of decided deals by agent.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def main(data: Path, worlds: int = 300) -> list[Row]:
     covered: dict[tuple[str, float], list[float]] = {}
     named: dict[tuple[str, float], list[float]] = {}
     errors: dict[str, list[float]] = {"raw": [], "estimate": []}
-    seed = 100
+    seed = 200
     for kind in KINDS:
         for group in GROUPS:
             for spread in SPREADS:

@@ -42,6 +42,15 @@ def test_customers_from_before_the_data_are_no_cohort() -> None:
     assert cohorts(np.array([1]), np.array([5]), np.ones(1), last=4).verdict == "too_little"
 
 
+def test_a_credit_note_takes_from_the_revenue_and_is_no_sign_of_buying() -> None:
+    found = cohorts(
+        np.array([1, 1, 1]), np.array([0, 1, 2]), np.array([10.0, -4, 5]), last=2,
+        bought=np.array([True, False, True]),
+    )  # fmt: skip
+    assert found.active.tolist() == [[1, 0, 1]]
+    assert found.revenue.tolist() == [[10, -4, 5]]
+
+
 def test_cost_of_a_new_customer_splits_by_kind_and_has_the_interval_of_the_count() -> None:
     found = acquisition(np.array([[600.0, 0], [400, 50]]), np.array([10.0, 0]))
     assert found.cost[0] == 100

@@ -140,11 +140,16 @@ def test_the_trial_compares_the_model_with_going_on_at_the_pace_so_far() -> None
     end = np.datetime64("2025-12-30")
     tried = value.trial(customer, day, amount, end)
     assert tried.verdict == "better"
-    assert tried.error < tried.pace_error
+    assert tried.purchases is not None
+    assert tried.purchases.error < tried.purchases.pace_error
     later = histories(customer, day, amount, end)
     before = histories(customer, day, amount, tried.split)
     known = np.isin(later.customer, before.customer)
-    assert tried.happened == later.x[known].sum() - before.x.sum()
+    assert tried.purchases.happened == later.x[known].sum() - before.x.sum()
+    assert tried.revenue is not None
+    assert tried.revenue.happened == pytest.approx(later.total[known].sum() - before.total.sum())
+    assert tried.revenue.foretold == pytest.approx(tried.revenue.happened, rel=0.25)
+    assert tried.scale == pytest.approx(1, abs=0.2)
     assert value.trial(customer[:20], day[:20], amount[:20], end).verdict == "too_little"
 
 
@@ -152,7 +157,7 @@ def test_what_lies_ahead_holds_single_customers_in_its_interval() -> None:
     customer, day, amount = purchases(6)
     cut, months = np.datetime64("2025-06-30"), 6
     found = histories(customer, day, amount, cut)
-    buying, spending = bgnbd.fit(found.x, found.t_x, found.age), gamma_gamma.fit(found.x, found.mean)
+    buying, spending = bgnbd.fit(found.x, found.t_x, found.age), gamma_gamma.fit(*value.amounts(found))
     ahead = value.ahead(found, buying, spending, months, discount=0.0)
     after = (day > cut) & (day <= cut + np.timedelta64(183, "D"))
     place = np.searchsorted(found.customer, customer[after])
@@ -162,6 +167,8 @@ def test_what_lies_ahead_holds_single_customers_in_its_interval() -> None:
     assert ahead.value.sum() == pytest.approx(paid.sum(), rel=0.25)
     dearer = value.ahead(found, buying, spending, months, discount=0.5)
     assert np.all(dearer.value <= ahead.value)
+    half = value.ahead(found, buying, spending, months, discount=0.0, scale=0.5)
+    assert half.value.sum() == pytest.approx(ahead.value.sum() / 2)
     assert dearer.value.sum() == pytest.approx(ahead.value.sum() * 1.5**-0.25, rel=0.03)
 
 

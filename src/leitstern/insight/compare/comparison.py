@@ -3,9 +3,9 @@
 All three kinds (`rates`, `counts`, `averages`) take it that the subjects' true values vary around a typical
 one, by an amount that is itself unknown, and let the data say how much (full Bayes on a grid). What few
 observations show is drawn towards the typical value. Prior of the variation: the share by which a middling
-subject is drawn in is uniform on 0 to 1 (uniform shrinkage: Strawderman 1971; Daniels 1999, "A prior for
-the variance in hierarchical models", Canadian Journal of Statistics 27). It knows no units and works for
-few and many subjects.
+subject is drawn in has the density 1/2 B^(-1/2) on 0 to 1 (Strawderman 1971, "Proper Bayes minimax
+estimators of the multivariate normal mean", Annals of Mathematical Statistics 42, with a = 1/2). It knows no
+units and works for few and many subjects.
 
 A subject stands out only if its true value lies above (or below) the mean of those compared with a
 probability of at least .96. Where all are equal, somebody is then named in at most 5 of 100 comparisons
@@ -27,8 +27,8 @@ CERTAIN = 0.96
 #: Subjects with fewer observations are not compared.
 LEAST = 5
 
-#: The shares by which a middling subject is drawn to the typical value, in equal steps.
-SHRINKAGE = (np.arange(40) + 0.5) / 40
+#: The shares by which a middling subject is drawn to the typical value, equally likely before one looks.
+SHRINKAGE = ((np.arange(40) + 0.5) / 40) ** 2
 
 _DRAWS, _SEED = 4000, 20260102
 

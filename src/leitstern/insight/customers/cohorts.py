@@ -48,27 +48,37 @@ class Cohorts:
         return value
 
 
-def cohorts(customer: Codes, period: Codes, amount: Floats, last: int, begun: int | None = None) -> Cohorts:
+def cohorts(
+    customer: Codes, period: Codes, amount: Floats, last: int, begun: int | None = None,
+    bought: NDArray[np.bool_] | None = None,
+) -> Cohorts:  # fmt: skip
     """The cohorts of purchases, arrays of shape (purchases,).
 
     ``period`` numbers the periods without gaps; ``last`` is the last one that is over. Customers whose first
     purchase lies before ``begun`` (the first period in which a first purchase can be told from a later one)
-    are no cohort.
+    are no cohort. ``bought`` tells purchases from other rows, such as credit notes, whose amounts count but
+    which are no sign of buying (default: all are purchases).
     """
+    if bought is None:
+        bought = np.ones(len(customer), np.bool_)
     codes, person = np.unique(customer, return_inverse=True)
     birth = np.full(len(codes), np.iinfo(np.int64).max)
-    np.minimum.at(birth, person, period)
+    np.minimum.at(birth, person[bought], period[bought])
     born = birth[person]
     kept = born <= last if begun is None else (born <= last) & (born >= begun)
     if not kept.any():
         return _none()
-    person, period, amount, born = person[kept], period[kept], amount[kept], born[kept]
+    # A credit note from before the first purchase we know of belongs to none.
+    kept &= period >= born
+    person, period, amount = person[kept], period[kept], amount[kept]
+    born, bought = born[kept], bought[kept]
     first = np.arange(born.min(), born.max() + 1)
     row, age, lived = born - first[0], period - born, period <= last
     shape = (len(first), int(last - first[0]) + 1)
     revenue, active = np.zeros(shape), np.zeros(shape)
     np.add.at(revenue, (row[lived], age[lived]), amount[lived])
-    buyers = np.unique(np.stack([row[lived], age[lived], person[lived]], axis=1), axis=0)
+    sign = lived & bought
+    buyers = np.unique(np.stack([row[sign], age[sign], person[sign]], axis=1), axis=0)
     np.add.at(active, (buyers[:, 0], buyers[:, 1]), 1.0)
     ahead = first[:, None] + np.arange(shape[1]) > last
     active[ahead], revenue[ahead] = np.nan, np.nan

@@ -1,8 +1,13 @@
 """What customers will be worth: purchases ahead times their amount, tried out on the past first.
 
 Value of the months ahead = expected purchases (`bgnbd`) times expected amount (`gamma_gamma`), discounted
-by the month. Before it is believed, the models are fitted on the earlier part of the time and have to
-foretell the later part better than going on at the pace so far; a model that does not is ``withdrawn``.
+by the month. Here a customer's first purchase counts for the amount as well, as who bought once has told
+something. Amounts that depend on how often somebody buys make the sum too high or too low; so it is scaled by
+what came over what was foretold, in the last third of the time.
+
+Before it is believed, the same is done a third earlier: models fitted on the first two thirds (scaled by
+what came in the second) have to foretell the last third better than going on at the pace so far, customer by
+customer, in purchases and in money. A model that does not is withdrawn.
 """
 
 from __future__ import annotations
@@ -22,27 +27,39 @@ Codes = NDArray[np.int64]
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
 
-#: The share of the observed time that the trial fits on.
-_FITTED_SHARE = 2 / 3
+#: The shares of the observed time after which the trials of the scale and of the whole begin.
+_SPLITS = (4 / 9, 2 / 3)
+
+#: Fewer later purchases give no scale.
+_LEAST_LATER = 50
 
 _DRAWS, _SEED = 2000, 20260101
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """The models fitted up to ``split``, and what came after; the errors are means over customers.
+class Errors:
+    """Sums over customers, and mean absolute errors of the model and of the pace so far."""
 
-    ``foretold`` and ``happened`` count purchases of ``n`` customers after the split; ``error`` is the mean
-    absolute error of the model, ``pace_error`` that of going on at the pace so far. ``verdict``: ``better``,
-    ``worse``, ``too_little``.
-    """
-
-    split: np.datetime64
-    n: int
     foretold: float
     happened: float
     error: float
     pace_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The models fitted up to ``split``, and what ``n`` customers known by then did after it.
+
+    ``purchases`` in numbers, ``revenue`` in money; None where there is too little. ``scale`` is the revenue
+    that came over the one foretold without scaling. ``verdict``: ``better`` than the pace in both, ``worse``,
+    ``too_little``.
+    """
+
+    split: np.datetime64
+    n: int
+    purchases: Errors | None
+    revenue: Errors | None
+    scale: float
     verdict: str
 
 
@@ -63,29 +80,77 @@ class Ahead:
 
 
 def trial(customer: Codes, day: Days, amount: Floats, end: np.datetime64) -> Trial:
-    """Fit on the first two thirds of the time up to ``end``, foretell the rest. Arrays as in `histories`."""
+    """Foretell the last third of the time up to ``end`` from what came before. Arrays as in `histories`."""
     days = day.astype("datetime64[D]")
     start = days.min() if len(days) else end
-    split = start + np.timedelta64(round((end - start).astype(int) * _FITTED_SHARE), "D")
+    first, split = (start + np.timedelta64(round((end - start).astype(int) * at), "D") for at in _SPLITS)
+    judged = _foretold(customer, days, amount, split, end)
+    if judged is None:
+        return Trial(split, len(np.unique(customer[days <= split])), None, None, 1.0, "too_little")
+    earlier = _foretold(customer, days, amount, first, split)
+    scale = 1.0 if earlier is None else earlier.scale
+    purchases = _errors(judged.purchases, judged.pace, judged.bought)
+    revenue = _errors(judged.revenue * scale, judged.pace * judged.mean, judged.paid)
+    better = purchases.error < purchases.pace_error and revenue.error < revenue.pace_error
+    return Trial(split, len(judged.paid), purchases, revenue, judged.scale, "better" if better else "worse")
+
+
+@dataclass(frozen=True, slots=True)
+class _Foretold:
+    """By customer: purchases and revenue as foretold, the pace with the mean amount, and what came."""
+
+    purchases: Floats
+    revenue: Floats
+    pace: Floats
+    mean: Floats
+    bought: Floats
+    paid: Floats
+
+    @property
+    def scale(self) -> float:
+        foretold = float(self.revenue.sum())
+        return (
+            float(self.paid.sum()) / foretold if foretold > 0 and self.bought.sum() >= _LEAST_LATER else 1.0
+        )
+
+
+def _foretold(
+    customer: Codes, days: Days, amount: Floats, split: np.datetime64, end: np.datetime64
+) -> _Foretold | None:
     before = histories(customer, days, amount, split)
-    model = bgnbd.fit(before.x, before.t_x, before.age)
-    if model.verdict == "too_little":
-        return Trial(split, before.n, np.nan, np.nan, np.nan, np.nan, "too_little")
-    both = histories(customer, days, amount, end)
-    later = both.x[np.searchsorted(both.customer, before.customer)] - before.x
+    buying = bgnbd.fit(before.x, before.t_x, before.age)
+    count, mean = amounts(before)
+    spending = gamma_gamma.fit(count, mean)
+    # Parameters on a bound are no finding, but they foretell all the same.
+    if "too_little" in (buying.verdict, spending.verdict) or spending.q <= 1:
+        return None
+    after = histories(customer, days, amount, end)
+    same = np.searchsorted(after.customer, before.customer)
     ahead = (end - split).astype(int) / 7
-    foretold = bgnbd.expected(model, before.x, before.t_x, before.age, ahead)
-    pace = before.x / np.maximum(before.age, 1 / 7) * ahead
-    error, pace_error = float(np.abs(foretold - later).mean()), float(np.abs(pace - later).mean())
-    return Trial(
-        split,
-        before.n,
-        float(foretold.sum()),
-        float(later.sum()),
-        error,
-        pace_error,
-        "better" if error < pace_error else "worse",
+    purchases = bgnbd.expected(buying, before.x, before.t_x, before.age, ahead)
+    return _Foretold(
+        purchases,
+        purchases * gamma_gamma.expected(spending, count, mean),
+        before.x / np.maximum(before.age, 1 / 7) * ahead,
+        mean,
+        after.x[same] - before.x,
+        after.total[same] - before.total,
     )
+
+
+def _errors(foretold: Floats, pace: Floats, happened: Floats) -> Errors:
+    return Errors(
+        float(foretold.sum()),
+        float(happened.sum()),
+        float(np.abs(foretold - happened).mean()),
+        float(np.abs(pace - happened).mean()),
+    )
+
+
+def amounts(found: Histories) -> tuple[Floats, Floats]:
+    """Number and mean amount of all purchases, the first included; each of shape (customers,)."""
+    count = found.x + 1
+    return count, found.total / count
 
 
 def discounted(
@@ -109,18 +174,19 @@ def ahead(
     spending: GammaGamma,
     months: int = 12,
     discount: float = 0.1,
+    scale: float = 1.0,
 ) -> Ahead:
-    """The value of each customer's purchases in the coming months.
+    """The value of each customer's purchases in the coming months; ``scale`` as in `Trial`.
 
     The intervals hold what is random about a customer (still there? how often? how much?), with the models'
     parameters taken as known and without what befalls all customers at once: they are for single
     customers, not for the sum.
     """
     purchases, worth = discounted(buying, found.x, found.t_x, found.age, months, discount)
-    each = gamma_gamma.expected(spending, found.x, found.mean)
+    each = gamma_gamma.expected(spending, *amounts(found)) * scale
     drawn = _draws(found, buying, spending, months * WEEKS_A_MONTH)
     discounting = np.divide(worth, purchases, out=np.ones_like(worth), where=purchases > 0)
-    low, high = np.quantile(drawn, (0.1, 0.9), axis=0) * discounting
+    low, high = np.quantile(drawn, (0.1, 0.9), axis=0) * discounting * scale
     return Ahead(
         found.customer,
         bgnbd.alive(buying, found.x, found.t_x, found.age),
@@ -144,6 +210,7 @@ def _draws(found: Histories, buying: BgNbd, spending: GammaGamma, weeks: float) 
     leaving = np.maximum(random.beta(buying.a, buying.b + found.x, size), 1e-9)
     bought = np.minimum(random.poisson(rate * weeks), random.geometric(leaving))
     bought = np.where(there, bought, 0)
-    nu = random.gamma(spending.q + spending.p * found.x, 1.0, size) / (spending.v + found.x * found.mean)
+    count, mean = amounts(found)
+    nu = random.gamma(spending.q + spending.p * count, 1.0, size) / (spending.v + count * mean)
     drawn: Floats = random.gamma(np.maximum(spending.p * bought, 1e-12)) / np.maximum(nu, 1e-12)
     return np.where(bought > 0, drawn, 0.0)
