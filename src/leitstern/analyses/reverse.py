@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leitstern.errors import Problem
 from leitstern.insight.reverse.plan import Assumptions, Known, Needed, Plan, plan
 from leitstern.insight.reverse.stages import Stage, measure, month_of
-from leitstern.periods.grains import month_number, parse
+from leitstern.periods.grains import month_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -125,15 +125,13 @@ def experience(ws: Workspace) -> Experience:
 
 
 def reverse_plan(
-    ws: Workspace, target: float, period: str, assumed: Assumptions | None = None
+    ws: Workspace, target: float, start: date, end: date, assumed: Assumptions | None = None
 ) -> ReversePlan:
-    """Plan back from a won value in a period (a label such as ``2027-Q1``).
+    """Plan back from a won value from ``start`` to ``end``, both included.
 
-    Raises ``Problem`` for an unknown period, and ``analyses.period_over`` for one that is over.
+    Raises ``Problem`` ``analyses.period_over`` for a stretch that is over.
     """
-    found = parse(period, ws.settings.fiscal_year_start)
-    won = won_in(ws, found.start, found.end)
-    return planned(experience(ws), target, won, found.start, found.end, assumed or Assumptions())
+    return planned(experience(ws), target, won_in(ws, start, end), start, end, assumed or Assumptions())
 
 
 def won_in(ws: Workspace, start: date, end: date) -> float:
@@ -203,7 +201,7 @@ def _heads(ws: Workspace, deals: pa.Table, created: NDArray[np.int64], now: int)
         total += sum(_share(people[owner].working_share) for owner in owners)
     active = set().union(*(seen.get(now - back, set()) for back in (1, 2, 3)))
     last = date(now // 12, now % 12 + 1, 1) - timedelta(days=1)
-    today = sum(
+    today = fsum(
         _share(people[owner].working_share)
         for owner in active
         if people[owner].left is None or people[owner].left > last  # type: ignore[operator] # not None here

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from leitstern.periods.grains import Grain, period_of
 from leitstern.server import insight
 from leitstern.server.models import Job
 from leitstern.server.sight import Sight
@@ -31,6 +32,21 @@ def waiting(request: HttpRequest, ask: Sight, name: str, title: str) -> HttpResp
         return errors.page(request, 200, title, f"{_('This is being analysed.')} {done}", **again)
     text = _("This is being analysed. It usually takes less than a minute after an import.")
     return errors.page(request, 200, title, text, **again)
+
+
+def company_shown(ask: Sight, kpi: str) -> bool:
+    """Whether the viewer may see values of the whole company, by the policy's answer for last year's value.
+
+    In a company of very few people even its total tells of single ones.
+    """
+    year = period_of(ask.as_of(), Grain.YEAR).previous()
+    return all(o.reason != "protected" for o in ask.compute([kpi], "company", "year", year.start, year.end))
+
+
+def protected(request: HttpRequest, title: str) -> HttpResponse:
+    """The page in place of one whose values would tell of single people."""
+    text = _("The group is so small that these values would tell of single people.")
+    return errors.page(request, 200, title, text)
 
 
 def updating(ask: Sight, name: str) -> bool:
