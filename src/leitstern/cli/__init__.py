@@ -26,6 +26,7 @@ COMMANDS = {
     "records": "List the records behind a number.",
     "sql": "Print the SQL that computes KPIs.",
     "goals": "List goals and where they stand.",
+    "forecast": "Forecast a KPI at the end of a period, with its range.",
     "funnel": "Show where leads and deals get stuck or lost, and what it costs.",
     "quality": "Report gaps, duplicates, impossible dates, and the KPIs they touch.",
     "data": "List the facts at hand, the imports, and the rows set aside.",

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leitstern.insight.forecast.errors import LEVELS
-from leitstern.insight.forecast.result import Ends, Many
+from leitstern.insight.forecast.result import Ends, Many, certain
 
 if TYPE_CHECKING:
     from leitstern.insight.forecast.profile import Array
@@ -46,6 +46,8 @@ def forecast_periods(
     """
     start, end, through = when
     done = np.asarray(so_far, dtype=float)
+    if through >= end:
+        return certain(done, start, end, through, "over")
     point, quantiles, counts = np.full(len(done), np.nan), np.full((len(done), len(LEVELS)), np.nan), []
     for at, row in enumerate(np.asarray(past, dtype=float)):
         found = _one(row, float(done[at]), elapsed, per_year, adds_up=adds_up)
@@ -54,7 +56,7 @@ def forecast_periods(
             _, point[at], quantiles[at] = found
     plain = np.where(np.isfinite(done), done / elapsed if adds_up and elapsed > 0 else done, np.nan)
     return Many(
-        start, end, through, np.nan_to_num(done), Ends(point, quantiles),
+        start, end, through, done, Ends(point, quantiles),
         Ends(plain, np.repeat(plain[:, None], len(LEVELS), axis=1)) if elapsed > 0 else None,
         np.zeros((len(done), 0)), max(counts, default=0), "periods", "ok", adds_up=False,
     )  # fmt: skip
@@ -76,7 +78,7 @@ def _one(
     middle = done + rest * values.mean()
     width = deviation * np.sqrt(rest + rest * rest / len(values))
     quantiles = middle + width * stdtrit(freedom, LEVELS)
-    if values.min() >= 0:
+    if adds_up and values.min() >= 0:
         quantiles = np.maximum(quantiles, done)
     return len(values), float(middle), quantiles
 

@@ -67,7 +67,7 @@ class Counted(Ends):
 class Forecast:
     """The forecast of one subject's value at a period's end, from what was known through ``through``.
 
-    ``done``       the value up to then; 0 before the period begins
+    ``done``       the value up to then; 0 before the period begins, NaN for a ratio without a base
     ``point``      expected at the end, in the KPI's unit
     ``quantiles``  at `PUBLISHED`
     ``n``          earlier stretches the spread stands on; ``subjects``: how many were looked at together
@@ -111,6 +111,8 @@ class Forecast:
             return None
         low, high = (-np.inf, level) if at_most else (level, np.inf if upper is None else upper)
         if self.verdict == "over":
+            if not np.isfinite(self.done):
+                return None
             return float(low <= self.done <= high)
         beyond = 0.0 if np.isinf(high) else ends.reaching(self._at, float(np.nextafter(high, np.inf)))
         found = (1.0 if np.isinf(low) else ends.reaching(self._at, low)) - beyond

@@ -1,0 +1,191 @@
+"""Where a KPI ends its period: forecasts for all subjects of a type, from a workspace.
+
+from leitstern.analyses import forecast
+forecast.forecast(ws, "won_value", by="team", period="2026-Q4", target=900_000)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from leitstern.analyses.forecast_data import days, periods
+from leitstern.insight.forecast import Forecast, Growth, Replay, backtest, forecasts, growth
+from leitstern.insight.forecast.periods import forecast_periods
+from leitstern.periods.grains import Grain, Period, parse, period_of, periods_between
+
+if TYPE_CHECKING:
+    from leitstern.engine.observations import Subject
+    from leitstern.workspace import Workspace
+
+Direction = Literal["at_least", "at_most", "between"]
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A KPI (``name`` or ``name@version``) for all subjects of a type in one period; ``grain`` is None for
+    a stretch between two free dates."""
+
+    kpi: str
+    by: str
+    start: date
+    end: date
+    grain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """The forecast of one subject."""
+
+    subject: Subject
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Forecasts of a KPI; empty where there is nothing to make them from. ``level``: the target asked for."""
+
+    question: Question
+    unit: str
+    ones: tuple[One, ...]
+    level: float | None = None
+    direction: Direction = "at_least"
+
+    def of(self, subject: str | None) -> Forecast | None:
+        """The forecast of a subject by its id."""
+        return next((one.forecast for one in self.ones if one.subject.id == subject), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values, as the command line and the API give them."""
+        levels = {} if self.level is None else {"target": (self.level, None)}
+        at_most = self.direction == "at_most"
+        return {
+            "kpi": self.question.kpi,
+            "unit": self.unit,
+            "start": self.question.start.isoformat(),
+            "end": self.question.end.isoformat(),
+            "target": self.level,
+            "forecasts": [
+                {
+                    "subject": {"type": one.subject.type, "id": one.subject.id, "name": one.subject.name},
+                    **one.forecast.as_json(levels, at_most=at_most),
+                    "arrival": _iso(None if self.level is None else one.forecast.arrival(self.level)),
+                }
+                for one in self.ones
+            ],
+        }
+
+
+def forecast(
+    ws: Workspace,
+    kpi: str,
+    by: str = "company",
+    period: str | None = None,
+    target: float | None = None,
+) -> Found:
+    """Forecasts of a KPI for all subjects of a type at the end of ``period`` (a label such as ``2026-Q4``;
+    default: the running month). The direction of ``target`` is the KPI's own."""
+    found = _period(ws, period)
+    question = Question(kpi, by, found.start, found.end, found.grain.value)
+    direction: Direction = "at_most" if ws.catalogue.get(kpi.partition("@")[0]).good == "down" else "at_least"
+    answer = answers(ws, [question])[question]
+    return Found(question, answer.unit, answer.ones, target, direction)
+
+
+def _period(ws: Workspace, label: str | None) -> Period:
+    fiscal = ws.settings.fiscal_year_start
+    if label is not None:
+        return parse(label, fiscal)
+    info = ws.generation()
+    today = info.as_of if info is not None else date.today()  # noqa: DTZ011 - only without a generation
+    return period_of(today - _DAY, Grain.MONTH, fiscal)
+
+
+def answers(ws: Workspace, questions: Sequence[Question]) -> dict[Question, Found]:
+    """Forecasts for many questions; the values of each KPI and subject type are read once."""
+    last = {
+        (one.kpi, one.by): max(q.end for q in questions if (q.kpi, q.by) == (one.kpi, one.by))
+        for one in questions
+    }
+    found: dict[Question, Found] = {}
+    for (kpi, by), end in last.items():
+        known = days(ws, kpi, by, end)
+        unit = ws.catalogue.get(kpi.partition("@")[0]).unit
+        for question in questions:
+            if (question.kpi, question.by) != (kpi, by):
+                continue
+            if known is None:
+                ones = _by_period(ws, question)
+            else:
+                many = forecasts(known.history, question.start, question.end, known.through)
+                ones = tuple(One(subject, many.one(at)) for at, subject in enumerate(known.subjects))
+            found[question] = Found(question, unit, ones)
+    return found
+
+
+def _by_period(ws: Workspace, question: Question) -> tuple[One, ...]:
+    when = (question.start, question.end)
+    known = periods(ws, question.kpi, question.by, when, question.grain)
+    if known is None:
+        return ()
+    work = ws.settings.calendar()
+    whole = work.working_days(*when)
+    over = work.working_days(question.start, min(known.through, question.end))
+    elapsed = float(over / whole) if whole and known.through >= question.start else 0.0
+    so_far = known.so_far if elapsed > 0 else np.full(len(known.subjects), np.nan)
+    many = forecast_periods(known.past, so_far, elapsed, (*when, known.through), known.per_year)
+    return tuple(One(subject, many.one(at)) for at, subject in enumerate(known.subjects))
+
+
+def replays(
+    ws: Workspace, kpi: str, by: str = "company", grain: str = "month", count: int = 6
+) -> list[Replay]:
+    """What forecasts of the last ``count`` whole periods would have said, made again with what was known.
+
+    Empty for KPIs whose days do not add up, which have no daily history to replay.
+    """
+    info = ws.generation()
+    if info is None:
+        return []
+    known = days(ws, kpi, by, info.as_of)
+    if known is None:
+        return []
+    fiscal = ws.settings.fiscal_year_start
+    every = periods_between(known.history.first, known.through, grain, fiscal)
+    over = [
+        (one.start, one.end) for one in every if one.start >= known.history.first and one.end <= known.through
+    ]
+    return backtest(known.history, over[-count:])
+
+
+def same_season(
+    ws: Workspace, kpi: str, by: str, subject: str | None, start: date, end: date
+) -> Growth | None:
+    """The growth of a stretch of whole months on the stretch of the same length right before it, as the same
+    months of earlier years had it. None for other stretches, and for KPIs that do not add up."""
+    months = periods_between(start, end, Grain.MONTH)
+    if start.day != 1 or (end + _DAY).day != 1:
+        return None
+    known = days(ws, kpi, by, end)
+    if known is None or known.history.kind not in ("amount", "count"):
+        return None
+    row = next((at for at, one in enumerate(known.subjects) if one.id == subject), None)
+    if row is None:
+        return None
+    history = known.history.only(row)
+    before = [
+        one for one in periods_between(history.first, start - _DAY, Grain.MONTH) if one.start >= history.first
+    ]
+    if not before or before[-1].end > known.through:
+        return None
+    values = np.array([history.value(one.start, one.end)[0] for one in before])
+    return growth(values, len(months), 12)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
