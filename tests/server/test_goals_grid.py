@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,9 +11,12 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from leitstern.engine.organisation import Team
+from leitstern.server.grid import choice
 from leitstern.server.models import AuditEntry, GoalRow
 
 from . import accounts
+from .fake import ORGANISATION
 from .goals import goal, in_force
 from .known import KnownWorkspace
 from .test_pages import text_of
@@ -54,6 +58,15 @@ def test_a_table_has_a_field_for_each_person_and_period(lead):
     assert 'aria-label="Anneke Brüning, Q1 2027"' in text
     # A goal for oneself is somebody else's to write.
     assert f'name="{cell("P8")}"' not in text
+
+
+def test_whoever_leads_leads_begins_with_teams(people, monkeypatch):
+    above = Team("T9", "Vertrieb", "P7")
+    teams = {**ORGANISATION.teams, "T9": above, "T1": replace(ORGANISATION.teams["T1"], parent="T9")}
+    monkeypatch.setattr(choice, "organisation", lambda _ask: replace(ORGANISATION, teams=teams))
+    head = accounts.client_of(accounts.make(person="P7", email="head@example.org"))
+    assert '<option value="team" selected>' in text_of(head.get("/goals"))
+    assert '<option value="person" selected>' in text_of(accounts.client_of(people["lead"]).get("/goals"))
 
 
 def test_numbers_are_saved_as_drafts_as_people_write_them(lead, people):

@@ -172,14 +172,15 @@ def _there(person: Person, start: date, end: date) -> bool:
 
 
 def _usual(ask: Sight) -> tuple[str, str | None]:
-    """Rows for a viewer who has not chosen: teams for management, the own people for a lead."""
+    """Rows for a viewer who has not chosen: teams for management and leads of leads, else a lead's people."""
     people, viewer = organisation(ask.whole), ask.viewer
     if viewer.has("management"):
         return "team", None
     led = [t.id for t in people.teams.values() if viewer.person is not None and t.lead == viewer.person]
     led += [team for team in sorted(viewer.leads) if team in people.teams]
+    own = [team for team in led if people.members(team, ask.as_of(), ask.as_of())]
     if led:
-        return "person", led[0]
+        return ("person", own[0]) if own else ("team", None)
     return ("person", None) if viewer.person is not None else ("company", None)
 
 
