@@ -55,7 +55,7 @@ def make(*, stories: bool = True) -> None:
     cast = _cast(this)
     for period in (this.previous(), this):
         _quarter(cast, period, running=period == this)
-    _beside(cast, this)
+    _beside(cast, this, stories=stories)
     _next(cast, this.next())
     _much(cast, this.next(), stories=stories)
     Default.objects.create(
@@ -147,7 +147,7 @@ def _lead_of(row: GoalRow) -> str:
     return found
 
 
-def _beside(cast: Cast, this: Period) -> None:
+def _beside(cast: Cast, this: Period, *, stories: bool) -> None:
     """Other goals of the running quarter: revenue, a rate, a limit, things, an old source, a change."""
     offered = this.start - timedelta(days=18)
     revenue = _goal("revenue", Whom("company"), this, Decimal(1), spread="season")
@@ -173,7 +173,9 @@ def _beside(cast: Cast, this: Period) -> None:
     _act(cast.head, new, "offer", changed)
     _act(lead, new, "accept", changed + timedelta(days=1))
 
-    answer = replace(_goal("response_time", Whom("company"), this, Decimal(24)), direction="at_most")
+    # Without the planted change of last spring, an answer takes as long as ever.
+    hours = Decimal(24 if stories else 40)
+    answer = replace(_goal("response_time", Whom("company"), this, hours), direction="at_most")
     things = [
         (cast.management, replace(answer, kind="directive"), cast.head),
         (cast.management, _goal("nps", Whom("company"), this, Decimal(35)), cast.marketing),
@@ -219,11 +221,13 @@ def _next(cast: Cast, period: Period) -> None:
     before = list(GoalRow.objects.filter(period=period.previous().label, kpi="won_value"))
     with _at(day):
         company = next(row for row in before if row.subject_type == "company")
-        [offer] = book.copy(cast.management.viewer, [company], Decimal("0.05"), period)
+        [offer] = book.copy(cast.management.viewer, [company], _change(company, period), period)
         mine = [row for row in before if row.parent_id and row.goal.whom == Whom("team", SOUTH)]
-        [team] = book.copy(cast.head.viewer, mine, Decimal("0.05"), period)
+        [team] = book.copy(cast.head.viewer, mine, _change(mine[0], period), period)
         rows = [row for row in before if row.subject_type == "person"]
-        people = book.copy(lead.viewer, rows, Decimal("0.05"), period)
+        people = [
+            one for row in rows for one in book.copy(lead.viewer, [row], _change(mine[0], period), period)
+        ]
         people.sort(key=lambda row: str(row.subject_id))
     _act(cast.management, offer, "offer", day)
     _act(cast.head, team, "offer", day)
@@ -238,6 +242,12 @@ def _next(cast: Cast, period: Period) -> None:
     for row, (action, reason, share) in list(zip(people, answers, strict=False))[1:]:
         levels = _about(row.target * share) if share else None
         _act(cast.by_person[str(row.subject_id)], row, action, day + timedelta(days=1), levels, reason)
+
+
+def _change(row: GoalRow, period: Period) -> Decimal:
+    """The change that asks for 5 % more in a period than the same period of last year brought."""
+    then = replace(row.goal, start=period.start, end=period.end, period=period.label, parts=())
+    return (_last_year(then) * Decimal("1.05") / row.target or Decimal("1.05")) - 1
 
 
 def _much(cast: Cast, period: Period, *, stories: bool) -> None:

@@ -12,15 +12,16 @@ from leitstern.insight.hygiene.reach import reach
 
 
 def test_by_hand() -> None:
-    """25 ends of months, growth of exactly 10 % a year; quarters: 13 changes, 4 that do not overlap."""
+    """25 ends of months, growth of exactly 10 % a year; quarters: 13 changes, worth 13 / 3."""
     values = [100 * 1.1 ** (month / 12) for month in range(25)]
     found = reach(values, 3, 3, 150.0)
     base = values[25 - 1 - 9]  # three months ahead is the same season as nine months back
-    growth = log(1.1) * 4 / 8
-    s = sqrt((4 * 0.25**2 + 4 * (log(1.1) - growth) ** 2) / 8)
-    expected = stats.t.sf((log(150 / base) - growth) / (s * sqrt(1.25)), 7)
+    n = 13 / 3
+    growth = log(1.1) * n / (n + 4)
+    s = sqrt((4 * 0.25**2 + n * (log(1.1) - growth) ** 2) / (n + 4))
+    expected = stats.t.sf((log(150 / base) - growth) / (s * sqrt(1 + 1 / (n + 4))), n + 3)
     assert found.chance == pytest.approx(expected, rel=1e-9)
-    assert found.n == 4
+    assert found.n == 13
     assert found.base == base
     assert found.best == pytest.approx(121.0)
     assert found.asked == pytest.approx(150 / base)
@@ -47,7 +48,7 @@ def test_at_most_is_the_other_way_round() -> None:
     assert reach(values, 3, 3, 5.0, at_least=False).best == 20.0
 
 
-@pytest.mark.parametrize("values", [[], [5.0] * 12, [None] * 30, [0.0] * 30])
+@pytest.mark.parametrize("values", [[], [5.0] * 17, [None] * 30, [0.0] * 30])
 def test_too_little_tells_nothing(values: list[float | None]) -> None:
     found = reach(values, 3, 3, 10.0)
     assert found.chance is None

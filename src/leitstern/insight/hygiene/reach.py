@@ -4,13 +4,14 @@ Values of stretches as long as the goal's, one for each month they can end with,
 months a year earlier: ln(value / value a year before). With mean g and standard deviation s of these changes,
 the change the target asks for has the chance
 
-    P(change >= asked) = 1 - T((asked - g) / (s * sqrt(1 + 1 / n)))        T: Student's t, 4 + n - 1 degrees
+    P(change >= asked) = 1 - T((asked - g) / (s * sqrt(1 + 1 / (n + 4))))    T: Student's t, n + 3 degrees
 
-where n counts stretches that do not overlap, and s is drawn towards 25 % as if four more changes had been
-seen (a conjugate prior: Gelman et al., Bayesian Data Analysis, 3rd ed., section 3.3), so that two quiet
-years do not make the third a certainty. Growth is expected to go on at its mean, drawn towards none by the
-same four. It answers with two years already, where ``insight.forecast.realism`` has too little. A target with less than 1 chance in 20 is called out of reach. Of targets a little above last year's
-value, fewer than 1 in 100 are.
+where n is the number of changes over the months of a stretch (those that overlap tell the same twice), and
+s is drawn towards 25 % as if four more changes had been seen (a conjugate prior: Gelman et al., Bayesian
+Data Analysis, 3rd ed., section 3.3), so that two quiet years do not make the third a certainty. Growth is
+expected to go on at its mean, drawn towards none by the same four. It answers with two years already, where
+``insight.forecast.realism`` has too little. A target with less than 1 chance in 10 is called out of reach;
+of targets a little above last year's value, fewer than 1 in 100 are.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from leitstern.goals.student import t_cdf
 
 PRIOR_SPREAD = 0.25
 PRIOR_WEIGHT = 4
-OUT_OF_REACH = 0.05
+OUT_OF_REACH = 0.1
 YEAR = 12
+#: Fewer changes tell nothing.
+FEWEST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """``chance`` to meet the target, from ``n`` changes from year to year; None where there are none.
+    """``chance`` to meet the target, from ``n`` changes from year to year; None where they are too few.
 
     ``base`` is the value of the newest comparable stretch, ``best`` the largest (for at most: the smallest)
     of all, ``asked`` the target over the base.
@@ -61,21 +64,21 @@ def reach(
         for new, old in zip(values[YEAR:], values, strict=False)
         if new is not None and old is not None and new > 0 and old > 0
     ]
-    n = len(changes) // months
     base = _comparable(values, months, ahead)
-    if n < 1 or base is None or base <= 0 or target <= 0:
-        return Reach(None, n)
+    if len(changes) < FEWEST or base is None or base <= 0 or target <= 0:
+        return Reach(None, len(changes))
+    n = len(changes) / months
     years = max(1, round(ahead / YEAR)) if months < YEAR else 1
     weight = n + PRIOR_WEIGHT
     growth = sum(changes) / len(changes) * n / weight
     spread = sum((change - growth) ** 2 for change in changes) / len(changes)
     s = sqrt((PRIOR_WEIGHT * PRIOR_SPREAD**2 + n * spread) / weight) * sqrt(years)
     asked = log(target / base)
-    below = t_cdf((asked - growth * years) / (s * sqrt(1 + 1 / n)), weight - 1)
+    below = t_cdf((asked - growth * years) / (s * sqrt(1 + 1 / weight)), weight - 1)
     best = max(known) if at_least else min(known)
     met = best >= target if at_least else best <= target
     chance = 1 - below if at_least else below
-    return Reach(max(chance, OUT_OF_REACH) if met else chance, n, base, best, target / base)
+    return Reach(max(chance, OUT_OF_REACH) if met else chance, len(changes), base, best, target / base)
 
 
 def _comparable(values: Sequence[float | None], months: int, ahead: int) -> float | None:

@@ -96,8 +96,8 @@ class Known:
 def _most(goals: list[GoalNote]) -> tuple[str, ...]:
     """The KPIs of the day with the most of them; that is always a day on which one of the goals begins."""
     days = sorted({goal.start for goal in goals})
-    sets = [sorted({goal.kpi for goal in goals if goal.start <= day <= goal.end}) for day in days]
-    return tuple(max(sets, key=lambda names: len(names)))
+    sets = [tuple(sorted({one.kpi for one in goals if one.start <= day <= one.end})) for day in days]
+    return sorted(sets, key=len)[-1]
 
 
 @dataclass(frozen=True, slots=True)
