@@ -16,7 +16,7 @@ import numpy as np
 from leitstern.facts.model import FACTS
 from leitstern.goals.plan import additive
 from leitstern.insight.forecast import Calendar, History
-from leitstern.insight.forecast.history import Kind
+from leitstern.insight.forecast.known import Kind
 from leitstern.periods.grains import Grain, period_of
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def days(ws: Workspace, kpi: str, by: str, end: date, known: date | None = None)
     if by == "segment":
         subjects, above, below = _segments(ws, subjects, above, below)
     calendar = calendar_of(ws.settings.calendar(), first, max(end, through))
-    return Days(subjects, History(first, above, kind, below, calendar), through)
+    # Forecasts about persons are plain arithmetic: nothing is fitted to them.
+    learned = by != "person"
+    return Days(subjects, History(first, above, kind, below, calendar, learned), through)
 
 
 def _resolved(ws: Workspace, kpi: str) -> Resolved:

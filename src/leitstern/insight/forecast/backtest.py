@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leitstern.insight.forecast.history import forecasts
+from leitstern.insight.forecast.forecasting import forecasts
 
 if TYPE_CHECKING:
-    from leitstern.insight.forecast.history import History
+    from leitstern.insight.forecast.known import History
     from leitstern.insight.forecast.profile import Array
     from leitstern.insight.forecast.result import Forecast
 
@@ -63,9 +63,10 @@ def backtest(
             if many.verdict != "ok":
                 continue
             for at in range(len(many)):
-                if np.isfinite(outcome[at]) and np.isfinite(many.point[at]):
+                made = many.one(at)
+                if np.isfinite(outcome[at]) and made.verdict == "ok":
                     targets = tuple(float(usual[at] * one) for one in times)
-                    found.append(_replay(at, many.one(at), float(outcome[at]), targets))
+                    found.append(_replay(at, made, float(outcome[at]), targets))
     return found
 
 

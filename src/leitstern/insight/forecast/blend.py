@@ -55,8 +55,8 @@ class _Row:
     weight: Array
 
 
-def blend(found: Pieces, windows: Windows) -> Blended:
-    """The forecast of every window."""
+def blend(found: Pieces, windows: Windows, *, learned: bool = True) -> Blended:
+    """The forecast of every window; without ``learned`` with the coefficients before anything was fitted."""
     every = windows.all
     place = {window.back: at for at, window in enumerate(every)}
     years = [place.get(window.back + windows.year) for window in every]
@@ -66,7 +66,7 @@ def blend(found: Pieces, windows: Windows) -> Blended:
     ]
     rows = [_row(found, at, year) for at, year in enumerate(years)]
     asked = windows.asked
-    known = [row for row, other in zip(rows, every, strict=True) if other.end <= asked.origin]
+    known = [row for row, other in zip(rows, every, strict=True) if learned and other.end <= asked.origin]
     trust = asked.paced / (asked.paced + _HALF_TRUST)
     own = _own(known, trust)
     shared = {with_year: _shared(known, trust, with_year) for with_year in (True, False)}

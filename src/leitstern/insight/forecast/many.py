@@ -8,59 +8,36 @@ with intervals take a few tenths of a second.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from leitstern.insight.forecast import counts
 from leitstern.insight.forecast.blend import Blended, blend
 from leitstern.insight.forecast.errors import Spread, spread
-from leitstern.insight.forecast.profile import Panel, pieces
+from leitstern.insight.forecast.known import panel_of
+from leitstern.insight.forecast.profile import pieces
 from leitstern.insight.forecast.result import Counted, Ends, Many, certain
 from leitstern.insight.forecast.windows import LEAST_HISTORY, Windows, windows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from leitstern.insight.forecast.known import History
+    from leitstern.insight.forecast.profile import Array, Panel, Pieces
 
-    from leitstern.insight.forecast.profile import Array, Pieces
-
-#: ``amount``: a sum; ``count``: whole numbers, small ones get count distributions.
-Kind = Literal["amount", "count"]
 #: Fewer earlier windows tell no chances.
 FEWEST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """What is known of the days from the first known to the last one asked about.
-
-    ``special``  kinds of special days, 0 for ordinary ones
-    ``working``  working time of each day
-    """
-
-    special: NDArray[np.int64]
-    working: Array
-
-
-def forecast_many(
-    first: date,
-    values: Array,
-    start: date,
-    end: date,
-    through: date,
-    calendar: Calendar | None = None,
-    kind: Kind = "amount",
-) -> Many:
-    """Forecasts for all rows of ``values``: daily values (NaN: not known) from ``first``, those after
-    ``through`` left out.
+def forecast_many(history: History, start: date, end: date, through: date) -> Many:
+    """Forecasts of amounts and counts for all subjects of ``history``, days after ``through`` left out.
 
     ``start`` to ``end`` is the period, both included; it may lie ahead. Too little: less than six weeks of
     history before the period (or before the last month of a longer one), or fewer than 4 earlier stretches
     of its length.
     """
-    panel = panel_of(first, values, end, through, calendar)
+    first = history.first
+    panel = panel_of(history, history.values, end, through)
     sums = panel.sums()
     begin, upto = (start - first).days, min((end - first).days + 1, panel.days)
     done = sums[:, upto] - sums[:, min(max(begin, 0), upto)]
@@ -70,12 +47,12 @@ def forecast_many(
     if len(asked.past) < FEWEST or asked.asked.anchor < LEAST_HISTORY:
         return certain(done, start, end, through, "too_little")
     found, daily = pieces(panel, asked.all)
-    blended = blend(found, asked)
+    blended = blend(found, asked, learned=history.learned)
     alike = _alike(blended)
     how = spread(
         found.rest[alike] - blended.rest[alike], found.ahead[alike], found.ahead[-1], months(asked, alike)
     )
-    ends = _ends(done, found, blended, how, counting=kind == "count")
+    ends = _ends(done, found, blended, how, counting=history.kind == "count")
     share = np.divide(
         blended.rest[-1], daily.sum(axis=1), out=np.zeros(len(done)), where=daily.sum(axis=1) > 0
     )
@@ -141,13 +118,3 @@ def plain_pace(panel: Panel, sums: Array, asked: Windows, done: Array) -> Ends |
     now = done * (work[window.end] - work[window.origin]) / elapsed
     how = spread(np.array(errors), np.array(ahead), now, months(asked, range(len(errors))))
     return Ends(done + now, (done + now)[:, None] + (now * how.scale)[:, None] * how.shape)
-
-
-def panel_of(first: date, values: Array, end: date, through: date, calendar: Calendar | None) -> Panel:
-    """Values through ``through``, with the calendar of all days through ``end``."""
-    known = np.asarray(values, dtype=float)[:, : (through - first).days + 1]
-    length = max((end - first).days + 1, known.shape[1])
-    weekday = (np.arange(length) + first.weekday()) % 7
-    if calendar is None:
-        return Panel(known, weekday, np.zeros(length, dtype=np.int64), np.ones(length))
-    return Panel(known, weekday, calendar.special[:length], calendar.working[:length])

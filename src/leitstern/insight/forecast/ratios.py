@@ -14,31 +14,27 @@ import numpy as np
 
 from leitstern.insight.forecast.blend import blend
 from leitstern.insight.forecast.errors import spread
-from leitstern.insight.forecast.many import FEWEST, Calendar, months, panel_of
+from leitstern.insight.forecast.known import panel_of
+from leitstern.insight.forecast.many import FEWEST, months
 from leitstern.insight.forecast.profile import FADE, WEEKS, pieces
 from leitstern.insight.forecast.result import Ends, Many, certain
 from leitstern.insight.forecast.windows import LEAST_HISTORY, windows
 
 if TYPE_CHECKING:
+    from leitstern.insight.forecast.known import History
     from leitstern.insight.forecast.profile import Array, Panel
 
 _SHRINK = 0.1
 
 
-def forecast_ratios(
-    first: date,
-    above: Array,
-    below: Array,
-    start: date,
-    end: date,
-    through: date,
-    calendar: Calendar | None = None,
-) -> Many:
-    """Forecasts of above over below; daily sums of both, subjects × days from ``first``.
+def forecast_ratios(history: History, start: date, end: date, through: date) -> Many:
+    """Forecasts of ratios, days after ``through`` left out.
 
     Subjects whose denominator is expected to stay 0 have no forecast (NaN).
     """
-    over, under = (panel_of(first, one, end, through, calendar) for one in (above, below))
+    assert history.below is not None  # a ratio has a denominator
+    first = history.first
+    over, under = (panel_of(history, one, end, through) for one in (history.values, history.below))
     sums, base = over.sums(), under.sums()
     begin, upto = min(max((start - first).days, 0), over.days), min((end - first).days + 1, over.days)
     done = _ratio(sums[:, upto] - sums[:, begin], base[:, upto] - base[:, begin])
@@ -48,7 +44,7 @@ def forecast_ratios(
     if len(asked.past) < FEWEST or asked.asked.anchor < LEAST_HISTORY:
         return certain(done, start, end, through, "too_little")
     found, daily = pieces(under, asked.all)
-    ahead = blend(found, asked).rest
+    ahead = blend(found, asked, learned=history.learned).rest
     points, shares, plain_errors, errors = [], [], [], []
     for at, window in enumerate(asked.all):
         first_day = min(max(window.begin, 0), window.origin)

@@ -216,7 +216,8 @@ class Many:
         if isinstance(self.ends, Counted) and self.ends.small[at] and verdict == "ok":
             quantiles = np.array([_whole(self.ends, at, level) for level in PUBLISHED])
             method = "counts"
-        if not np.isfinite(self.ends.point[at]):
+        nothing = verdict == "ok" and self.adds_up and not self.done[at] and not self.ends.quantiles[at].any()
+        if nothing or not np.isfinite(self.ends.point[at]):
             method = verdict = "too_little"
         return Forecast(
             self.start, self.end, self.through, float(self.done[at]), float(self.ends.point[at]),
