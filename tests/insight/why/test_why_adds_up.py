@@ -69,8 +69,8 @@ def test_merging_segments_of_equal_rates_changes_nothing_in_the_whole(way, segme
     merged = Segment("x", old * (a0 + b0), new * (a1 + b1), a0 + b0, a1 + b1)
     two, one = way([*segments, *apart], 9), way([*segments, merged], 9)
     assert (two.volume, two.mix, two.rate) == (one.volume, one.mix, one.rate)
-    both = {key: sum(effects) for key, effects in by_key(two).items()}  # type: ignore[arg-type, call-overload]
-    alone = {key: sum(effects) for key, effects in by_key(one).items()}  # type: ignore[arg-type, call-overload]
+    both = {key: sum(effects) for key, effects in by_key(two).items()}  # type: ignore[arg-type]
+    alone = {key: sum(effects) for key, effects in by_key(one).items()}  # type: ignore[arg-type]
     assert both.pop("x") + both.pop("y") == alone.pop("x")
     assert both == alone
 
@@ -84,7 +84,7 @@ def test_floats_add_up_to_their_tolerance(segments):  # type: ignore[no-untyped-
     assert sum(e.total for e in change.effects) == pytest.approx(change.difference, rel=1e-9, abs=1e-8)
 
 
-def test_won_value_by_hand():
+def test_won_value_by_hand() -> None:
     """North: 2 deals of 100, then 4 of 90. South: 2 of 200, then 1 of 260."""
     change = sums([Segment("north", 200, 360, 2, 4), Segment("south", 400, 260, 2, 1)], 9)
     # Means of all: 150 before, 124 now, so 137; one more deal: 137. North: 2 deals at 95, and 3 times -10.
@@ -94,8 +94,8 @@ def test_won_value_by_hand():
     assert [e.key for e in change.effects] == ["north", "south"]
 
 
-def test_both_rates_rise_and_the_whole_falls():
-    """Simpson's paradox: each segment's rate rises, yet the whole falls, as weight moves to the weaker one."""
+def test_both_rates_rise_and_the_whole_falls() -> None:
+    """Simpson's paradox: each rate rises, yet the whole falls, as weight moves to the weaker segment."""
     change = ratios([Segment("strong", 60, 14, 100, 20), Segment("weak", 10, 30, 100, 180)], 9)
     assert (change.before, change.after) == (Fraction(35, 100), Fraction(22, 100))
     assert change.rate > 0
@@ -104,12 +104,12 @@ def test_both_rates_rise_and_the_whole_falls():
     assert change.rate == Fraction(3, 10) * Fraction(1, 10) + Fraction(7, 10) * Fraction(1, 15)
 
 
-def test_a_segment_that_is_new_is_all_volume():
+def test_a_segment_that_is_new_is_all_volume() -> None:
     change = sums([Segment("old", 100, 100, 1, 1), Segment("new", 0, 50, 0, 1)], 3)
     assert by_key(change)["new"] == (Fraction(175, 2), Fraction(-75, 2), 0)
 
 
-def test_costs_without_customers_split_into_numerator_and_denominator():
+def test_costs_without_customers_split_into_numerator_and_denominator() -> None:
     change = ratios([Segment("fair", 1000, 1500, 0, 0), Segment("web", 500, 500, 10, 20)], 9)
     assert change.way == "above_below"
     assert (change.before, change.after) == (150, 100)
@@ -117,7 +117,7 @@ def test_costs_without_customers_split_into_numerator_and_denominator():
     assert by_key(change) == {"fair": (0, 0, Fraction(75, 2)), "web": (Fraction(-175, 2), 0, 0)}
 
 
-def test_what_does_not_add_up_says_so():
+def test_what_does_not_add_up_says_so() -> None:
     assert not_exact(3, 4, 7).verdict == "not_exact"
     assert not_exact(None, 4, 4).verdict == "too_little"
     assert ratios([Segment("a", 1, 0, 2, 0)], 3).verdict == "too_little"

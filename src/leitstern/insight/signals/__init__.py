@@ -1,7 +1,7 @@
 """Alerts on real changes only, and the process-behaviour chart.
 
-`watch` says what changed in one KPI, day by day as it could have been said then; `behaviour` draws the natural
-limits of a series; `budget` shares the alarms one can bear among the KPIs that are watched.
+`watch` says what changed in one KPI, day by day as it could have been said then; `behaviour` draws the
+natural limits of a series; `budget` shares the alarms one can bear among the KPIs that are watched.
 """
 
 from leitstern.insight.signals.behaviour import Behaviour, behaviour

@@ -19,7 +19,7 @@ PER_KPI, TOGETHER = 0.5, 12.0
 
 #: Which shares of a budget shifts and spikes may use. Together they are more than 1, as hardly any series
 #: uses both up: those that wander have no heavy tails beside, and the other way round.
-SHIFTS, SPIKES = 0.7, 0.6
+SHIFTS, SPIKES = 0.7, 0.9
 
 
 def budget(kpis: int) -> float:

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 SETTING = Setting(
     windows=(10, 14, 21, 28),
     usual=(2.14, 2.34, 2.51, 2.59),
-    own=(0.8, 0.3),
+    own=(0.5, 0.3),
     year=365,
     relevant=float(np.log(1.28)),
     relevant_spike=float(np.log(1.75)),
@@ -32,6 +32,9 @@ SETTING = Setting(
 
 BASE = 84
 CLIP = 2.5
+
+#: The size of a shift is taken from days that are cut at this difference of logarithms.
+WIDE = 0.6
 
 
 class DailyAmounts:
@@ -46,7 +49,7 @@ class DailyAmounts:
         self._base = trailing_median(self._level, BASE)
 
     def shifts(self, floor: int) -> Deviations:
-        """Of the windows that end with each day. A median forgets the old level by itself: no ``floor``."""
+        """Of the windows that end with each day of ``floor`` on; a median forgets the old level by itself."""
         base = self._base
         days = len(base)
         stats = np.full((len(SETTING.windows), days), np.nan)
@@ -57,12 +60,15 @@ class DailyAmounts:
             before = base[: days - length + 1, None]
             level = np.lib.stride_tricks.sliding_window_view(self._level, length)
             scale = np.lib.stride_tricks.sliding_window_view(self._scale, length)
-            apart = np.clip((level - before) / scale, -CLIP, CLIP)
-            stats[row, length - 1 :] = apart.sum(axis=1) / np.sqrt(length)
-            sizes[row, length - 1 :] = (apart * scale).mean(axis=1)
+            apart = level - before
+            cut = np.clip(apart / scale, -CLIP, CLIP)
+            stats[row, length - 1 :] = cut.sum(axis=1) / np.sqrt(length)
+            sizes[row, length - 1 :] = np.clip(apart, -WIDE, WIDE).mean(axis=1)
+        stats[:, :floor] = np.nan
         return Deviations(stats, sizes)
 
     def spikes(self, floor: int) -> Deviations:
         """Of each day alone."""
         apart = self._level - self._base
+        apart[:floor] = np.nan
         return Deviations((apart / self._scale)[None], apart[None])

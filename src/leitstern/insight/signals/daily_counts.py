@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitstern.insight.signals.levels import Deviations, Setting
+from leitstern.insight.signals.rhythm import filled
 
 Floats = NDArray[np.float64]
 
 SETTING = Setting(
     windows=(7, 14, 21, 28),
     usual=(1.1, 1.15, 1.2, 1.25),
-    own=(0.5, 0.5),
+    own=(0.5, 1.0),
     year=365,
-    relevant=float(np.log(1.25)),
+    relevant=float(np.log(1.28)),
     relevant_spike=3.0,
     quiet=7,
     least=126,
@@ -38,14 +39,16 @@ WEEKS, AT_LEAST = 26, 8
 #: The weight of the Poisson assumption in the dispersion, in weeks.
 PRIOR = 3.0
 
+CAUTION = 2.5
+
 
 class DailyCounts:
-    """Daily counts, shape (days,), whole numbers (or nearly, where records are shared)."""
+    """Daily counts, shape (days,), whole (or nearly, where records are shared); NaN for a missing day."""
 
     setting = SETTING
 
     def __init__(self, values: Floats) -> None:
-        self._values = np.nan_to_num(values)
+        self._values = filled(values)
         self._sums = np.concatenate([[0.0], np.cumsum(self._values)])
 
     def shifts(self, floor: int) -> Deviations:
@@ -104,8 +107,13 @@ def _strided(values: Floats, at: NDArray[np.int64], weeks: NDArray[np.int64]) ->
 
 
 def _shrunk(dispersion: Floats, weeks: NDArray[np.int64]) -> Floats:
-    """The dispersion drawn to 1, that of Poisson, with the weight of ``PRIOR`` weeks; at least 1."""
-    found: Floats = np.maximum(1.0, (PRIOR + dispersion * (weeks - 1)) / (PRIOR + weeks - 1))
+    """The dispersion drawn to 1, that of Poisson, with the weight of ``PRIOR`` weeks; at least 1.
+
+    What is above 1 counts ``CAUTION`` times: taken from few weeks it is too small as often as too large,
+    and too small a one costs false alarms.
+    """
+    drawn = (PRIOR + dispersion * (weeks - 1)) / (PRIOR + weeks - 1)
+    found: Floats = 1.0 + CAUTION * np.maximum(drawn - 1.0, 0.0)
     return found
 
 

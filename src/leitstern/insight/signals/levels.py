@@ -18,17 +18,21 @@ Floats = NDArray[np.float64]
 
 _STEP = 14
 
+#: How much of last year's deviation is taken for season.
+SEASON = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """How a kind of series is watched; lengths count its steps (days or weeks).
 
     ``usual``: the usual scale of each window's deviation; ``own``: the weight of the series' own scale (of
-    variances) where it is smaller, and where it is larger than the usual one; ``year``: steps of a year; ``relevant``: the smallest shift worth an alarm, as a difference
-    on the series' scale, ``relevant_spike`` that of a single step; ``quiet``: steps without a further spike
-    after one; ``least``: steps without which there is too little to say anything;
-    ``cycle``: steps after which the same place of the week returns; ``rest``: steps after a shift in which the
-    new level becomes the usual one, without signals.
+    variances) where it is smaller, and where it is larger than the usual one; ``year``: steps of a year;
+    ``relevant``: the smallest shift worth an alarm, as a difference on the series' scale,
+    ``relevant_spike`` that of a single step; ``quiet``: steps without a further spike after one; ``least``:
+    steps without which there is too little to say anything; ``cycle``: steps after which the same place of
+    the week returns; ``rest``: steps after a shift in which the new level becomes the usual one, without
+    signals.
     """
 
     windows: tuple[int, ...]
@@ -86,11 +90,34 @@ def own_scale(stats: Floats, setting: Setting) -> Floats:
     return found
 
 
+def beyond_season(standard: Floats, setting: Setting) -> Floats:
+    """Deviations less what of them happened a year before as well, at about the same time; same shape.
+
+    ``standard`` has shape (windows, steps). Of the deviation a year earlier (the mean of the steps around it)
+    ``SEASON`` counts, and only in the same direction: a season explains a change, it never makes one.
+    """
+    steps = standard.shape[1]
+    found = standard.copy()
+    lag, around = (364, 7) if setting.cycle == 7 else (52, 2)
+    if steps <= lag:
+        return found
+    filled, known = np.nan_to_num(standard), (~np.isnan(standard)).astype(np.float64)
+    kernel = np.ones(2 * around + 1)
+    for row in range(len(standard)):
+        sums = np.convolve(filled[row], kernel, mode="same")
+        usual = sums / np.maximum(np.convolve(known[row], kernel, mode="same"), 1.0)
+        then, now = SEASON * usual[: steps - lag], standard[row, lag:]
+        same = np.sign(then) == np.sign(now)
+        found[row, lag:] = np.where(same, np.sign(now) * np.maximum(np.abs(now) - np.abs(then), 0.0), now)
+    return found
+
+
 def tail(stats: Floats, setting: Setting, rate: float) -> Floats:
     """The deviation that a single step exceeds ``rate`` times in a year, shape (steps,).
 
-    The largest twentieth of the last year's deviations give the tail's index (Hill 1975), half of it drawn to
-    .2, and the point is extrapolated with it (Weissman 1978); NaN while there is less than a third of a year.
+    The largest twelfth of the last year's deviations give the tail's index (Hill 1975), and the point is
+    extrapolated with it (Weissman 1978); NaN while there is less than a third of a year. So few values
+    overrate light tails: the index is set right by a line that was fitted to normal and Student values.
     """
     single = np.abs(stats[0])
     found = np.full(len(single), np.nan)
@@ -99,8 +126,9 @@ def tail(stats: Floats, setting: Setting, rate: float) -> Floats:
         past = np.sort(past[~np.isnan(past)])
         if len(past) < setting.year // 3:
             continue
-        largest = past[-max(4, len(past) // 20) :]
-        index = (float(np.mean(np.log(largest[1:] / max(largest[0], 1e-9)))) + 0.2) / 2
+        largest = past[-max(4, len(past) // 12) :]
+        hill = float(np.mean(np.log(largest[1:] / max(largest[0], 1e-9))))
+        index = max(1.1 * hill - 0.075, 0.12)
         expected = len(past) * rate / setting.year
         found[first : first + _STEP] = largest[0] * (len(largest) / expected) ** index
     return found

@@ -22,17 +22,25 @@ FLOOR = 0.05
 MAD = 1.4826
 
 
-def logarithms(values: Floats) -> Floats:
-    """Logarithms of daily amounts, shape (days,), floored at a share of the median of the 56 days before.
+def filled(values: Floats) -> Floats:
+    """Daily values with each missing one (NaN) as the median of the four such weekdays before it.
 
-    A missing value (NaN) is taken as that of a week before, so that it says nothing new.
+    So it says nothing new. The first of a series take the next known value of their weekday.
     """
-    filled = values.astype(np.float64, copy=True)
-    for day in np.flatnonzero(np.isnan(filled)):
-        filled[day] = filled[day - 7] if day >= 7 else np.nanmedian(values[:56])
-    usual = trailing_median(filled, 56)
-    usual[:56] = np.median(filled[:56])
-    found: Floats = np.log(np.maximum(filled, np.maximum(FLOOR * usual, 1e-9)))
+    found = values.astype(np.float64, copy=True)
+    for day in np.flatnonzero(np.isnan(found)):
+        before = found[day - 7 : max(day - 29, 0) : -7] if day > 7 else found[:0]
+        later = values[day % 7 :: 7]
+        found[day] = np.median(before) if len(before) else next((v for v in later if not np.isnan(v)), 0.0)
+    return found
+
+
+def logarithms(values: Floats) -> Floats:
+    """Logarithms of daily amounts, shape (days,), floored at a share of the median of the 56 days before."""
+    known = filled(values)
+    usual = trailing_median(known, 56)
+    usual[:56] = np.median(known[:56])
+    found: Floats = np.log(np.maximum(known, np.maximum(FLOOR * usual, 1e-9)))
     return found
 
 

@@ -1,8 +1,8 @@
 """Signals of one KPI, step by step, each as it could have been raised on its day.
 
-A shift is raised where the recent days as a whole, a spike where a single day lies farther from what was usual
-than the budget of false alarms allows (`budget`), and where the change is large enough to matter. After a
-shift the new level is the usual one: what came before it is no longer compared with.
+A shift is raised where the recent days as a whole, a spike where a single day lies farther from what was
+usual than the budget of false alarms allows (`budget`), and where the change is large enough to matter.
+After a shift the new level is the usual one: what came before it is no longer compared with.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from leitstern.insight.signals import daily_amounts, daily_counts, weekly_values
 from leitstern.insight.signals.budget import SHIFTS, SPIKES, Threshold
-from leitstern.insight.signals.levels import Deviations, Levels, own_scale, tail
+from leitstern.insight.signals.levels import Deviations, Levels, beyond_season, own_scale, tail
 
 Floats = NDArray[np.float64]
 
@@ -62,8 +62,8 @@ def amounts(values: Floats, alarms: float) -> Watch:
 
 
 def counts(values: Floats, alarms: float) -> Watch:
-    """Watch daily counts of small numbers, shape (days,) without gaps between days; arguments as `amounts`."""
-    if len(values) < daily_counts.SETTING.least or values.sum() < daily_counts.LEAST_COUNT:
+    """Watch daily counts of small numbers, shape (days,) without gaps between days; else as `amounts`."""
+    if len(values) < daily_counts.SETTING.least or np.nansum(values) < daily_counts.LEAST_COUNT:
         return Watch("too_little", (), len(values), alarms)
     return _watch(daily_counts.DailyCounts(values), values, alarms, COUNTS)
 
@@ -88,9 +88,9 @@ class Thresholds:
     spike: Threshold
 
 
-AMOUNTS = Thresholds(Threshold(2.6, 0.49), Threshold(3.2, 0.4))
-COUNTS = Thresholds(Threshold(2.6, 0.35), Threshold(3.4, 0.4))
-WEEKLY = Thresholds(Threshold(2.6, 0.35), Threshold(3.4, 0.4))
+AMOUNTS = Thresholds(Threshold(2.02, 0.49), Threshold(2.9, 0.3))
+COUNTS = Thresholds(Threshold(2.3, 0.85), Threshold(3.6, 0.5))
+WEEKLY = Thresholds(Threshold(2.82, 0.4), Threshold(3.5, 0.5))
 
 
 def _watch(levels: Levels, values: Floats, alarms: float, thresholds: Thresholds) -> Watch:
@@ -117,7 +117,7 @@ def _signals(levels: Levels, values: Floats, alarms: float, thresholds: Threshol
                 break
             yield _signal("spike", at, at, float(spike[at]), values, setting.cycle)
             calm = at + setting.quiet
-        since = at - setting.windows[window[at]] + 1
+        since = _begin(values, at, setting.windows[window[at]], setting.cycle)
         yield _signal("shift", at, since, float(shift[at]), values, setting.cycle)
         shifts = shifts.from_step(since, levels.shifts(since))
         spikes = spikes.from_step(since, levels.spikes(since))
@@ -126,26 +126,40 @@ def _signals(levels: Levels, values: Floats, alarms: float, thresholds: Threshol
 
 def _shift_strength(levels: Levels, found: Deviations, threshold: float) -> tuple[Floats, NDArray[np.int64]]:
     """The largest deviation of each step over its threshold, signed, and its window's row."""
-    strengths = found.stats / (own_scale(found.stats, levels.setting) * threshold)
+    standard = found.stats / own_scale(found.stats, levels.setting)
+    strengths = beyond_season(standard, levels.setting) / threshold
     strengths = np.where(np.abs(found.sizes) >= levels.setting.relevant, strengths, 0.0)
     strengths = np.nan_to_num(strengths)
     window = np.argmax(np.abs(strengths), axis=0)
-    return strengths[window, np.arange(strengths.shape[1])], window
+    largest: Floats = strengths[window, np.arange(strengths.shape[1])]
+    return largest, window
 
 
 def _spike_strength(levels: Levels, found: Deviations, rate: float, least: Threshold) -> Floats:
     threshold = np.fmax(tail(found.stats, levels.setting, rate), least.at(rate))
-    strength = np.where(
-        np.abs(found.sizes[0]) >= levels.setting.relevant_spike, found.stats[0] / threshold, 0
-    )
+    strength = beyond_season(found.stats, levels.setting)[0] / threshold
+    strength[np.abs(found.sizes[0]) < levels.setting.relevant_spike] = 0.0
     return np.nan_to_num(strength)
+
+
+def _begin(values: Floats, at: int, length: int, cycle: int) -> int:
+    """The step the change seems to begin with: from which on the steps lie farthest from what was usual.
+
+    That is the suffix of the window with the largest sum of relative differences over the root of its
+    length (the likelihood's maximum for a shift of known scatter; Hinkley 1970, Biometrika 57).
+    """
+    first = at - length + 1
+    usual = np.array([_usual(values, step, first, cycle) for step in range(first, at + 1)])
+    apart = np.nan_to_num((values[first : at + 1] - usual) / max(float(np.mean(usual)), 1e-9))
+    sums = np.abs(np.cumsum(apart[::-1])) / np.sqrt(np.arange(1, length + 1))
+    return at - max(int(np.argmax(sums)), 1)
 
 
 def _signal(
     kind: Literal["shift", "spike"], at: int, since: int, strength: float, values: Floats, cycle: int
 ) -> Signal:
     usual = [_usual(values, step, since, cycle) for step in range(since, at + 1)]
-    expected, seen = float(np.nanmean(usual)), float(np.nanmean(values[since : at + 1]))
+    expected, seen = float(np.mean(usual)), float(np.nanmean(values[since : at + 1]))
     return Signal(kind, "up" if strength > 0 else "down", at, since, expected, seen, abs(strength))
 
 

@@ -18,9 +18,9 @@ from leitstern.insight.signals.rhythm import MAD
 Floats = NDArray[np.float64]
 
 SETTING = Setting(
-    windows=(3, 4, 6, 8),
-    usual=(1.2, 1.25, 1.3, 1.35),
-    own=(0.5, 0.5),
+    windows=(3, 4, 6, 8, 12),
+    usual=(1.2, 1.25, 1.3, 1.35, 1.4),
+    own=(0.5, 0.3),
     year=52,
     relevant=0.0,
     relevant_spike=0.0,
@@ -31,7 +31,7 @@ SETTING = Setting(
 )
 
 BASE, AT_LEAST = 26, 6
-CLIP = 3.0
+CLIP = 4.0
 
 
 class WeeklyValues:
@@ -79,10 +79,21 @@ class WeeklyValues:
         return Deviations(stats, sizes)
 
     def _scatter(self, base: slice, centre: float) -> float:
-        """The scatter of a single record's value, from weeks before: their deviations times root n."""
-        n = self._n[base]
-        off = np.abs(self._values[base] - centre)[n > 0] * np.sqrt(n[n > 0])
-        return max(MAD * float(np.median(off)), 1e-9)
+        """The scatter of a single record's value, from weeks before: their deviations times root n.
+
+        Half a year of weeks gives it roughly; it is drawn halfway to that of all weeks up to then, and is
+        at least half their standard deviation, as shares of few records are often equal.
+        """
+        known = slice(0, base.stop)
+        apart = self._apart(known, _weighted_median(self._values[known], self._n[known]))
+        lately = MAD * np.median(np.abs(self._apart(base, centre)))
+        whole = MAD * np.median(np.abs(apart))
+        return max(float(np.sqrt((lately**2 + whole**2) / 2)), float(apart.std()) / 2, 1e-9)
+
+    def _apart(self, weeks: slice, centre: float) -> Floats:
+        n = self._n[weeks]
+        found: Floats = ((self._values[weeks] - centre) * np.sqrt(n))[n > 0]
+        return found
 
 
 def _weighted_median(values: Floats, weights: Floats) -> float:

@@ -9,9 +9,9 @@ from typing import Literal
 
 Number = Fraction | int | float
 
-#: How a change was taken apart: ``parts`` for sums that nothing more is known of, ``volume_rate`` for sums over
-#: records, ``mix_rate`` for ratios, ``above_below`` for ratios whose segments have no rate of their own;
-#: ``none`` where nothing adds up.
+#: How a change was taken apart: ``parts`` for sums that nothing more is known of, ``volume_rate`` for sums
+#: over records, ``mix_rate`` for ratios, ``above_below`` for ratios whose segments have no rate of their
+#: own; ``none`` where nothing adds up.
 Way = Literal["parts", "volume_rate", "mix_rate", "above_below", "none"]
 
 

@@ -1,13 +1,13 @@
 """The change of a ratio of sums, taken apart into mix and rate.
 
-A ratio is the mean of its segments' rates r, weighted by their shares w of the denominator. With differences d
-and means of before and now (m): d(R) = sum of d(w) (m(r) - m(R)) + m(w) d(r). The first is the mix (weight
-moved towards segments above or below the whole), the second the rate; as the shares' differences add up to 0,
-nothing is left over (the symmetric form of Kitagawa 1955, "Components of a difference between two rates",
-J. Am. Stat. Assoc. 50).
+A ratio is the mean of its segments' rates r, weighted by their shares w of the denominator. With
+differences d and means of before and now (m): d(R) = sum of d(w) (m(r) - m(R)) + m(w) d(r). The first is
+the mix (weight moved towards segments above or below the whole), the second the rate; as the shares'
+differences add up to 0, nothing is left over (the symmetric form of Kitagawa 1955, "Components of a
+difference between two rates", J. Am. Stat. Assoc. 50).
 
-Where a segment has a numerator without a denominator (costs on one side, customers on the other), there are no
-rates; then the numerator's effect is d(a) m(1/B) and the denominator's - d(b) m(A) / (B0 B1).
+Where a segment has a numerator without a denominator (costs on one side, customers on the other), there are
+no rates; then the numerator's effect is d(a) m(1/B) and the denominator's - d(b) m(A) / (B0 B1).
 """
 
 from __future__ import annotations
