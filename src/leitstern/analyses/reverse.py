@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from leitstern.errors import Problem
 from leitstern.insight.reverse.plan import Assumptions, Known, Needed, Plan, plan
 from leitstern.insight.reverse.stages import Stage, measure, month_of
-from leitstern.periods.grains import month_number
+from leitstern.periods.grains import Grain, month_number, period_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,12 +28,18 @@ _YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """What was measured in a workspace: stages from lead to deal, rates, and the month (``now``) it is."""
+    """What was measured in a workspace: stages from lead to deal, rates, and the month (``now``) it is.
+
+    ``over`` is the share of that month's working time that has passed; ``so_far`` counts by stage what has
+    arrived in it.
+    """
 
     as_of: date
     now: int
+    over: float
     currency: str
     stages: tuple[Stage, ...]
+    so_far: dict[str, int]
     known: Known
 
     def as_json(self) -> dict[str, Any]:
@@ -41,10 +47,12 @@ class Experience:
         return {
             "as_of": self.as_of.isoformat(),
             "now": self.now,
+            "over": self.over,
             "currency": self.currency,
             "stages": [
                 {f.name: _plain(getattr(stage, f.name)) for f in fields(stage)} for stage in self.stages
             ],
+            "so_far": self.so_far,
             "known": asdict(self.known),
         }
 
@@ -62,7 +70,8 @@ class Experience:
             for stage in kept["stages"]
         )
         as_of = date.fromisoformat(kept["as_of"])
-        return cls(as_of, kept["now"], kept["currency"], stages, Known(**kept["known"]))
+        known = Known(**kept["known"])
+        return cls(as_of, kept["now"], kept["over"], kept["currency"], stages, kept["so_far"], known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,8 @@ class ReversePlan:
     as_of: date
     currency: str
     assumed: Assumptions
+    so_far: dict[str, int]
+    sellers: float | None
     plan: Plan
 
     def as_json(self) -> dict[str, Any]:
@@ -92,6 +103,8 @@ class ReversePlan:
             "months": [f"{month // 12}-{month % 12 + 1:02d}" for month in found.months],
             "value": found.value,
             "wins": found.wins,
+            "so_far": self.so_far,
+            "sellers": self.sellers,
             "stages": [
                 {f.name: _plain(getattr(one, f.name)) for f in fields(Needed)} for one in found.stages
             ],
@@ -111,17 +124,17 @@ def experience(ws: Workspace) -> Experience:
     leads = ws.facts("lead", *LEAD_STAGES.values(), "won_at")
     won = _months(deals, "won_at")
     lead_won = _months(leads, "won_at")
-    stages = [
-        measure(name, began[began >= 0], lead_won[began >= 0], now)
-        for name, date_ in LEAD_STAGES.items()
-        for began in [_months(leads, date_)]
-    ]
-    created = _months(deals, "created_at")
-    stages.append(measure("deal", created[created >= 0], won[created >= 0], now))
+    began = {name: (_months(leads, date_), lead_won) for name, date_ in LEAD_STAGES.items()}
+    began["deal"] = (_months(deals, "created_at"), won)
+    stages = tuple(
+        measure(name, months[months >= 0], wins[months >= 0], now) for name, (months, wins) in began.items()
+    )
+    so_far = {name: int((months == now).sum()) for name, (months, _wins) in began.items()}
     lately = (won >= now - _YEAR) & (won < now)
     return Experience(
-        info.as_of, now, ws.settings.currency, tuple(stages), _known(ws, deals, leads, lately, now)
-    )
+        info.as_of, now, _over(ws, info.as_of), ws.settings.currency, stages, so_far,
+        _known(ws, deals, leads, lately, now),
+    )  # fmt: skip
 
 
 def reverse_plan(
@@ -129,7 +142,8 @@ def reverse_plan(
 ) -> ReversePlan:
     """Plan back from a won value from ``start`` to ``end``, both included.
 
-    Raises ``Problem`` ``analyses.period_over`` for a stretch that is over.
+    Raises ``Problem``: ``analyses.period_over`` for a stretch that is over, ``reverse.no_wins`` where no
+    won deal of the last twelve months says what a win is worth.
     """
     return planned(experience(ws), target, won_in(ws, start, end), start, end, assumed or Assumptions())
 
@@ -146,12 +160,14 @@ def planned(
     """The plan from what was measured; the value is wanted evenly over the months from now on."""
     if end < known.as_of:
         raise Problem("analyses.period_over", end=end, as_of=known.as_of)
+    if known.known.value <= 0:
+        raise Problem("reverse.no_wins")
     first = max(known.now, month_number(start))
     months = month_number(end) - first + 1
     wanted = [0.0] * (first - known.now) + [target / months] * months
     return ReversePlan(
-        start, end, target, won, known.as_of, known.currency, assumed,
-        plan(wanted, won, known.now, known.stages, known.known, assumed),
+        start, end, target, won, known.as_of, known.currency, assumed, known.so_far, known.known.heads,
+        plan(wanted, won, known.now, known.stages, known.known, assumed, known.over),
     )  # fmt: skip
 
 
@@ -174,16 +190,18 @@ def _known(ws: Workspace, deals: pa.Table, leads: pa.Table, lately: NDArray[np.b
     }
     created = _months(deals, "created_at")
     opened = int(((created >= now - _YEAR) & (created < now)).sum())
-    spent = _sum(ws, "spend", "amount", now, lambda row: row["kind"] == "media", "kind")
+    # As the KPIs cost_per_lead and booked_meetings count, so that the goals made of a plan mean the same.
+    spent = _sum(ws, "spend", "at", "amount", now, lambda row: row["area"] == "marketing", "area")
     came = _months(leads, "created_at")
     arrived = int(((came >= now - _YEAR) & (came < now)).sum())
-    held = _sum(ws, "activity", None, now, lambda row: row["kind"] in ("meeting", "demo", "visit"), "kind")
+    meeting = ("meeting", "demo", "visit")
+    booked = _sum(ws, "activity", "booked_at", None, now, lambda row: row["kind"] in meeting, "kind")
     months, heads = _heads(ws, deals, created, now)
     return Known(
         float(amounts[lately].mean()) if lately.any() else 0.0,
         {**passed, "deal": 1.0},
         spent / arrived if arrived and spent else None,
-        held / opened if opened and held else None,
+        booked / opened if opened and booked else None,
         opened / months if months else None,
         heads or None,
     )
@@ -213,10 +231,17 @@ def _share(share: object) -> float:
     return 1.0 if share is None else float(str(share))
 
 
-def _sum(ws: Workspace, fact: str, amount: str | None, now: int, chosen: Any, *named: str) -> float:
+def _over(ws: Workspace, as_of: date) -> float:
+    """The share of a day's month that has passed with it, in working days."""
+    month, calendar = period_of(as_of, Grain.MONTH), ws.settings.calendar()
+    whole = calendar.working_days(month.start, month.end)
+    return float(calendar.elapsed(month, as_of) / whole) if whole else 0.0
+
+
+def _sum(ws: Workspace, fact: str, on: str, amount: str | None, now: int, chosen: Any, *named: str) -> float:
     """The sum (or number) of chosen records of the last twelve whole months."""
-    table = ws.facts(fact, "at", *named, *([amount] if amount else []))
-    months = _months(table, "at")
+    table = ws.facts(fact, on, *named, *([amount] if amount else []))
+    months = _months(table, on)
     return fsum(
         (float(row[amount] or 0) if amount else 1.0)
         for row, month in zip(table.to_pylist(), months, strict=True)

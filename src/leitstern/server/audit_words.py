@@ -42,6 +42,8 @@ def actions() -> dict[str, str]:
         "data.refreshed": _("built a new generation"),
         "period.closed": _("closed the period"),
         "restatement.acknowledged": _("took note of a restated number"),
+        "scenario.kept": _("kept a scenario of the reverse plan"),
+        "scenario.removed": _("removed a scenario of the reverse plan"),
     }
 
 
@@ -65,6 +67,7 @@ def subjects() -> dict[str, str]:
         "data": _("Data"),
         "period": _("Closed periods"),
         "restatement": _("Restatements"),
+        "scenario": _("Scenarios"),
     }
 
 
@@ -82,6 +85,7 @@ def about(name: str) -> str:
         "file": _("File %(key)s"),
         "generation": _("Generation %(key)s"),
         "period": _("Period %(key)s"),
+        "scenario": _("Scenario %(key)s"),
     }
     return known[kind] % {"key": key} if kind in known else name.strip(":").replace(":", ", ")
 

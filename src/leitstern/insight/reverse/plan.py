@@ -12,6 +12,10 @@ Plain arithmetic, stage by stage and on its own for each:
 have begun by the stage's lag, so arrivals follow the plan's own season. A record that arrives late wins
 late: the scale counts only what is won in time. Where hardly anything that arrives from now on can be won
 in time, the plan says ``too_late`` instead of a number.
+
+The running month is planned whole: what has arrived in it already is part of what must arrive in it. Its
+wins so far are among those won; of the wins that its end will have brought, only the share of its working
+time that is left is still expected.
 """
 
 from __future__ import annotations
@@ -29,6 +33,8 @@ Floats = NDArray[np.float64]
 
 #: Of those that win in the end, at least this share must be able to win in time for a month to count.
 _ENOUGH = 0.1
+#: A sum of floats may miss a whole number by as much.
+_ROUNDING = 1e-6
 
 #: ``already``: what is on its way is enough; ``too_late``: nothing that arrives now is won in time.
 Verdict = Literal["too_little", "already", "plan", "too_late"]
@@ -107,19 +113,27 @@ class Plan:
 
 
 def plan(
-    wanted: Sequence[float], won: float, now: int, stages: Sequence[Stage], known: Known, assumed: Assumptions
+    wanted: Sequence[float],
+    won: float,
+    now: int,
+    stages: Sequence[Stage],
+    known: Known,
+    assumed: Assumptions,
+    over: float = 0.0,
 ) -> Plan:
     """Plan back from a value by month.
 
     ``wanted`` is the planned won value of each month from ``now`` (a month number) to the end; wins count
-    from the first month on in which any is wanted. ``won`` is what has been won of it already. The stage
-    of deals is called ``deal``, that of leads ``lead``. Values are in the workspace's currency.
+    from the first month on in which any is wanted. ``won`` is what has been won of it already, ``over``
+    the share of month ``now`` that has passed. The stage of deals is called ``deal``, that of leads
+    ``lead``. Values are in the workspace's currency.
     """
     target = np.asarray(wanted, float)
     value = known.value * assumed.price
     wins = max(0.0, float(target.sum()) - won) / value
     found = [
-        _needed(stage, target, wins, now, known.passed.get(stage.name, 1.0), assumed) for stage in stages
+        _needed(stage, target, wins, now, known.passed.get(stage.name, 1.0), assumed, over)
+        for stage in stages
     ]
     by_name = {one.stage: one for one in found if one.verdict in ("plan", "already")}
     leads, deals = by_name.get("lead"), by_name.get("deal")
@@ -141,8 +155,18 @@ def plan(
     return Plan(months, value, wins, tuple(found), spend, meetings, heads, hires, cost)
 
 
+def whole(amounts: Floats) -> list[int]:
+    """Amounts as whole numbers that add up to their sum, rounded up; the largest remainders go up first."""
+    floors = np.floor(amounts + _ROUNDING).astype(int)
+    missing = int(np.ceil(amounts.sum() - _ROUNDING)) - int(floors.sum())
+    for at in np.argsort(floors - amounts, kind="stable")[: max(0, missing)]:
+        floors[at] += 1
+    found: list[int] = floors.tolist()
+    return found
+
+
 def _needed(
-    stage: Stage, target: Floats, wins: float, now: int, passed: float, assumed: Assumptions
+    stage: Stage, target: Floats, wins: float, now: int, passed: float, assumed: Assumptions, over: float
 ) -> Needed:
     months = len(target)
     nothing = np.zeros(months)
@@ -153,11 +177,12 @@ def _needed(
     curve = np.minimum(stage.won_after * factor, 1.0)
     end, first = now + months - 1, now + int(np.argmax(target > 0))
     past = np.arange(stage.first_month, stage.first_month + len(stage.arrived))
-    on_the_way = float((stage.arrived * _in_time(curve, past, first, end)).sum())
+    gone = over if first == now else 0.0
+    on_the_way = float((stage.arrived * _in_time(curve, past, first, end, gone)).sum())
     missing = wins * passed - on_the_way
     if missing <= 0:
         return Needed(stage.name, "already", on_the_way, nothing, nothing, nothing, usual)
-    in_time = _in_time(curve, np.arange(now, end + 1), first, end)
+    in_time = _in_time(curve, np.arange(now, end + 1), first, end, gone)
     profile = _profile(curve, target, in_time)
     reached = float((profile * in_time).sum())
     if reached == 0:
@@ -183,9 +208,11 @@ def _profile(curve: Floats, target: Floats, in_time: Floats) -> Floats:
     return found
 
 
-def _in_time(curve: Floats, began: NDArray[np.int64], first: int, end: int) -> Floats:
-    """Share of the records of each month that win from ``first`` to ``end``."""
-    return _at(curve, end - began) - _at(curve, first - 1 - began)
+def _in_time(curve: Floats, began: NDArray[np.int64], first: int, end: int, gone: float) -> Floats:
+    """Share of the records of each month that win from ``first`` to ``end``, when the share ``gone`` of the
+    first month is over."""
+    before = _at(curve, first - 1 - began)
+    return _at(curve, end - began) - before - gone * (_at(curve, first - began) - before)
 
 
 def _at(curve: Floats, after: NDArray[np.int64]) -> Floats:

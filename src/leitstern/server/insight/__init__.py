@@ -24,7 +24,7 @@ Tell = Callable[[str, int, int], None]
 Document = Mapping[str, Any]
 
 #: Modules of this package, in the order in which their analyses run: what people wait for comes first.
-TOPICS: tuple[str, ...] = ()
+TOPICS: tuple[str, ...] = ("reverse",)
 
 
 def _nothing() -> str:

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from leitstern.server.views.insight import index
+from leitstern.server.views.insight import index, reverse
 
 urlpatterns = [
     path("", index.index, name="insight"),
+    path("/reverse", reverse.reverse, name="insight_reverse"),
 ]
