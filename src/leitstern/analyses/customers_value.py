@@ -51,7 +51,8 @@ class Worth:
             "spending": {name: number(getattr(spending, name)) for name in _SPENDING},
             "trial": {
                 "split": str(trial.split), "n": trial.n, "verdict": trial.verdict,
-                "scale": number(trial.scale), "purchases": _errors_json(trial.purchases), "revenue": _errors_json(trial.revenue),
+                "scale": number(trial.scale),
+                "purchases": _errors_json(trial.purchases), "revenue": _errors_json(trial.revenue),
             },
             "total": None, "mean": None, "alive": None, "customers": [],
         }  # fmt: skip

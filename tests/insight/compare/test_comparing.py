@@ -98,14 +98,16 @@ def test_averages_are_the_textbook_answer() -> None:
 def test_a_level_is_found_beside_the_season() -> None:
     season = np.tile([10.0, -5, 0, -5], 6)
     random = np.random.default_rng(2)
-    value = np.array([100.0, 100, 120])[:, None] + season + random.normal(0, 4, (3, 24))
+    value = np.array([100.0, 100, 120, 100, 100])[:, None] + season + random.normal(0, 4, (5, 24))
     value[0, :4] = NAN
-    found = by_month(value, np.ones((3, 24)))
-    assert found.months.tolist() == [20, 24, 24]
-    assert found.mean == pytest.approx([100, 100, 120], abs=2.5)
-    assert found.error == pytest.approx([4 / np.sqrt(20), 4 / np.sqrt(24), 4 / np.sqrt(24)], rel=0.25)
-    compared = averages(found.mean, found.error, 68)
-    assert compared.side.tolist() == [-1, -1, 1]
+    found = by_month(value, np.ones((5, 24)))
+    assert found.months.tolist() == [20, 24, 24, 24, 24]
+    assert found.mean == pytest.approx([100, 100, 120, 100, 100], abs=2.5)
+    assert found.error[:2] == pytest.approx([4 / np.sqrt(20), 4 / np.sqrt(24)], rel=0.25)
+    alone = by_month(value[:3], np.ones((3, 24)))  # too few to tell the season: it stays in the error
+    assert alone.error[1] > 1.3 * found.error[1]
+    compared = averages(found.mean, found.error, 116)
+    assert compared.side.tolist() == [-1, -1, 1, -1, -1]
 
 
 def test_few_months_are_no_average() -> None:

@@ -27,6 +27,9 @@ Floats = NDArray[np.float64]
 #: Months a subject needs, and degrees of freedom the error of all of them together.
 LEAST_MONTHS, LEAST_FREEDOM = 3, 8
 
+#: Fewer subjects do not tell what a month has in common.
+_LEAST_FOR_SEASON = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Averages:
@@ -68,7 +71,7 @@ def by_month(value: Floats, weight: Floats) -> Averages:
     """Means over months with one common error, from values of shape (subjects, months); NaN: none.
 
     ``weight`` is what the value of a month stands on, such as the number of deals of an average (1 for sums).
-    What a month has in common for all subjects (season) is taken out of the error.
+    What a month has in common for five subjects or more (season) is taken out.
     """
     known = np.isfinite(value) & (weight > 0)
     w = np.where(known, weight, 0.0)
@@ -78,11 +81,12 @@ def by_month(value: Floats, weight: Floats) -> Averages:
     nothing_ = np.full(len(value), np.nan)
     w_used, v_used = w[used], v[used]
     cells = int((w_used > 0).sum())
-    lived = int((w_used.sum(axis=0) > 0).sum())
+    seasonal = int(used.sum()) >= _LEAST_FOR_SEASON
+    lived = int((w_used.sum(axis=0) > 0).sum()) if seasonal else 1
     freedom = cells - int(used.sum()) - lived + 1
     if freedom < LEAST_FREEDOM:
         return Averages(nothing_, nothing_, months)
-    level, season = _levels(v_used, w_used)
+    level, season = _levels(v_used, w_used, rounds=20 if seasonal else 0)
     misses = (v_used - level[:, None] - season[None, :]) ** 2 * w_used
     scale = np.sqrt(misses.sum() / freedom)
     mean, error = nothing_.copy(), nothing_.copy()
@@ -91,11 +95,11 @@ def by_month(value: Floats, weight: Floats) -> Averages:
     return Averages(mean, error, months)
 
 
-def _levels(value: Floats, weight: Floats, rounds: int = 20) -> tuple[Floats, Floats]:
+def _levels(value: Floats, weight: Floats, rounds: int) -> tuple[Floats, Floats]:
     """Levels of subjects and deviations of months that fit best, by turns (least squares)."""
     own, of_month = weight.sum(axis=1), weight.sum(axis=0)
     season = np.zeros(value.shape[1])
-    level = np.zeros(value.shape[0])
+    level = (value * weight).sum(axis=1) / own
     for _ in range(rounds):
         level = ((value - season) * weight).sum(axis=1) / own
         season = np.divide(
