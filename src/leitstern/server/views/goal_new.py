@@ -56,7 +56,12 @@ def new(request: HttpRequest) -> HttpResponse:
             "assumed": [one.text(frame.language()) for one in reading.assumed],
         }
         return _page(request, ask, GoalForm.of_reading(reading, unit, frame.figures()), more)
-    return _page(request, ask, GoalForm.empty(), more)
+    form = GoalForm.empty()
+    named = request.GET.get("kpi", "")
+    if named in ask.catalogue:
+        good = ask.catalogue.get(named).good
+        form.values |= {"kpi": named, "direction": "at_most" if good == "down" else "at_least"}
+    return _page(request, ask, form, more)
 
 
 def edit(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - part of the address
