@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from leitstern.insight.leads import Claim, Finding, lead, leads, tradeoffs, worlds
+from leitstern.insight.leads import Chance, Claim, Finding, lead, leads, tradeoffs, worlds
 from leitstern.insight.leads import lags as lag_search
 from leitstern.insight.leads import whiten as whitening
 
@@ -123,7 +123,7 @@ def families(weeks: int, count: int) -> Iterator[Row]:
         series = {f"k{i}": row for i, row in enumerate(kpis)} | {"outcome": outcome}
         for method, sign in (("signed", 1), ("either", 0)):
             found = leads(series, [Claim(f"k{i}", "outcome", sign) for i in range(20)])
-            called = [i for i, finding in enumerate(found) if finding.verdict in ("leads", "against")]
+            called = [i for i, finding in enumerate(found) if finding.verdict == "leads"]
             shares[method].append(sum(i >= 4 for i in called) / max(len(called), 1))
             caught[method].append(sum(found[i].verdict == "leads" for i in range(4)) / 4)
     for method, values in shares.items():
@@ -154,16 +154,16 @@ def vanity(weeks: int, pairs: int) -> Iterator[Row]:
     x, y = worlds.trend_and_season(random, pairs, weeks)
     said = np.mean([_verdict(a, b) == "no_lead" for a, b in zip(x, y, strict=True)])
     yield (f"n = {weeks}: no useful lead shown, of KPIs that lead nothing", f"{said:.3f}", "", "", True)
-    # A correlation of .30 with white noise on both sides.
+    # A correlation of .35 with white noise on both sides.
     x = random.standard_normal((pairs, weeks + 4))
-    y = 0.3 * x[:, :-4] + np.sqrt(1 - 0.3**2) * random.standard_normal((pairs, weeks))
+    y = 0.35 * x[:, :-4] + np.sqrt(1 - 0.35**2) * random.standard_normal((pairs, weeks))
     x = x[:, 4:]
     wrong = float(np.mean([_verdict(a, b) == "no_lead" for a, b in zip(x, y, strict=True)]))
-    yield (f"n = {weeks}: the same of KPIs with an effect of .30", f"{wrong:.3f}", "", ".05", wrong <= 0.05)
+    yield (f"n = {weeks}: the same of KPIs with an effect of .35", f"{wrong:.3f}", "", ".05", wrong <= 0.05)
 
 
 def _verdict(x: np.ndarray, y: np.ndarray) -> str:
-    return lead(x, y, sign=1, times=TIMES).verdict
+    return lead(x, y, sign=1, chance=Chance(times=TIMES)).verdict
 
 
 def trade_offs(count: int) -> Iterator[Row]:
@@ -208,8 +208,8 @@ def speed() -> Row:
 
 def _ours(sign: int) -> Callable[[np.ndarray, np.ndarray], tuple[float, int]]:
     def test(x: np.ndarray, y: np.ndarray) -> tuple[float, int]:
-        found: Finding = lead(x, y, sign=sign, times=TIMES)
-        if found.p is None or found.peak is None or found.verdict == "against":
+        found: Finding = lead(x, y, sign=sign, chance=Chance(times=TIMES))
+        if found.p is None or found.peak is None:
             return 1.0, 0
         return found.p, found.peak
 

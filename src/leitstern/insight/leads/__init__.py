@@ -4,7 +4,7 @@
 gets better as the other gets worse. `worlds` are simulated series of which the truth is known.
 """
 
-from leitstern.insight.leads.findings import Claim, Finding, lead, leads
+from leitstern.insight.leads.findings import Chance, Claim, Finding, lead, leads
 from leitstern.insight.leads.tradeoffs import TradeOff, tradeoffs
 
-__all__ = ["Claim", "Finding", "TradeOff", "lead", "leads", "tradeoffs"]
+__all__ = ["Chance", "Claim", "Finding", "TradeOff", "lead", "leads", "tradeoffs"]

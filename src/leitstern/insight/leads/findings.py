@@ -5,14 +5,13 @@ A verdict is one of
 
 ``leads``       the KPI moves the outcome as claimed, 1 to 12 weeks later; it stands after correction for the
                 number of claims
-``against``     it moves the outcome the other way; it stands after the same correction
 ``no_lead``     an effect of ``USEFUL`` or more is excluded (one-sided 95 %) at every lag: no useful lead
                 shown
 ``too_little``  none of these: the data cannot tell yet
 
 No verdict proves a cause: a third thing may move both. Stated error rates: of the leads called, at most 10 %
-are false on average; a single claim without a lead is called one in about 5 %, in the worst of nine kinds of
-series in up to 8 % (bench/decision_quality/results/leads.md).
+are false on average; of single claims without a lead 5 % have p below .05, and up to 8 % in the worst of nine
+kinds of series (bench/decision_quality/results/leads.md).
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ from leitstern.insight.leads import lags
 from leitstern.insight.leads.family import RUN_AT, adjusted
 from leitstern.insight.leads.whiten import Array, White, whiten
 
-Verdict = Literal["leads", "against", "no_lead", "too_little"]
+Verdict = Literal["leads", "no_lead", "too_little"]
 
 #: Below so many weeks nothing is tested; and so large a share of weeks may lack a value.
 FEWEST, GAPS = 40, 0.2
-#: The smallest effect worth steering by: 9 % of the outcome's week-to-week variation.
-USEFUL = 0.3
+#: The smallest effect worth steering by: an eighth of the outcome's week-to-week variation.
+USEFUL = 0.35
 #: Shuffled orders; (1 + TIMES) × RUN_AT is the largest family in which a single finding can stand.
 TIMES = 1999
 #: One-sided 5 %.
@@ -52,14 +51,12 @@ class Claim:
 class Finding:
     """What the data say to one claim.
 
-    ``n`` weeks were compared. ``first`` to ``last`` are the lags, in weeks, in which the effect is
-    strongest, and ``peak`` is the strongest single one. ``effect`` is a correlation beyond trend, season
-    and own past, between
-    ``low`` and ``high`` (95 %, for the strongest of all windows); ``ceiling`` is the largest effect in the
-    claimed direction that the data leave possible at any lag (95 %, one-sided). ``p`` is the chance of so
-    strong a lag without any lead, ``q`` corrected for the number of claims; both for the direction of the
-    verdict. ``reason`` says why nothing was tested: ``few_weeks``, ``gaps`` or ``constant``. All but ``n``
-    are None then.
+    ``n`` weeks were compared. ``first`` to ``last`` are the lags, in weeks, in which the effect is strongest;
+    ``peak`` is the strongest single one. ``effect`` is a correlation beyond trend, season and own past,
+    between ``low`` and ``high`` (95 %, for the strongest of all windows); ``ceiling`` is the largest effect
+    in the claimed direction that the data leave possible at any lag (95 %, one-sided). ``p`` is the chance of
+    so strong a lag where there is none, ``q`` the same corrected for the number of claims. ``reason`` says
+    why nothing was tested: ``few_weeks``, ``gaps`` or ``constant``; all but ``n`` are None then.
     """
 
     claim: Claim
@@ -86,47 +83,43 @@ class Finding:
 class Chance:
     """Where shuffled orders come from: the seed, and how many."""
 
-    seed: int
-    times: int
+    seed: int = 1
+    times: int = TIMES
 
     def orders(self, outcome: White) -> Array:
         """The outcome in shuffled orders, the same for the same seed: (times, weeks)."""
         return lags.shuffled(outcome, self.times, np.random.default_rng(self.seed))
 
 
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    """One claim tested in both directions, before the correction for the number of claims."""
-
-    claim: Claim
-    along: Finding
-    against: Finding
-
-
 def leads(
-    series: Mapping[str, Array], claims: Sequence[Claim], seed: int = 1, times: int = TIMES
+    series: Mapping[str, Array],
+    claims: Sequence[Claim],
+    chance: Chance | None = None,
+    beside: Array | None = None,
 ) -> list[Finding]:
     """A finding for each claim, in the order of ``claims``.
 
     ``series`` holds each name's weekly values, all over the same weeks (the last entry the newest finished
     week), NaN where there is none. The family that the false share is promised for is all ``claims``
-    together. The same ``seed`` gives the same ``times`` shuffled orders, so the same answer.
+    together. ``beside`` (weeks, columns) is what else is known of the weeks,
+    such as their working days: what follows from it is taken out of both sides.
     """
-    found: list[_Tested | Finding] = [Finding(c, "too_little", 0) for c in claims]
+    found = [Finding(c, "too_little", 0) for c in claims]
     for outcome in dict.fromkeys(c.outcome for c in claims):
         places = [i for i, c in enumerate(claims) if c.outcome == outcome]
         for begin, group in _by_begin(series, claims, places).items():
-            chance = Chance(seed, times)
-            answers = _test(series, [claims[i] for i in group], begin, chance)
+            known = None if beside is None else beside[begin:]
+            later = {name: values[begin:] for name, values in series.items()}
+            answers = _test(later, [claims[i] for i in group], chance or Chance(), known)
             for place, answer in zip(group, answers, strict=True):
                 found[place] = answer
     return _corrected(found)
 
 
-def lead(kpi: Array, outcome: Array, sign: int = 0, seed: int = 1, times: int = TIMES) -> Finding:
+def lead(kpi: Array, outcome: Array, sign: int = 0, chance: Chance | None = None) -> Finding:
     """Does one KPI lead one outcome? Weekly values of the same weeks; ``sign`` as in `Claim`."""
     series = {"kpi": kpi, "outcome": outcome}
-    return leads(series, [Claim("kpi", "outcome", sign)], seed, times)[0]
+    return leads(series, [Claim("kpi", "outcome", sign)], chance)[0]
 
 
 def _by_begin(
@@ -148,16 +141,16 @@ def _begin(values: Array) -> int:
 
 
 def _test(
-    series: Mapping[str, Array], claims: Sequence[Claim], begin: int, chance: Chance
-) -> list[_Tested | Finding]:
-    outcome = series[claims[0].outcome][begin:]
+    series: Mapping[str, Array], claims: Sequence[Claim], chance: Chance, beside: Array | None
+) -> list[Finding]:
+    outcome = series[claims[0].outcome]
     weeks = len(outcome)
-    reasons = [reason_against(series[c.kpi][begin:]) or reason_against(outcome) for c in claims]
+    reasons = [reason_against(series[c.kpi]) or reason_against(outcome) for c in claims]
     usable = [c for c, reason in zip(claims, reasons, strict=True) if reason is None]
-    tested: list[_Tested] = []
+    tested: list[Finding] = []
     if usable:
-        kpis = whitened(np.stack([series[c.kpi][begin:] for c in usable]))
-        target = whitened(outcome[None, :])
+        kpis = whitened(np.stack([series[c.kpi] for c in usable]), beside)
+        target = whitened(outcome[None, :], beside)
         tested = _answers(kpis, target, chance.orders(target), usable)
     rest = iter(tested)
     return [
@@ -178,67 +171,54 @@ def reason_against(values: Array) -> str | None:
     return "constant" if alike > 0.8 * len(present) else None
 
 
-def whitened(values: Array) -> White:
+def whitened(values: Array, beside: Array | None = None) -> White:
     """Whitened rows (series, weeks); weeks without a value (NaN) are bridged, then count for nothing."""
     missing = np.isnan(values)
     if not missing.any():
-        return whiten(values)
+        return whiten(values, beside)
     weeks = np.arange(values.shape[1])
     bridged = values.copy()
     for row, gaps in zip(bridged, missing, strict=True):
         if gaps.any():
             row[gaps] = np.interp(weeks[gaps], weeks[~gaps], row[~gaps])
-    white = whiten(bridged)
+    white = whiten(bridged, beside)
     return replace(white, rest=np.where(missing, 0.0, white.rest))
 
 
-def _answers(kpis: White, target: White, chance: Array, claims: Sequence[Claim]) -> list[_Tested]:
-    weeks = kpis.rest.shape[1]
+def _answers(kpis: White, target: White, chance: Array, claims: Sequence[Claim]) -> list[Finding]:
     found = lags.effects(kpis.rest, target.rest)[:, 0]
-    answers = []
-    for row, claim in enumerate(claims):
-        by_chance = lags.effects(kpis.rest[row : row + 1], chance)[0]
-        error = np.maximum(by_chance.std(axis=0), 1 / np.sqrt(weeks))
-        along, against = (
-            _one(claim, found[row], by_chance, error, direction, weeks)
-            for direction in ((claim.sign, -claim.sign))
-        )
-        answers.append(_Tested(claim, along, against))
-    return answers
+    return [
+        _one(claim, found[row], lags.effects(kpis.rest[row : row + 1], chance)[0], kpis.rest.shape[1])
+        for row, claim in enumerate(claims)
+    ]
 
 
-def _one(claim: Claim, found: Array, by_chance: Array, error: Array, sign: int, weeks: int) -> Finding:
-    best, seen = lags.strongest(found, weeks, sign)
+def _one(claim: Claim, found: Array, by_chance: Array, weeks: int) -> Finding:
+    """One claim, before the correction for the number of claims."""
+    best, seen = lags.strongest(found, weeks, claim.sign)
     window = int(best)
     first, last = lags.WINDOWS[window]
-    singles = found[first - 1 : last]
     chosen = found[window]
-    peak = first + int(np.argmax(singles * np.sign(chosen)))
+    peak = first + int(np.argmax(found[first - 1 : last] * np.sign(chosen)))
+    error = np.maximum(by_chance.std(axis=0), 1 / np.sqrt(weeks))
     widest = np.quantile((np.abs(by_chance) / error).max(axis=1), 0.95)
     low, high = (float(np.tanh(np.arctanh(chosen) + side * widest * error[window])) for side in (-1, 1))
     upward = found * claim.sign if claim.sign else np.abs(found)
     ceiling = float(np.tanh((np.arctanh(upward) + _Z * error).max()))
-    p = lags.p_value(float(seen), lags.strongest(by_chance, weeks, sign)[1])
+    p = lags.p_value(float(seen), lags.strongest(by_chance, weeks, claim.sign)[1])
     return Finding(claim, "too_little", weeks, first, last, peak, float(chosen), low, high, ceiling, p)
 
 
-def _corrected(found: Sequence[_Tested | Finding]) -> list[Finding]:
-    """Verdicts, with both directions of all claims corrected for their number."""
-    tested = [answer for answer in found if isinstance(answer, _Tested)]
-    along = adjusted(np.array([t.along.p for t in tested], dtype=np.float64))
-    against = adjusted(np.array([t.against.p for t in tested], dtype=np.float64))
-    verdicts = iter(
-        _verdict(t, float(q), float(other)) for t, q, other in zip(tested, along, against, strict=True)
-    )
-    return [next(verdicts) if isinstance(answer, _Tested) else answer for answer in found]
+def _corrected(found: Sequence[Finding]) -> list[Finding]:
+    """The verdicts, with p-values corrected for the number of claims that were tested."""
+    corrected = adjusted(np.array([np.nan if f.p is None else f.p for f in found], dtype=np.float64))
+    return [
+        finding if finding.p is None else replace(finding, q=float(q), verdict=_verdict(finding, float(q)))
+        for finding, q in zip(found, corrected, strict=True)
+    ]
 
 
-def _verdict(tested: _Tested, q: float, q_against: float) -> Finding:
-    along = replace(tested.along, q=q)
+def _verdict(finding: Finding, q: float) -> Verdict:
     if q <= RUN_AT:
-        return replace(along, verdict="leads")
-    if tested.claim.sign and q_against <= RUN_AT:
-        return replace(tested.against, q=q_against, verdict="against")
-    if along.ceiling is not None and along.ceiling < USEFUL:
-        return replace(along, verdict="no_lead")
-    return along
+        return "leads"
+    return "no_lead" if finding.ceiling is not None and finding.ceiling < USEFUL else "too_little"

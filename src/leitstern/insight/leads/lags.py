@@ -22,8 +22,6 @@ LONGEST = 12
 WIDTHS = (1, 2, 3, 4)
 #: In standard deviations; so much stronger a window of several weeks must be than a single week.
 HANDICAP = 0.6
-#: Mean length, in weeks, of the blocks that stay together when an outcome is shuffled.
-BLOCK = 8
 
 #: Windows as first and last lag, in weeks, in the order of `effects`.
 WINDOWS = tuple((first, first + width - 1) for width in WIDTHS for first in range(1, LONGEST - width + 2))
@@ -89,13 +87,18 @@ def shuffled(outcome: White, times: int, rng: np.random.Generator) -> Array:
     paths = np.zeros((times, len(rest)))
     if not count:
         return paths
-    block = (rng.random((times, count)) < 1 / BLOCK).cumsum(axis=1)
+    block = (rng.random((times, count)) < 1 / block_length(len(rest))).cumsum(axis=1)
     keys = np.take_along_axis(rng.random((times, count + 1)), block, axis=1)
     order = np.argsort(keys, axis=1, kind="stable")
     paths[:, known] = rest[known][order]
     paths -= (paths @ basis) @ basis.T
     paths[:, : known[0]] = 0.0
     return paths
+
+
+def block_length(weeks: int) -> float:
+    """Mean length of the blocks that stay together: a thirteenth of the weeks, at most 8."""
+    return min(8.0, weeks / 13)
 
 
 def p_value(seen: float, by_chance: Array) -> float:

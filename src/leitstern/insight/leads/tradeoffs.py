@@ -53,18 +53,22 @@ class TradeOff:
 
 
 def tradeoffs(
-    series: Mapping[str, Array], signs: Mapping[str, int], pairs: Sequence[tuple[str, str]] | None = None
+    series: Mapping[str, Array],
+    signs: Mapping[str, int],
+    pairs: Sequence[tuple[str, str]] | None = None,
+    beside: Array | None = None,
 ) -> list[TradeOff]:
     """The trade-offs that stand after correction, the surest first.
 
     ``series`` holds each KPI's weekly values over the same weeks, NaN where there is none; ``signs`` 1
     where up is good and -1 where down is. ``pairs`` are those to look at (default: all); they are the
-    family that is corrected for. KPIs with too few weeks, too many gaps or too little variation are left out.
+    family that is corrected for. ``beside`` (weeks, columns) is what else is known of the weeks. KPIs with
+    too few weeks, too many gaps or too little variation are left out.
     """
     names = [name for name, sign in signs.items() if sign and reason_against(series[name]) is None]
     if len(names) < 2:
         return []
-    rest = whitened(np.stack([series[name] for name in names])).rest
+    rest = whitened(np.stack([series[name] for name in names]), beside).rest
     rest = rest * np.array([[signs[name]] for name in names])
     asked = _places(names, pairs)
     if not asked:

@@ -6,8 +6,8 @@ prewhitening: Haugh 1976, doi 10.1080/01621459.1976.10481526):
 
 1. the scale on which the series is most nearly regular: as it is, its root, or its logarithm (Box and Cox
    1964, by likelihood), so that growth does not look like ever wilder weeks;
-2. straight trend and annual waves by least squares, and, from a year and a half on, one step or a slow curve
-   where that explains more; weeks beyond three robust standard deviations are pulled in before;
+2. straight trend and annual waves by least squares, and, from two and a half years on, one step or a slow
+curve    where that explains more; weeks beyond three robust standard deviations are pulled in before;
 3. an autoregression by Burg's method; its order, and the choice in 2, by AICc (Hurvich and Tsai 1989, doi
    10.1093/biomet/76.2.297);
 4. what remains is pulled in at 2.5 robust standard deviations and has mean 0.
@@ -28,8 +28,8 @@ Array = NDArray[np.float64]
 WEEKS_A_YEAR = 365.2425 / 7
 #: Bounds in robust standard deviations: of values before anything is fitted to them, and of what remains.
 CLIP_VALUES, CLIP_REST = 3.0, 2.5
-#: Shorter series carry neither a second annual wave nor a step or curve beside trend and autoregression.
-LONG = 78
+#: Shorter series carry no second annual wave, or neither a step nor a curve, beside trend and autoregression.
+SECOND_WAVE, BREAKS = 78, 130
 #: By how much the likelihood must gain before a series is taken on another scale.
 GAIN = 1.0
 _TINY = 1e-300
@@ -52,9 +52,12 @@ class White:
         return White(self.rest[index : index + 1], self.basis[index : index + 1])
 
 
-def whiten(series: Array) -> White:
-    """Whiten each row of ``series`` (series, weeks), without gaps; a row that never varies leaves zeros."""
-    regular = regularities(series.shape[1])
+def whiten(series: Array, beside: Array | None = None) -> White:
+    """Whiten each row of ``series`` (series, weeks), without gaps; a row that never varies leaves zeros.
+
+    ``beside`` (weeks, columns) is what else is known of the weeks, such as their working days, and taken out.
+    """
+    regular = regularities(series.shape[1], beside)
     values = stable(series, regular)
     left = values - (values @ regular) @ regular.T
     rest, chosen, least = _fit(values, regular, None)
@@ -62,16 +65,19 @@ def whiten(series: Array) -> White:
         found, basis, score = _fit(values, regular, extra)
         better = score < least
         rest[better], chosen[better], least[better] = found[better], basis[better], score[better]
-    return White(_bounded(rest), chosen)
+    # What differs from its regularities in the last digits only is regular.
+    flat = np.abs(left).max(axis=1) <= 1e-9 * np.abs(values).max(axis=1)
+    return White(np.where(flat[:, None], 0.0, _bounded(rest)), chosen)
 
 
-def regularities(weeks: int) -> Array:
-    """Trend and annual waves as orthonormal columns: 4, or 6 from a year and a half on."""
+def regularities(weeks: int, beside: Array | None = None) -> Array:
+    """Trend, annual waves and what else is known, as orthonormal columns (weeks, columns)."""
     t = np.arange(weeks)
     angle = 2 * np.pi * t / WEEKS_A_YEAR
-    orders = (1,) if weeks < LONG else (1, 2)
+    orders = (1,) if weeks < SECOND_WAVE else (1, 2)
     waves = [f(k * angle) for k in orders for f in (np.sin, np.cos)]
-    return _orthonormal(np.column_stack([np.ones(weeks), t - t.mean(), *waves]))
+    columns = np.column_stack([np.ones(weeks), t - t.mean(), *waves])
+    return _orthonormal(columns if beside is None else np.column_stack([columns, beside]))
 
 
 def stable(series: Array, regular: Array) -> Array:
@@ -103,7 +109,7 @@ def _likelihood(values: Array, regular: Array) -> Array:
 def _extras(left: Array, regular: Array) -> Iterator[Array]:
     """What may join the regularities, (series, weeks, columns): the best step of each row; a slow curve."""
     weeks = left.shape[1]
-    if weeks < LONG:
+    if weeks < BREAKS:
         return
     yield _step(left, regular)
     t = (np.arange(weeks) + 0.5) / weeks
@@ -208,5 +214,7 @@ def _bounded(rest: Array) -> Array:
 
 
 def _orthonormal(columns: Array) -> Array:
-    basis, _ = np.linalg.qr(columns)
-    return np.asarray(basis, dtype=np.float64)
+    basis, triangle = np.linalg.qr(columns)
+    # A column that follows from those before, such as working days that never differ, adds nothing.
+    size = np.abs(np.diag(triangle))
+    return np.asarray(basis[:, size > 1e-9 * size.max()], dtype=np.float64)

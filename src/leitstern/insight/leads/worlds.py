@@ -1,9 +1,7 @@
-"""Pairs of weekly series of which it is known whether one leads the other: what the lead test is held
-against.
+"""Weekly series of which the truth is known: what the lead test is held against.
 
-Nine worlds in which the KPI leads nothing, and worlds in which it moves the outcome by ``effect`` times
-its own innovations ``lag`` weeks later. Each function takes a seeded generator, and gives KPIs and
-outcomes of shape (pairs, weeks).
+Nine worlds in which the KPI leads nothing, one more with growing counts, and one in which it does lead. Each
+function takes a seeded generator, and gives KPIs and outcomes of shape (pairs, weeks).
 """
 
 from __future__ import annotations
@@ -144,8 +142,8 @@ def leading(
 ) -> Pairs:
     """The KPI moves the outcome ``lag`` weeks later: ``effect`` times what the KPI is above its season.
 
-    The KPI's innovations and the outcome's own noise have standard deviation 1. Both remember (.2 to .6), both
-    have a season, and the outcome has a trend.
+    The KPI's innovations and the outcome's own noise have standard deviation 1. Both remember (.2 to .6),
+    both have a season, and the outcome has a trend.
     """
     early = 12
     lags = np.broadcast_to(lag, (pairs,)).astype(int)[:, None]
