@@ -27,10 +27,16 @@ COMMANDS = {
     "sql": "Print the SQL that computes KPIs.",
     "goals": "List goals and where they stand.",
     "forecast": "Forecast a KPI at the end of a period, with its range.",
+    "pipeline": "Forecast the value won by week and month from open and coming deals.",
     "funnel": "Show where leads and deals get stuck or lost, and what it costs.",
     "plan": "Plan back from a won value to the deals and leads it takes.",
+    "leads": "Show which KPIs move their outcome later, and which do not.",
     "customers": "Show what customers cost, who stays, what they are worth, what they say.",
     "compare": "Compare a KPI over campaigns, teams, products or persons, chance included.",
+    "track-record": "Show how often forecasts of past months would have come true.",
+    "hygiene": "Check the KPIs in use, and find goals that work against each other.",
+    "signals": "Say which KPIs really changed.",
+    "why": "Take a KPI's change between two periods apart.",
     "quality": "Report gaps, duplicates, impossible dates, and the KPIs they touch.",
     "data": "List the facts at hand, the imports, and the rows set aside.",
     "close": "Close a period: its values stand.",
@@ -55,7 +61,7 @@ class LazyGroup(click.Group):
         """The command ``cmd_name``, which is called ``command`` in its module."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"leitstern.cli.{cmd_name}_")
+        module = importlib.import_module(f"leitstern.cli.{cmd_name.replace('-', '_')}_")
         command: click.Command = module.command
         command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
         return command

@@ -131,7 +131,7 @@ def _shift_strength(levels: Levels, found: Deviations, threshold: float) -> tupl
     strengths = np.where(np.abs(found.sizes) >= levels.setting.relevant, strengths, 0.0)
     strengths = np.nan_to_num(strengths)
     window = np.argmax(np.abs(strengths), axis=0)
-    largest: Floats = strengths[window, np.arange(strengths.shape[1])]
+    largest: Floats = np.take_along_axis(strengths, window[None], axis=0)[0]
     return largest, window
 
 
@@ -139,7 +139,8 @@ def _spike_strength(levels: Levels, found: Deviations, rate: float, least: Thres
     threshold = np.fmax(tail(found.stats, levels.setting, rate), least.at(rate))
     strength = beyond_season(found.stats, levels.setting)[0] / threshold
     strength[np.abs(found.sizes[0]) < levels.setting.relevant_spike] = 0.0
-    return np.nan_to_num(strength)
+    found_strength: Floats = np.nan_to_num(strength)
+    return found_strength
 
 
 def _begin(values: Floats, at: int, length: int, cycle: int) -> int:

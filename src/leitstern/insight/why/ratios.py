@@ -18,11 +18,12 @@ from leitstern.insight.why.effects import Change, Effect, Number, Segment, half,
 from leitstern.insight.why.sums import rates
 
 
-def ratios(segments: Sequence[Segment], n: int) -> Change:
+def ratios(segments: Sequence[Segment], n: int, *, of_same: bool = True) -> Change:
     """Take the change of the ratio of the sums of ``above`` and ``below`` apart.
 
-    ``n`` counts the records of both periods. Without a denominator in one of the periods the verdict is
-    ``too_little``.
+    ``n`` counts the records of both periods. ``of_same``: numerator and denominator count the same records;
+    else (cost per lead) a segment's rate means little, and the sides are told apart. Without a denominator
+    in one of the periods the verdict is ``too_little``.
     """
     above0, above1 = sum(s.above0 for s in segments), sum(s.above1 for s in segments)
     below0, below1 = sum(s.below0 for s in segments), sum(s.below1 for s in segments)
@@ -30,7 +31,7 @@ def ratios(segments: Sequence[Segment], n: int) -> Change:
     after = over(above1, below1) if below1 else None
     if before is None or after is None:
         return not_exact(before, after, n)
-    if all(_rated(s) for s in segments):
+    if of_same and all(_rated(s) for s in segments):
         mean = half(before, after)
         found = [_mix_rate(s, below0, below1, mean) for s in segments]
         way = "mix_rate"
