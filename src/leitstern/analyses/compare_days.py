@@ -21,6 +21,7 @@ def days_there(ws: Workspace, by: str, ids: Sequence[str], months: Sequence[Peri
 
     Without known dates somebody is taken to have been there all the time; products always are.
     """
+    spells: list[list[tuple[date | None, date | None]]]
     if by == "person":
         people = ws.organisation().people
         spells = [
@@ -28,7 +29,7 @@ def days_there(ws: Workspace, by: str, ids: Sequence[str], months: Sequence[Peri
         ]
     elif by == "team":
         stays = ws.organisation().stays_in
-        spells = [[(s.first, s.last) for s in stays.get(id_, ())] or [(None, None)] for id_ in ids]
+        spells = [[*((s.first, s.last) for s in stays.get(id_, ()))] or [(None, None)] for id_ in ids]
     elif by == "campaign":
         table = ws.facts("campaign", "started_at", "ended_at")
         columns = (table[name].to_pylist() for name in ("key", "started_at", "ended_at"))

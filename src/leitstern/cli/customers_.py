@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,6 @@ def _range(write: Any, row: dict[str, Any]) -> str:
     return "" if row["high"] is None or row["low"] is None else f"{write(row['low'])} – {write(row['high'])}"
 
 
-def _show(words: Words, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _show(words: Words, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     columns = [tables.Column(words.say(f"head_{name}"), number=at > 0) for at, name in enumerate(heads)]
     tables.show(columns, rows)

@@ -24,7 +24,7 @@ Tell = Callable[[str, int, int], None]
 Document = Mapping[str, Any]
 
 #: Modules of this package, in the order in which their analyses run: what people wait for comes first.
-TOPICS: tuple[str, ...] = ("reverse",)
+TOPICS: tuple[str, ...] = ("funnel", "reverse", "track_record", "hygiene", "customers", "compare")
 
 
 def _nothing() -> str:

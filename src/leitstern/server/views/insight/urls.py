@@ -2,9 +2,24 @@
 
 from django.urls import path
 
-from leitstern.server.views.insight import index, reverse
+from leitstern.server.views.insight import (
+    choice,
+    compare,
+    customers,
+    funnel,
+    hygiene,
+    index,
+    reverse,
+    track_record,
+)
 
 urlpatterns = [
     path("", index.index, name="insight"),
+    path("/funnel", funnel.funnel, name="insight_funnel"),
     path("/reverse", reverse.reverse, name="insight_reverse"),
+    path("/track-record", track_record.track_record, name="insight_track_record"),
+    path("/hygiene", hygiene.hygiene, name="insight_hygiene"),
+    path("/choice", choice.choice, name="insight_choice"),
+    path("/customers", customers.customers, name="insight_customers"),
+    path("/compare", compare.compare, name="insight_compare"),
 ]
