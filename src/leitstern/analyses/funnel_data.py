@@ -28,6 +28,7 @@ Texts = list[str | None]
 _YEAR = timedelta(days=365)
 _LEAD = ("created_at", "mql_at", "sql_at", "converted_at", "disqualified_at", "won_at", "deal", "company")
 _DEAL = ("created_at", "closed_at", "status", "kind", "amount", "lost_reason", "stage", "lead", "company")
+_DATED = ("lead", "deal", "stage_visit", "deal_event", "activity")
 _GROUPS = ("campaign", "source", "team@created_at")
 
 
@@ -127,7 +128,9 @@ class Data:
         generation = self.ws.generation()
         if generation is None:
             raise Problem("leitstern.nothing_imported", path=self.ws.folder)
-        as_of = generation.as_of
+        newest = [generation.facts[fact].newest for fact in _DATED if fact in generation.facts]
+        # What a late source has not told yet has not stopped happening: nothing is open after its last day.
+        as_of = min([generation.as_of, max([day for day in newest if day], default=generation.as_of)])
         closed = self.deals.days("closed_at")
         closed = np.sort(closed[~np.isnat(closed)])
         since = closed[int(0.01 * len(closed))].item() if len(closed) else as_of
@@ -190,13 +193,17 @@ class Data:
         ranked = self._ranked(keys, fine, visits, deal)
         rank = np.array([ranked.get(key or "", -1) for key in keys], dtype=np.int64)
         mine = np.flatnonzero(fine & (rank >= 0))
-        mine = mine[np.lexsort((rank[mine], visits.days("entered_at")[mine].astype(np.int64)))]
+        entered = visits.days("entered_at")
+        mine = mine[np.lexsort((rank[mine], entered[mine].astype(np.int64)))]
         ended = np.flatnonzero(~np.isnat(self.closed))
+        # A closing day before the last stage is a mistyped one: the deal did not end before it got there.
+        end = self.closed.copy()
+        np.fmax.at(end, deal[mine], np.where(np.isnat(end[deal[mine]]), end[deal[mine]], entered[mine]))
         stays = Stays(
             np.concatenate([deal[mine], ended]),
             np.concatenate([rank[mine], np.zeros(len(ended), dtype=np.int64)]),
             np.concatenate([np.full(len(mine), OPEN), np.where(self.won[ended], WON, LOST)]),
-            np.concatenate([visits.days("entered_at")[mine], self.closed[ended]]),
+            np.concatenate([entered[mine], end[ended]]),
         )
         found = passages(stays)
         teams = visits.texts("team@entered_at")

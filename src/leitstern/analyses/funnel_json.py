@@ -81,12 +81,12 @@ def _cell_json(cell: Cell, result: Bottleneck) -> dict[str, Any]:
     return {
         "stage": key, "name": result.stage_names.get(key, key), "group": asdict(result.groups[cell.group]),
         "entered": cell.entered, "n": cell.n, "share": cell.share if isfinite(cell.share) else None,
-        "wait": wait_json(cell.wait), "mean_amount": cell.mean_amount, "verdict": cell.verdict,
+        "wait": wait_json(cell.wait), "mean_amount": cell.mean_amount, "p": cell.p, "verdict": cell.verdict,
         "cost": asdict(cell.cost) if cell.cost else None,
         "against": [
             {
                 "reference": a.reference, "n": a.n, "share": a.share, "wait": wait_json(a.wait),
-                "loss": a.loss, "delay": a.delay, "shown": a.shown, "cost": asdict(a.cost),
+                "loss": a.loss, "delay": a.delay, "worse": a.worse, "cost": asdict(a.cost),
             }
             for a in cell.against
         ],

@@ -12,6 +12,7 @@ from leitstern.insight.funnel.compare import (
     odds,
     others_variance,
     shrunken,
+    simes,
     slower,
     tail,
 )  # fmt: skip
@@ -79,6 +80,12 @@ def test_holm_adjusts_step_by_step() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]).tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.6]).tolist() == [1.0, 1.0]
     assert holm([]).tolist() == []
+
+
+def test_several_tests_of_one_question_support_each_other() -> None:
+    assert simes([0.02, 0.9, 0.8, 0.7]) == pytest.approx(0.08)
+    assert simes([0.02, 0.022, 0.8, 0.7]) == pytest.approx(0.044)
+    assert simes([0.3]) == 0.3
 
 
 def test_waits_are_compared_as_scipy_does() -> None:

@@ -16,7 +16,7 @@ Cases that are still open speak through weights (`waits.weights`), over the time
 cases could be watched, the same for the reference.
 
 False alarms: in a company without a bottleneck, whose groups, years and people differ as is normal, at most
-5 % of the reports name one (Holm over all steps, groups, references, and over loss and delay).
+5 % of the reports name one (Simes over references, loss and delay; Holm over steps and groups).
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ import numpy as np
 
 from leitstern.insight.funnel.compare import (
     RARE,
-    RARE_IF_SLOW,
+    RARE_IN_HINT,
     Odds,
     holm,
     like,
     odds,
     others_variance,
     shrunken,
+    simes,
     slower,
     tail,
 )  # fmt: skip
@@ -91,9 +92,9 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """A step held against a reference: the reference's share and waits, p-values (Holm's), cost per quarter.
+    """A step held against a reference: the reference's share and waits, p-values, cost per quarter.
 
-    ``loss`` and ``delay`` are the p-values of fewer going on, and of waiting longer.
+    ``loss`` and ``delay`` are the p-values of fewer going on, and of waiting longer, each alone.
     """
 
     reference: Reference
@@ -105,16 +106,17 @@ class Against:
     cost: Amount
 
     @property
-    def shown(self) -> bool:
-        """Whether the step is worse than this reference, by loss or by delay."""
-        return min(self.loss, self.delay) <= LEVEL
+    def worse(self) -> bool:
+        """Whether the step alone, had it been the only one, were worse than this reference."""
+        return min(self.loss, self.delay) <= LEVEL / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A group at a step: ``entered`` in the period, ``n`` decided, the share of these that went on, waits.
 
-    ``against`` holds the references that allowed a comparison.
+    ``against`` holds the references that allowed a comparison, ``p`` the p-value of all of them (1 without
+    any), adjusted for the number of steps and groups.
     """
 
     step: int
@@ -124,19 +126,23 @@ class Cell:
     share: float
     wait: Wait
     mean_amount: float
+    p: float
     against: tuple[Against, ...]
 
     @property
     def verdict(self) -> Literal["hint", "none", "too_little"]:
-        """``hint`` where a reference shows it, ``too_little`` where there was no comparison."""
+        """``hint`` where it is worse than is normal, ``too_little`` where there was no comparison."""
         if not self.against:
             return "too_little"
-        return "hint" if any(a.shown for a in self.against) else "none"
+        return "hint" if self.p <= LEVEL else "none"
 
     @property
     def cost(self) -> Amount | None:
-        """The smaller cost of the references that show it; None without a hint."""
-        return min((a.cost for a in self.against if a.shown), key=lambda c: c.value, default=None)
+        """The smaller cost of the references it is worse than (else of all); None without a hint."""
+        if self.verdict != "hint":
+            return None
+        worse = [a.cost for a in self.against if a.worse] or [a.cost for a in self.against]
+        return min(worse, key=lambda cost: cost.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,27 +233,40 @@ def _worth(board: Board, chosen: Bools, most: int) -> Floats:
 
 def _judged(
     board: Board, pairs: list[_Pair], period: Stretch, rng: np.random.Generator
-) -> dict[tuple[int, int], list[Against]]:
-    """The comparisons with their p-values and costs, by step and group."""
+) -> dict[tuple[int, int], tuple[float, list[Against]]]:
+    """The p-value and the comparisons of each step and group."""
+    p, tau = _tails(pairs)
+    places: dict[tuple[int, int], list[int]] = {}
+    for i, pair in enumerate(pairs):
+        places.setdefault((pair.step, pair.group), []).append(i)
+    each = holm([simes(p[:, rows].ravel().tolist()) for rows in places.values()])
+    found = {}
+    for (place, rows), of_place in zip(places.items(), each.tolist(), strict=True):
+        rare = RARE_IN_HINT if of_place <= LEVEL else RARE
+        against = []
+        for i in rows:
+            pair, cost = pairs[i], _cost(board, pairs[i], period, float(tau[i]), rare, rng)
+            loss, delay = p[:, i].tolist()
+            waits = _wait(board, pair.chosen)
+            against.append(Against(pair.reference, pair.then.n, pair.then.value, waits, loss, delay, cost))
+        found[place] = of_place, against
+    return found
+
+
+def _tails(pairs: list[_Pair]) -> tuple[Floats, Floats]:
+    """The p-values of loss and delay (2, pairs), and what variance of the losses is normal (pairs,)."""
     p, tau = np.ones((2, len(pairs))), np.zeros(len(pairs))
     for reference in REFERENCES:
         rows = [i for i, pair in enumerate(pairs) if pair.reference == reference]
+        if not rows:
+            continue
         # Whoever is worse than its peers makes these better than theirs; each one's past is its own.
         kin = np.array([pairs[i].step for i in rows]) if reference == "peers" else np.arange(len(rows))
-        for aspect, seen in enumerate(([pairs[i].loss for i in rows], [pairs[i].delay for i in rows])):
-            if rows:
-                differences, variances = np.array(seen).T
-                p[aspect, rows] = tail(differences, variances, kin)
-                if aspect == 0:
-                    tau[rows] = others_variance(differences, variances, kin)[0]
-    adjusted = holm(p.ravel().tolist()).reshape(2, -1)
-    found: dict[tuple[int, int], list[Against]] = {}
-    for pair, loss, delay, normal in zip(pairs, *adjusted.tolist(), tau.tolist(), strict=True):
-        cost = _cost(board, pair, period, normal, RARE_IF_SLOW if delay <= LEVEL else RARE, rng)
-        waits = _wait(board, pair.chosen)
-        judged = Against(pair.reference, pair.then.n, pair.then.value, waits, loss, delay, cost)
-        found.setdefault((pair.step, pair.group), []).append(judged)
-    return found
+        lost, lost_variance = np.array([pairs[i].loss for i in rows]).T
+        late, late_variance = np.array([pairs[i].delay for i in rows]).T
+        p[0, rows], p[1, rows] = tail(lost, lost_variance, kin), tail(late, late_variance, kin)
+        tau[rows] = others_variance(lost, lost_variance, kin)[0]
+    return p, tau
 
 
 def _cost(
@@ -281,14 +300,14 @@ def _onward(board: Board, step: int, rng: np.random.Generator) -> Floats:
     worth = worth * np.nan_to_num(board.amount[chosen])
     if worth.sum() <= 0:
         return np.ones(DRAWS)
-    part = float(worth[board.won[chosen]].sum() / worth.sum())
+    part = min(1.0, float(worth[board.won[chosen]].sum() / worth.sum()))
     size = float(worth.sum() ** 2 / (worth**2).sum())
     drawn = part + np.sqrt(part * (1 - part) / size) * rng.standard_normal(DRAWS)
     return np.asarray(drawn.clip(0.0, 1.0))
 
 
 def _cell(
-    board: Board, step: int, group: int, now: Bools, found: dict[tuple[int, int], list[Against]]
+    board: Board, step: int, group: int, now: Bools, found: dict[tuple[int, int], tuple[float, list[Against]]]
 ) -> Cell:
     mine = now & (board.step == step) & (board.group == group)
     cases = board.cases.where(mine)
@@ -297,9 +316,9 @@ def _cell(
     share = float(worth[cases.has_passed].sum() / worth.sum()) if decided.any() else float("nan")
     amount = board.amount[mine & ~np.isnan(board.amount)]
     mean = float(amount.mean()) if len(amount) else 0.0
-    against = tuple(found.get((step, group), ()))
+    p, against = found.get((step, group), (1.0, []))
     return Cell(
-        step, group, int(mine.sum()), int(decided.sum()), share, _wait(board, mine), mean, against
+        step, group, int(mine.sum()), int(decided.sum()), share, _wait(board, mine), mean, p, tuple(against)
     )  # fmt: skip
 
 

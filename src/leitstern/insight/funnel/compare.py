@@ -11,12 +11,13 @@ estimated by the method of moments (DerSimonian and Laird 1986, mean zero) from 
 that a bottleneck does not hide itself. A difference d with variance v is judged by t = d / sqrt(v + tau²),
 with as many degrees of freedom as there are others.
 
-*Many were looked at*: p-values are Holm's (1979): the chance that anything at all is called a hint, while
-nothing is worse than normal, is at most the level.
+*Many were looked at*: all comparisons of a group at a step are one question (Simes 1986), and the questions
+are adjusted for their number (Holm 1979). The chance that anything at all is called a hint, while nothing is
+worse than normal, is at most the level.
 
 *The largest found is too large*: estimates are shrunken with a prior in two parts (Efron 2008): most steps
-differ as is normal (variance tau²), one in twenty by more (variance tau² + 1 on log-odds); where the waits
-show a step, it is as likely as not that its share is off too.
+differ as is normal (variance tau²), one in twenty by more (variance tau² + 1 on log-odds); of a hint it is
+as likely as not.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ import numpy as np
 from leitstern.insight.funnel.shares import FEW
 from leitstern.insight.funnel.waits import Bools, Floats, Ints
 
-#: How often a share is expected to be off by more than is normal, also where the waits are, and the variance
-#: of that on log-odds.
-RARE, RARE_IF_SLOW, WIDE = 0.05, 0.5, 1.0
+#: How often a share is expected to be off by more than is normal, also in a hint; the variance of that on
+#: log-odds.
+RARE, RARE_IN_HINT, WIDE = 0.05, 0.5, 1.0
 #: From fewer others what is normal is not learnt apart from a step.
 _OTHERS = 3
 
@@ -108,6 +109,12 @@ def tail(differences: Floats, variances: Floats, kin: Ints) -> Floats:
     tau, count = others_variance(d, v, kin[known])
     p[known] = stdtr(np.where(count > 0, count, np.inf), -d / np.sqrt(v + tau))
     return p
+
+
+def simes(values: Sequence[float]) -> float:
+    """One p-value for several, at least one: the least p times their number over its rank."""
+    p = np.sort(np.asarray(values, dtype=float))
+    return float(np.min(p * len(p) / np.arange(1, len(p) + 1)))
 
 
 def holm(values: Sequence[float]) -> Floats:
