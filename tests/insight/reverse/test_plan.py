@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leitstern.insight.reverse.plan import Assumptions, Known, plan
+from leitstern.insight.reverse.plan import Assumptions, Known, plan, whole
 from leitstern.insight.reverse.stages import Stage, measure, month_of
 
 NOW = 2026 * 12  # January 2026
@@ -154,3 +156,44 @@ def test_a_known_truth_is_found() -> None:
 
 def test_no_records() -> None:
     assert not measure("lead", np.array([], np.int64), np.array([], np.int64), NOW).enough
+
+
+def test_a_month_half_over() -> None:
+    """All wins come a month later. December's 60 deals win 30 in January, half of which is over.
+
+    15 of the 30 are expected still; the others are in what was won. 100,000 less 20,000 take 80 wins, so 65
+    are missing: 130 deals in January, all of whose wins lie in February.
+    """
+    deals = stage("deal", [0.0, 0.5], [60])
+    [found] = plan([50_000, 50_000], 20_000, NOW, [deals], Known(1000, {}), PLAIN, over=0.5).stages
+    assert found.on_the_way == pytest.approx(15)
+    assert found.arrive.tolist() == pytest.approx([130, 0])
+
+
+def test_a_month_half_over_in_which_no_wins_are_planned() -> None:
+    """The plan begins in February: what January brings does not count, however much of it is over."""
+    deals = stage("deal", [0.0, 0.5], [60])
+    [found] = plan([0, 50_000], 0, NOW, [deals], Known(1000, {}), PLAIN, over=0.5).stages
+    assert found.on_the_way == 0
+    assert found.arrive.tolist() == pytest.approx([100, 0])
+
+
+@pytest.mark.parametrize(
+    ("amounts", "found"),
+    [
+        ([2.5, 2.6, 1.7, 0.4], [3, 3, 2, 0]),  # 7.2, so 8
+        ([1.5, 1.5], [2, 1]),
+        ([0.1, 0.0, 0.0], [1, 0, 0]),
+        ([0.0, 0.0], [0, 0]),
+        ([39.999999999, 60.0000000001], [40, 60]),
+    ],
+)
+def test_whole_amounts_add_up(amounts: list[float], found: list[int]) -> None:
+    assert whole(np.array(amounts)) == found
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
+def test_whole_amounts_are_near_and_enough(amounts: list[float]) -> None:
+    found = whole(np.array(amounts))
+    assert sum(amounts) - 1e-3 <= sum(found) < sum(amounts) + 1
+    assert all(abs(a - b) < 1 + 1e-3 for a, b in zip(amounts, found, strict=True))
