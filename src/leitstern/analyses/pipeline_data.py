@@ -68,7 +68,7 @@ def read(ws: Workspace) -> Read:
     keys = [all_keys[row] for row in rows]
     created = _begun(created[rows], closed[rows], keys, visits)
     won = status[rows] == "won"
-    stays = _stays(keys, created, closed[rows], won, visits, len(stages) - 1)
+    stays = stays_of(keys, created, closed[rows], won, visits, len(stages) - 1)
     amount = np.array([np.nan if a is None else float(a) for a in table["amount"].to_pylist()])[rows]
     at_close = _known_at_close_only(amount, status[rows])
     deals = Deals(
@@ -79,7 +79,7 @@ def read(ws: Workspace) -> Read:
         amount,
         stays,
         len(stages),
-        {name: _codes(table[name].to_pylist(), rows) for name in _TRAITS},
+        {name: codes(table[name].to_pylist(), rows) for name in _TRAITS},
         _changes(ws, keys),
     )
     teams = table["team@created_at"].to_pylist()
@@ -91,7 +91,7 @@ def _days(table: pa.Table, name: str) -> Ints:
     return day_numbers(table[name].to_numpy(zero_copy_only=False).astype("datetime64[D]"))
 
 
-def _codes(values: list[object], rows: Ints) -> Ints:
+def codes(values: list[object], rows: Ints) -> Ints:
     """The most frequent values as codes from 1, all others 0."""
     number: dict[object, int] = defaultdict(int)
     for row in rows:
@@ -138,10 +138,15 @@ def _begun(created: Ints, closed: Ints, keys: list[str], visits: dict[str, list[
     return np.asarray(np.minimum(np.minimum(created, first), closed))
 
 
-def _stays(
+def stays_of(
     keys: list[str], created: Ints, closed: Ints, won: Bools,
     visits: dict[str, list[_Visit]], unknown: int,
 ) -> Stays:  # fmt: skip
+    """Stays of deals from what was written down of each: (stage, or WON or LOST; first day; day left), in
+    order.
+
+    ``unknown`` is the code of the time before, and of deals of which nothing was written down.
+    """
     rows: list[tuple[int, int, int, int, int]] = []
     for deal, key in enumerate(keys):
         end = int(closed[deal])
