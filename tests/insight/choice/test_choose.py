@@ -35,6 +35,12 @@ def test_by_hand() -> None:
     assert (found.verdict, found.n) == ("ok", 3)
 
 
+def test_what_works_against_the_outcome_does_not_lead_to_it(shipped: dict[str, Resolved]) -> None:
+    """Coverage divides by the won value: whoever wins lowers it."""
+    assert "won_value" in shipped["pipeline_coverage"].definition.drives
+    assert "pipeline_coverage" not in {one.kpi for one in choose("won_value", shipped).chosen}
+
+
 def test_a_catalogue_of_one_is_too_little() -> None:
     made = catalogue(kpi("won_deals", "won", measures={"won": WON}))
     assert choose("won_deals", made).verdict == "too_little"

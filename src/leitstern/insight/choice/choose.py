@@ -1,7 +1,8 @@
 """Three to five KPIs for a business goal, chosen from what definitions say of themselves.
 
 The outcome comes first. Then what leads to it: leading KPIs from which it is reached along ``drives``, near
-ones first, and of different owners where there are such, so that not one department carries it alone.
+ones first, and of different owners where there are such, so that not one department carries it alone; none
+that works against it.
 Then what keeps them honest: the counter-KPI of the outcome (``paired_with``), or of what leads to it, and a
 quality beside the quantities. Reach and what merely restates a chosen KPI are never proposed.
 """
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from leitstern.insight.conflicts.pairs import pairs
 from leitstern.kpis.meaning import meaning
 
 if TYPE_CHECKING:
@@ -144,6 +146,7 @@ def _leading(outcome: str, kpis: Mapping[str, Resolved]) -> list[tuple[str, int]
                 steps[name] = steps[target] + 1
                 waiting.append(name)
     leading = [n for n in waiting[1:] if kpis[n].definition.timing == "leading"]
+    leading = [n for n in leading if not pairs([kpis[outcome], kpis[n]])]
     leading.sort(key=lambda n: (steps[n], kpis[n].definition.level != "strategic", n))
     owners: set[str] = set()
     first: list[tuple[str, int]] = []

@@ -78,9 +78,9 @@ def headline(ask: Sight, document: Document) -> str:
     if not against:
         return f"{said(f'hygiene.{code}', **values)} {said('conflicts.fine')}"
     collided = sum(1 for one in against if one["evidence"] and one["evidence"]["verdict"] == "collided")
-    return (
-        f"{said(f'hygiene.{code}', **values)} {said('conflicts.sum', both=len(against), collided=collided)}"
-    )
+    of_pairs = "sum" if len(against) > 1 else "sum_one_collided" if collided else "sum_one"
+    pairs = said(f"conflicts.{of_pairs}", both=len(against), collided=collided)
+    return f"{said(f'hygiene.{code}', **values)} {pairs}"
 
 
 def said_by(ask: Sight) -> Words:

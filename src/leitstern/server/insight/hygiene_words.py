@@ -30,8 +30,8 @@ class Told:
 
 @dataclass(frozen=True)
 class Words:
-    """Says findings in a language. ``kpi``, ``owner``, ``whom`` and ``day`` name what they are about, ``unit`` is
-    that of a KPI."""
+    """Says findings in a language. ``kpi``, ``owner``, ``whom`` and ``day`` name what they are about,
+    ``unit`` is that of a KPI."""
 
     language: str
     figures: Figures
