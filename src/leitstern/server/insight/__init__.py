@@ -24,7 +24,18 @@ Tell = Callable[[str, int, int], None]
 Document = Mapping[str, Any]
 
 #: Modules of this package, in the order in which their analyses run: what people wait for comes first.
-TOPICS: tuple[str, ...] = ("funnel", "reverse", "track_record", "hygiene", "customers", "compare")
+TOPICS: tuple[str, ...] = (
+    "signals",
+    "forecast",
+    "funnel",
+    "reverse",
+    "track_record",
+    "hygiene",
+    "customers",
+    "compare",
+    "why",
+    "leads",
+)
 
 
 def _nothing() -> str:

@@ -56,7 +56,7 @@ def _families(ask: Sight, found: Sequence[Mapping[str, Any]]) -> list[dict[str, 
     figures = frame.figures()
 
     def percent(share: float | None) -> str:
-        return "–" if share is None else figures.exact(round(share, 3), "percent")
+        return "–" if share is None else figures.short(share, "percent")
 
     shown = []
     for one in found:

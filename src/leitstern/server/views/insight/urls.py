@@ -9,8 +9,11 @@ from leitstern.server.views.insight import (
     funnel,
     hygiene,
     index,
+    leads,
     reverse,
+    signals,
     track_record,
+    why,
 )
 
 urlpatterns = [
@@ -22,4 +25,7 @@ urlpatterns = [
     path("/choice", choice.choice, name="insight_choice"),
     path("/customers", customers.customers, name="insight_customers"),
     path("/compare", compare.compare, name="insight_compare"),
+    path("/signals", signals.signals, name="insight_signals"),
+    path("/why", why.why, name="insight_why"),
+    path("/leads", leads.leads, name="insight_leads"),
 ]
