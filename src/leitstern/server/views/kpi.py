@@ -14,6 +14,7 @@ from leitstern.facts.model import SUBJECTS
 from leitstern.kpis.definition import Definition
 from leitstern.server import frame, looks, sheet, words
 from leitstern.server.curve import Curve
+from leitstern.server.insight import leads
 from leitstern.server.links import Option, with_query
 from leitstern.server.pages import Pages
 from leitstern.server.reader import Reader
@@ -82,6 +83,7 @@ def kpi(request: HttpRequest, name: str) -> HttpResponse:
             for kind in SUBJECTS
         ],
         "sheet": sheet.sheet(ask, definition),
+        "lead": leads.of_kpi(ask, definition.kpi),
         "keep": [(key, value) for key, value in request.GET.items() if key not in ("subject", "page")],
     }
     try:
