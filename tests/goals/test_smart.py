@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from leitstern.goals.chance import Chance, Realism
 from leitstern.goals.offers import STATES
+from leitstern.goals.realism import Chance, Realism
 from leitstern.goals.smart import Letter, SmartInput, smart
 
 #: A goal that is SMART in every letter.
@@ -27,7 +27,7 @@ GOOD = SmartInput(
     complete_periods=11,
     past_periods=12,
     realism=Realism(4, 12),
-    chance=Chance(0.42, 12, "recent"),
+    chance=Chance(0.42, 12, "own"),
     review_on=date(2027, 2, 15),
     due_on=date(2026, 12, 15),
 )
@@ -71,9 +71,9 @@ CASES: list[tuple[str, Mapping[str, object], str, str, str | None]] = [
     ("A", {"management_asked": True, "management_accepted": True}, "ok", "accepted", None),
     ("R", {"realism": None}, "open", "no_record", "import_history"),
     ("R", {"realism": Realism(5, 5)}, "open", "no_record", "import_history"),
-    ("R", {"chance": Chance(0.09, 12, "recent")}, "wrong", "hardly", "lower_target"),
-    ("R", {"chance": Chance(0.1, 12, "recent")}, "ok", "realistic", None),
-    ("R", {"chance": Chance(0.96, 12, "recent")}, "open", "easily", "raise_target"),
+    ("R", {"chance": Chance(0.09, 12, "own")}, "wrong", "hardly", "lower_target"),
+    ("R", {"chance": Chance(0.1, 12, "own")}, "ok", "realistic", None),
+    ("R", {"chance": Chance(0.96, 12, "own")}, "open", "easily", "raise_target"),
     ("R", {"chance": None}, "ok", "happened", None),
     ("R", {"chance": Chance(None, 5, "too_little")}, "ok", "happened", None),
     ("R", {"chance": None, "realism": Realism(0, 8)}, "wrong", "never_happened", "lower_target"),

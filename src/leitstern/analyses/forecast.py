@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from leitstern.analyses.forecast_data import days, periods
+from leitstern.analyses.forecast_data import Days, days, periods
 from leitstern.insight.forecast import Forecast, Growth, Replay, backtest, forecasts, growth
 from leitstern.insight.forecast.periods import forecast_periods
 from leitstern.periods.grains import Grain, Period, parse, period_of, periods_between
@@ -106,31 +106,32 @@ def _period(ws: Workspace, label: str | None) -> Period:
     return period_of(today - _DAY, Grain.MONTH, fiscal)
 
 
-def answers(ws: Workspace, questions: Sequence[Question]) -> dict[Question, Found]:
-    """Forecasts for many questions; the values of each KPI and subject type are read once."""
+def answers(ws: Workspace, questions: Sequence[Question], known: date | None = None) -> dict[Question, Found]:
+    """Forecasts for many questions; the values of each KPI and subject type are read once. ``known``: as if
+    that were the last known day."""
     last = {
         (one.kpi, one.by): max(q.end for q in questions if (q.kpi, q.by) == (one.kpi, one.by))
         for one in questions
     }
     found: dict[Question, Found] = {}
     for (kpi, by), end in last.items():
-        known = days(ws, kpi, by, end)
+        found_days = days(ws, kpi, by, end, known)
         unit = ws.catalogue.get(kpi.partition("@")[0]).unit
         for question in questions:
             if (question.kpi, question.by) != (kpi, by):
                 continue
-            if known is None:
-                ones = _by_period(ws, question)
+            if found_days is None:
+                ones = _by_period(ws, question, known)
             else:
-                many = forecasts(known.history, question.start, question.end, known.through)
-                ones = tuple(One(subject, many.one(at)) for at, subject in enumerate(known.subjects))
+                many = forecasts(found_days.history, question.start, question.end, found_days.through)
+                ones = tuple(One(subject, many.one(at)) for at, subject in enumerate(found_days.subjects))
             found[question] = Found(question, unit, ones)
     return found
 
 
-def _by_period(ws: Workspace, question: Question) -> tuple[One, ...]:
+def _by_period(ws: Workspace, question: Question, until: date | None) -> tuple[One, ...]:
     when = (question.start, question.end)
-    known = periods(ws, question.kpi, question.by, when, question.grain)
+    known = periods(ws, question, until)
     if known is None:
         return ()
     work = ws.settings.calendar()
@@ -163,28 +164,33 @@ def replays(
     return backtest(known.history, over[-count:])
 
 
-def same_season(
-    ws: Workspace, kpi: str, by: str, subject: str | None, start: date, end: date
-) -> Growth | None:
-    """The growth of a stretch of whole months on the stretch of the same length right before it, as the same
-    months of earlier years had it. None for other stretches, and for KPIs that do not add up."""
-    months = periods_between(start, end, Grain.MONTH)
+@dataclass(frozen=True, slots=True)
+class Season:
+    """``growth`` of a stretch on the one of the same length right before it, whose value is ``base``."""
+
+    growth: Growth
+    base: float
+
+
+def same_season(found: Days | None, question: Question, subject: str | None) -> Season | None:
+    """How a stretch of whole months grew on the one right before it, in the same months of earlier years.
+
+    ``found``: the KPI by day. None for other stretches, for KPIs that do not add up, where the months before
+    are not all known, and where fewer than three years tell of it.
+    """
+    start, end = question.start, question.end
     if start.day != 1 or (end + _DAY).day != 1:
         return None
-    known = days(ws, kpi, by, end)
-    if known is None or known.history.kind not in ("amount", "count"):
+    if found is None or found.history.kind not in ("amount", "count") or start - _DAY > found.through:
         return None
-    row = next((at for at, one in enumerate(known.subjects) if one.id == subject), None)
+    row = next((at for at, one in enumerate(found.subjects) if one.id == subject), None)
     if row is None:
         return None
-    history = known.history.only(row)
-    before = [
-        one for one in periods_between(history.first, start - _DAY, Grain.MONTH) if one.start >= history.first
-    ]
-    if not before or before[-1].end > known.through:
-        return None
-    values = np.array([history.value(one.start, one.end)[0] for one in before])
-    return growth(values, len(months), 12)
+    history, length = found.history.only(row), len(periods_between(start, end, Grain.MONTH))
+    before = periods_between(history.first, start - _DAY, Grain.MONTH)
+    values = np.array([history.value(m.start, m.end)[0] for m in before if m.start >= history.first])
+    seen = growth(values, length, 12) if len(values) >= length else None
+    return None if seen is None or seen.verdict != "ok" else Season(seen, float(values[-length:].sum()))
 
 
 def _iso(day: date | None) -> str | None:

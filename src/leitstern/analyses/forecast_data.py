@@ -22,6 +22,7 @@ from leitstern.periods.grains import Grain, period_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from leitstern.analyses.forecast import Question
     from leitstern.engine.observations import Block, Subject
     from leitstern.kpis.definition import Measure
     from leitstern.kpis.load import Resolved
@@ -184,8 +185,10 @@ def calendar_of(work: WorkCalendar, first: date, last: date) -> Calendar:
     return Calendar(special, working)
 
 
-def periods(ws: Workspace, kpi: str, by: str, when: tuple[date, date], grain: str | None) -> Periods | None:
-    """A KPI by whole periods like the one asked about (``grain``; None: the same dates of earlier years)."""
+def periods(ws: Workspace, question: Question, known: date | None = None) -> Periods | None:
+    """A KPI by whole periods like the one asked about; without a grain, by the same dates of earlier years.
+    ``known``: as if that were the last known day; there is no value so far then."""
+    kpi, by, grain, when = question.kpi, question.by, question.grain, (question.start, question.end)
     resolved = _resolved(ws, kpi)
     through, first = through_of(ws, resolved), began(ws, resolved)
     if through is None or first is None or by == "segment":
@@ -205,6 +208,9 @@ def periods(ws: Workspace, kpi: str, by: str, when: tuple[date, date], grain: st
         if o.value is not None and o.end in places and (o.complete or o.end == when[1]):
             row[places[o.end]] = float(o.value)
     values = np.array(list(rows.values())).reshape(len(rows), len(places))
+    if known is not None and known < through:
+        values[:, [at for end, at in places.items() if end > known]] = np.nan
+        through = min(known, question.start - _DAY)
     return Periods(tuple(rows), values[:, :-1], values[:, -1], per_year, through)
 
 

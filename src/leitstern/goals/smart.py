@@ -12,13 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from leitstern.goals.chance import FEWEST
+from leitstern.goals.realism import FEWEST
 from leitstern.messages import message
 
 if TYPE_CHECKING:
-    from leitstern.goals.chance import Chance, Realism
     from leitstern.goals.goal import Kind
     from leitstern.goals.offers import State
+    from leitstern.goals.realism import Chance, Realism
 
 LetterState = Literal["ok", "open", "wrong"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from leitstern.server.charts import plan
 from leitstern.server.charts.scale import Scale
 from leitstern.server.charts.time import Tick
 from leitstern.server.figures import Figures, Scaled, scaled
+from leitstern.server.goal_forecast import FanDay
 from leitstern.server.when import Calendar
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ class Line:
     gap: str
     previous: str
     needed: str
+    forecast: str
     now: bool
 
 
@@ -52,6 +55,7 @@ class Drawn:
     sentence: str
     figures: Figures
     calendar: Calendar
+    ahead: Sequence[FanDay] = ()
 
     @property
     def scaled(self) -> Scaled:
@@ -59,6 +63,7 @@ class Drawn:
         curve = self.curve
         levels = [curve.levels.target, curve.levels.stretch, curve.levels.upper]
         known = [abs(v) for v in (*curve.actual, *curve.plan, *curve.previous, *levels) if v is not None]
+        known += [abs(Decimal(str(value))) for one in self.ahead for value in one.wide]
         return scaled(self.figures, curve.unit, max(known, default=Decimal(0)))
 
     def drawings(self) -> list[SafeString]:
@@ -82,6 +87,7 @@ class Drawn:
             needed=self._needed(),
             events=tuple(self._at(event.day) - 0.5 for event in curve.events),
             cumulative=curve.cumulative,
+            fan=tuple(plan.Fan(self._at(one.day), one.expected, one.wide, one.narrow) for one in self.ahead),
         )
 
     def table(self) -> list[Line]:
@@ -129,6 +135,8 @@ class Drawn:
             value = values[at]
             if value is not None:
                 parts.append(f"{name} {self.figures.exact(value, curve.unit)}")
+        if expected := self._forecast(day):
+            parts.append(f"{_('forecast')} {expected}")
         return plan.Point(
             self._at(day),
             " · ".join(parts),
@@ -167,6 +175,7 @@ class Drawn:
         curve = self.curve
         levels = (curve.levels.minimum, curve.levels.target, curve.levels.stretch, curve.levels.upper)
         known = [float(v) for v in (*curve.actual, *curve.plan, *curve.previous, *levels) if v is not None]
+        known += [value for one in self.ahead for value in one.wide]
         low = min([0.0, *known]) if curve.cumulative else min(known)
         found = Scale(low, max([0.0, *known]), 0, 1).ticks()
         return tuple(Tick(value, self.scaled.text(value)) for value in found)
@@ -204,6 +213,16 @@ class Drawn:
             verdict_of(self.row, standing),
         )
 
+    def _forecast(self, day: date) -> str:
+        """What is expected by a day, with the range that holds in 8 of 10 cases."""
+        one = _nearest(self.ahead, day)
+        if one is None:
+            return ""
+        value, low, high = (
+            self.figures.short_bare(number, self.curve.unit) for number in (one.expected, *one.wide)
+        )
+        return f"{value} ({low}–{high})"
+
     def _line(self, at: int) -> Line:
         curve, figures, unit = self.curve, self.figures, self.curve.unit
         actual, planned = curve.actual[at], curve.plan[at]
@@ -215,8 +234,14 @@ class Drawn:
             gap=figures.difference(gap, unit, exact=True),
             previous=figures.exact_bare(curve.previous[at], unit),
             needed=figures.exact_bare(curve.needed[at], unit),
+            forecast=self._forecast(curve.days[at]),
             now=at in self._now(),
         )
+
+
+def _nearest(ahead: Sequence[FanDay], day: date) -> FanDay | None:
+    """What is told for a day, or for the week's last day that holds it."""
+    return next((one for one in ahead[1:] if one.day >= day), None) if ahead and day > ahead[0].day else None
 
 
 def verdict_of(row: GoalRow, standing: Standing) -> plan.Verdict:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leitstern.goals import offers
-from leitstern.server import book, frame, goal_words, verdicts, words
+from leitstern.server import book, frame, goal_forecast, goal_words, verdicts, words
 from leitstern.server.book.acts import countered_levels, usual_due
 from leitstern.server.book.rights import may_edit
 from leitstern.server.book.splits import kinds
@@ -78,8 +78,9 @@ class GoalPage:
         row = self.row
         title = goal_words.title(self.lines, row, self.standing, self.name)
         curve = book.curve(self.ask.viewer, row)
-        drawn = Drawn(curve, row, self.standing, title, self.sentence(), self.figures, self.calendar)
         known = book.evidence(self.ask.viewer, row)
+        ahead = goal_forecast.fan(known.forecast, row.start) if curve.cumulative else []
+        drawn = Drawn(curve, row, self.standing, title, self.sentence(), self.figures, self.calendar, ahead)
         return {
             "title": title,
             "row": row,
@@ -95,7 +96,10 @@ class GoalPage:
             "scaled": drawn.scaled,
             "events": [(self.calendar.short_day(e.day), e.text, e.author) for e in curve.events],
             "letters": [self._letter(letter) for letter in known.smart.letters],
-            "chance": None if known.protected else self._chance(known),
+            "forecast": None
+            if known.protected
+            else goal_forecast.shown(known.forecast, row, self.standing, self.lines),
+            "fan": bool(ahead),
             "realism": None if known.protected else goal_words.realism_text(known.realism),
             "records": self._records(),
             "offer": self.offer(),
@@ -193,13 +197,6 @@ class GoalPage:
         if levels.stretch is not None:
             parts.append(f"{_('stretch')} {show(levels.stretch)}")
         return ", ".join(parts)
-
-    def _chance(self, known: book.Evidence) -> dict[str, str]:
-        chance = known.chance
-        text = goal_words.chance_text(chance, self.lines.language)
-        if chance.probability is None:
-            return {"number": "", "text": text}
-        return {"number": self.figures.plain(round(chance.probability * 100)), "text": text}
 
     def _records(self) -> str | None:
         """Where the records behind the value are listed."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from leitstern.goals.chance import Chance, Realism
 from leitstern.goals.offers import IN_FORCE
-from leitstern.messages import message
+from leitstern.goals.realism import Realism
 from leitstern.server import verdicts
 from leitstern.server.figures import Figures
 
@@ -59,12 +58,6 @@ def _distance(row: GoalRow, share: Decimal, *, ahead: bool, figures: Figures) ->
     else:
         text = _("%(amount)s above plan") if ahead else _("%(amount)s below plan")
     return text % {"amount": amount}
-
-
-def chance_text(chance: Chance, language: str) -> str:
-    """The chance of reaching the target, with what it rests on."""
-    values = {"n": chance.n, "percent": round((chance.probability or 0) * 100)}
-    return message(f"goals.chance_{chance.method}", language, **values)
 
 
 def realism_text(realism: Realism) -> str:

@@ -7,8 +7,9 @@ With e the expected rest of a window, the forecast is
 ``pace`` is what was done over what was due, less 1, of all subjects together; ``own pace`` is the subject's
 less that; ``last year`` is what the rest brought over what was expected, less 1, in the window a year before.
 The coefficients are fitted by ridge regression to the windows over by then, towards a = 0, b = k / (k + 15)
-after k days, c = 1/2 (0 without a year before), b' = b and c' = 0.3. The first three rest on few windows, so
-they stay near these; the own ones rest on windows × subjects. The blend k / (k + 15) and last year's
+after k days (15 times the months ahead, where they are more than one), c = 1/2 (0 without a year before),
+b' = b and c' = 0.3. The first three rest on few windows, so they stay near these; the own ones rest on
+windows × subjects. The blend k / (k + 15) and last year's
 correction are statistics.md's best row; fitting them is ours. The strengths of the priors were chosen on
 every second store and cash machine (bench/decision_quality/month_end.py).
 """
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from leitstern.insight.forecast.profile import MONTH
 
 if TYPE_CHECKING:
     from leitstern.insight.forecast.profile import Array, Pieces
@@ -67,7 +70,8 @@ def blend(found: Pieces, windows: Windows, *, learned: bool = True) -> Blended:
     rows = [_row(found, at, year) for at, year in enumerate(years)]
     asked = windows.asked
     known = [row for row, other in zip(rows, every, strict=True) if learned and other.end <= asked.origin]
-    trust = asked.paced / (asked.paced + _HALF_TRUST)
+    far = max(1.0, (asked.end - asked.rest) / MONTH)
+    trust = asked.paced / (asked.paced + _HALF_TRUST * far)
     own = _own(known, trust)
     shared = {with_year: _shared(known, trust, with_year) for with_year in (True, False)}
     rest = np.empty_like(found.ahead)

@@ -1,9 +1,10 @@
 """What a day is expected to bring: the weekday's mean of the last weeks, and what special days do to it.
 
-The mean of a weekday counts the last 16 of them, each a tenth less than the one after it; special days
-(holidays, bridge days, whatever the caller marks) are left out. What a kind of special day brings, compared
-with the same weekday before it, is learned from earlier days of the kind: of the subject itself, of all
-subjects, of all kinds, in this order of trust.
+The mean of a weekday counts the last 16 of them, each a tenth less than the one after it, to look up to a
+month ahead; to look three times as far, three times as many, each a thirtieth less; at most a year. Special
+days (holidays, bridge days, whatever the caller marks) are left out. What a kind of special day brings,
+compared with the same weekday before it, is learned from earlier days of the kind: of the subject itself, of
+all subjects, of all kinds, in this order of trust.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Weeks that count, and how much less each counts than the one after it.
 WEEKS, FADE = 16, 0.9
+#: Days looked ahead for which these hold, and the most weeks that count.
+MONTH, _MOST_WEEKS = 31, 52
 #: Own special days weigh against those of all subjects as their number to this.
 _TRUST = 0.5
 #: The same for a kind of special day against all kinds.
@@ -77,7 +80,7 @@ def pieces(panel: Panel, windows: Sequence[Window]) -> tuple[Pieces, Array]:
     shape = (len(windows), len(known))
     found = Pieces(np.zeros(shape), np.zeros(shape), np.full(shape, np.nan), np.zeros(shape))
     for at, window in enumerate(windows):
-        usual, effect = profile(panel, window.anchor), effects.until(window.anchor)
+        usual, effect = profile(panel, window.anchor, window.end - window.rest), effects.until(window.anchor)
         found.done[at] = sums[:, window.origin] - sums[:, window.anchor]
         found.due[at] = _expected(panel, usual, effect, window.anchor, window.origin)
         found.ahead[at] = _expected(panel, usual, effect, window.rest, window.end)
@@ -86,11 +89,13 @@ def pieces(panel: Panel, windows: Sequence[Window]) -> tuple[Pieces, Array]:
     return found, _daily(panel, usual, effect, windows[-1].rest, windows[-1].end)
 
 
-def profile(panel: Panel, before: int) -> Array:
-    """The mean of each weekday before a day, subjects × 7."""
-    lo = max(0, before - 7 * WEEKS)
+def profile(panel: Panel, before: int, ahead: int) -> Array:
+    """The mean of each weekday before a day, subjects × 7, to look so many days ahead."""
+    part = min(1.0, MONTH / ahead)
+    lo = max(0, before - 7 * min(round(WEEKS / part), _MOST_WEEKS))
     days = np.arange(lo, before)
-    weight = np.where(panel.special[lo:before] == 0, FADE ** ((before - 1 - days) // 7), 0.0)
+    fade = 1 - (1 - FADE) * part
+    weight = np.where(panel.special[lo:before] == 0, fade ** ((before - 1 - days) // 7), 0.0)
     by_day = weight[:, None] * (panel.weekday[lo:before, None] == np.arange(7))
     values = panel.values[:, lo:before]
     missing = np.isnan(values)

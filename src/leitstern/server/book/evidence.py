@@ -8,17 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from leitstern.goals.chance import Chance, Past, Realism, chance, realism, realism_of_change
 from leitstern.goals.offers import IN_FORCE
 from leitstern.goals.plan import Plan
+from leitstern.goals.realism import Chance, Past, Realism, realism, realism_of_change
 from leitstern.goals.smart import Smart, SmartInput, smart
 from leitstern.periods.grains import Grain, parse, periods_between
 from leitstern.server import clock
 from leitstern.server.book.curve import year_before
 from leitstern.server.book.names import label_of, name_of
 from leitstern.server.book.rights import seeing
-from leitstern.server.book.standings import counted_through, plan_of, season_for
-from leitstern.server.book.values import Value, actual, over, resolved
+from leitstern.server.book.standings import plan_of, season_for
+from leitstern.server.book.values import Value, actual, over
+from leitstern.server.insight.forecast import Told, made_now, told
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import organisation
 from leitstern.server.sources import began, newest
@@ -58,9 +59,14 @@ class Evidence:
     season: Season | None
     past: tuple[Earlier, ...]
     smart: Smart
-    chance: Chance
+    forecast: Told | None
     realism: Realism
     protected: bool
+
+    @property
+    def chance(self) -> Chance:
+        """The chance to reach the target, from the forecast."""
+        return Chance(None, 0, "waiting") if self.forecast is None else self.forecast.chance
 
 
 def evidence(viewer: Viewer, row: GoalRow) -> Evidence:
@@ -69,40 +75,28 @@ def evidence(viewer: Viewer, row: GoalRow) -> Evidence:
 
 
 def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
-    """The same for a known sight; with ``state`` as if the offer stood there."""
+    """The same for a known sight; with ``state`` as if the offer stood there, which makes the forecast at
+    once, from what is known today."""
     ask, goal = sight.whole, row.goal
-    now, the_plan = actual(sight, goal), plan_of(ask, goal)
-    protected = now.reason == "protected"
+    the_plan = plan_of(ask, goal)
+    protected = actual(sight, goal).reason == "protected"
     past = () if protected else _past(ask, goal)
     if goal.whom.type == "person":
         past = tuple(one for one in past if not sight.expired(goal.kpi, one.end))
-    asked = _asked_past(ask, goal, past, the_plan)
-    through = counted_through(sight, goal, now)
-    stock = any(m.kind == "stock" for m in resolved(ask, goal.kpi, goal.version).measures.values())
-    begun = now.value is not None and not stock and through >= goal.start <= sight.today()
-    found = chance(
-        asked,
-        now.value if begun else None,
-        the_plan.share(through) if begun else 0,
-        goal.levels,
-        goal.direction,
-    )
+    asked = Past([one.value for one in past], PER_YEAR[goal.grain] if goal.grain else 1)
+    forecast = None
+    if not protected:
+        forecast = told(ask, row) if state is None else made_now(ask, goal, sight.today())
     happened = realism(asked, goal.levels, goal.direction)
     if goal.improvement is not None:
         happened = realism_of_change(asked, goal.improvement.change, goal.improvement.against)
-    facts = _facts(sight, row, past, found, happened)
+    facts = _facts(sight, row, past, forecast.chance if forecast else None, happened)
     if state is not None:
         facts = replace(facts, state=state)
 
     letters = smart(facts)
     season = season_for(ask, goal) if goal.spread == "season" else None
-    return Evidence(the_plan, season, past, letters, found, happened, protected)
-
-
-def _asked_past(ask: Reader, goal: Goal, past: Sequence[Earlier], the_plan: Plan) -> Past:
-    unit = ask.catalogue.get(goal.kpi, goal.version).unit
-    per_year = PER_YEAR[goal.grain] if goal.grain else 1
-    return Past([one.value for one in past], per_year, the_plan.additive, unit == "count")
+    return Evidence(the_plan, season, past, letters, forecast, happened, protected)
 
 
 def _past(ask: Reader, goal: Goal) -> tuple[Earlier, ...]:
@@ -147,7 +141,7 @@ def _before(ask: Reader, goal: Goal) -> tuple[list[tuple[date, date]], list[str]
 
 
 def _facts(
-    sight: Sight, row: GoalRow, past: Sequence[Earlier], found: Chance, happened: Realism
+    sight: Sight, row: GoalRow, past: Sequence[Earlier], found: Chance | None, happened: Realism
 ) -> SmartInput:
     ask = sight.whole
     reached = newest(ask, row.kpi)
@@ -222,5 +216,6 @@ def frozen(sight: Sight, row: GoalRow) -> dict[str, Any]:
         "season": found.season.basis if found.season else None,
         "smart": [letter.frozen() for letter in found.smart.letters],
         "chance": asdict(found.chance),
+        "forecast": None if found.forecast is None else dict(found.forecast.kept),
         "realism": asdict(found.realism),
     }

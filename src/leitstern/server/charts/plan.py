@@ -80,12 +80,22 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Fan:
+    """What is expected after ``at`` days, and the values that hold in 8 and in 5 of 10 cases."""
+
+    at: float
+    expected: float
+    wide: tuple[float, float]
+    narrow: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanChart:
     """A goal over its period of ``days`` days.
 
     ``cumulative`` lines start at zero before the first day. ``needed`` is the value the dashed line leads
     to from the last actual one; None where nothing is needed any more. ``events`` are the places of the
-    numbered flags. ``id`` tells charts of one page apart.
+    numbered flags, ``fan`` the forecast from the last known day on. ``id`` tells charts of one page apart.
     """
 
     title: str
@@ -100,6 +110,7 @@ class PlanChart:
     needed: float | None = None
     events: tuple[float, ...] = ()
     cumulative: bool = True
+    fan: tuple[Fan, ...] = ()
     id: str = "plan"
 
 
@@ -118,6 +129,7 @@ def reach(chart: PlanChart) -> tuple[float, float]:
     """The lowest and highest value shown. Sums stand on zero; a level's line uses the room it has."""
     known = [v for p in chart.points for v in (p.actual, p.plan, p.previous) if v is not None]
     known += [level.value for level in chart.levels]
+    known += [value for one in chart.fan for value in one.wide]
     low, high = min(known, default=0.0), max(known, default=1.0)
     if chart.cumulative:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -144,6 +156,7 @@ def draw(chart: PlanChart, width: int, height: int = 340, class_: str = "") -> S
     body = [
         tag("desc", chart.sentence, id=name),
         *_ground(chart, place),
+        *_fan(chart, place),
         *_levels(chart, place),
         *_lines(chart, place),
         *_gap(chart, place),
@@ -249,6 +262,20 @@ def _lines(chart: PlanChart, place: Frame) -> Iterator[SafeString]:
         aim = (place.across(chart.days), place.up(chart.needed))
         yield tag("polyline", class_="line needed", points=points(((place.across(at), place.up(value)), aim)))
         yield tag("circle", class_="aim", cx=aim[0], cy=aim[1], r=4.0)
+
+
+def _fan(chart: PlanChart, place: Frame) -> Iterator[SafeString]:
+    """The forecast: two bands, one inside the other, and the line of what is expected."""
+    if not chart.fan:
+        return
+    across = [place.across(one.at) for one in chart.fan]
+    for class_ in ("wide", "narrow"):
+        sides = [getattr(one, class_) for one in chart.fan]
+        lower = [(x, place.up(low)) for x, (low, _) in zip(across, sides, strict=True)]
+        upper = [(x, place.up(high)) for x, (_, high) in zip(across, sides, strict=True)]
+        yield tag("polygon", class_=f"fan {class_}", points=points((*lower, *reversed(upper))))
+    middle = points((x, place.up(one.expected)) for x, one in zip(across, chart.fan, strict=True))
+    yield tag("polyline", class_="line fc", points=middle)
 
 
 def _line(chart: PlanChart, place: Frame, name: str) -> Iterator[str]:
