@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def command(state: State, /, kpis: tuple[str, ...], everything: bool, form: str) -> None:
     """Say which KPIs really changed, and which only wait for their source.
 
-    All KPIs are watched, or those named. A signal is a shift of the level or a single unusual day or week; all
-    together share about twelve false alarms a year.
+    All KPIs are watched, or those named. A signal is a shift of the level or a single unusual day or week;
+    all together share about twelve false alarms a year.
     """
     from leitstern.analyses import signals_words
     from leitstern.analyses.signals import signals

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
@@ -17,6 +19,8 @@ from leitstern.server.curve import Curve
 from leitstern.server.insight import leads
 from leitstern.server.links import Option, with_query
 from leitstern.server.pages import Pages
+from leitstern.server.process import GRAINS as PROCESS_GRAINS
+from leitstern.server.process import Process
 from leitstern.server.reader import Reader
 from leitstern.server.series import SHOWN, Step, series, window
 from leitstern.server.sight import sight
@@ -149,7 +153,7 @@ def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice
     if subject is not None and subject not in names:
         raise Http404(_("Nothing and nobody here has the id “%(id)s”.") % {"id": subject})
     of_whom = "" if choice.by == "company" else names.get(subject, _("Not assigned"))
-    options = {"subject_options": _options(names, subject)}
+    options: dict[str, Any] = {"subject_options": _options(names, subject)}
     if steps is None:
         return options | {"title": f"{name}, {of_whom}" if of_whom else name, "nothing": True}
     figures, calendar = frame.figures(), frame.calendar()
@@ -157,6 +161,14 @@ def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice
     full = f"{name} {of_whom}" if of_whom else name
     curve = Curve(definition, steps, figures, calendar, full, choice.by, choice.subject, chosen)
     newest = steps[-1].period.end >= ask.until()
+    if choice.by == "company":
+        options |= {
+            "why_period": calendar.period(steps[chosen].period),
+            "why_href": f"{reverse('insight_why')}?"
+            + urlencode({"kpi": definition.kpi, "period": steps[chosen].period.label}),
+        }
+    if choice.grain in PROCESS_GRAINS:
+        options |= {"process": Process(definition, steps, figures, calendar)}
     return options | {
         "title": words.message(full, steps[chosen], definition.unit, figures, calendar),
         "of_whom": of_whom or ask.settings.name,
