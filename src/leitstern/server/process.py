@@ -66,9 +66,7 @@ class Process:
             )
         if run:
             said.append(
-                _(
-                    "%(count)s values lie in a row of at least eight on one side of the centre: the level has moved."
-                )
+                _("%(count)s values lie eight or more in a row on one side of the centre: the level moved.")
                 % {"count": run}
             )
         return " ".join(said)
