@@ -34,14 +34,19 @@ def title() -> str:
 
 
 def headline(_ask: Sight, document: Document) -> str:
-    """Of how many KPIs the data show a lead, show none, or cannot tell."""
-    counts = Counter(one["main"]["verdict"] for one in document["kpis"] if one["main"])
+    """What was found for the KPIs that are said to lead."""
+    counts = Counter(one["main"]["verdict"] for one in document["kpis"] if one["main"] and said_to_lead(one))
     if not counts:
-        return _("No KPI says what it drives.")
+        return _("No KPI is said to lead.")
     return _(
-        "Of %(all)s KPIs with a claim, %(leads)s lead an outcome within 12 weeks; for %(no_lead)s no useful "
-        "lead is shown; for %(too_little)s there is too little data or no test."
+        "Of %(all)s KPIs that are said to lead, %(leads)s do within 12 weeks; for %(no_lead)s no useful lead is "
+        "shown; for %(too_little)s there is too little data or no test."
     ) % {"all": counts.total(), **{name: counts[name] for name in ("leads", "no_lead", "too_little")}}
+
+
+def said_to_lead(one: Mapping[str, Any]) -> bool:
+    """Whether a KPI's file claims that it leads."""
+    return bool(one["timing"] == "leading")
 
 
 def sentence(ask: Reader, finding: Mapping[str, Any]) -> str:
@@ -84,14 +89,14 @@ def of_kpi(ask: Reader, kpi: str) -> dict[str, Any] | None:
 
 
 def in_catalogue(ask: Reader) -> dict[str, str]:
-    """For each KPI with a claim, its outcome and verdict; empty while there is no document."""
+    """Outcome and verdict of each KPI that is said to lead, or does; empty while there is no document."""
     document = insight.document(ask, ANALYSIS.name)
     if document is None:
         return {}
     return {
         one["kpi"]: f"{name(ask, one['main']['outcome'])}: {verdict(one['main'])}"
         for one in document["kpis"]
-        if one["main"]
+        if one["main"] and (said_to_lead(one) or one["main"]["verdict"] == "leads")
     }
 
 

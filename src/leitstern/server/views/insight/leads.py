@@ -18,13 +18,10 @@ from leitstern.server.insight import leads as topic
 from leitstern.server.sight import Sight, sight
 from leitstern.server.views.insight import common
 
-#: Verdicts in the order of the page.
-ORDER = ("leads", "no_lead", "too_little")
-
 
 @require_safe
 def leads(request: HttpRequest) -> HttpResponse:
-    """All claims with their findings: leads first, then what shows none, then what cannot be told."""
+    """All claims with their findings: what leads first, then what is said to lead, then the rest."""
     ask = sight(request)
     document = common.found(ask, "leads")
     if document is None:
@@ -46,17 +43,22 @@ def leads(request: HttpRequest) -> HttpResponse:
 def _groups(ask: Sight, document: Document) -> list[dict[str, Any]]:
     names = {
         "leads": _("These move an outcome later"),
-        "no_lead": _("No useful lead shown"),
-        "too_little": _("Too little data, or no test"),
+        "no_lead": _("Said to lead, but no useful lead shown"),
+        "too_little": _("Said to lead: too little data, or no test"),
+        "lagging": _("Said to lag: no lead shown or tested"),
     }
     found = []
-    for verdict in ORDER:
-        ones = [one for one in document["kpis"] if one["main"] and one["main"]["verdict"] == verdict]
-        rows = [_row(ask, one) for one in ones]
+    for key, group in names.items():
+        rows = [_row(ask, one) for one in document["kpis"] if one["main"] and _group(one) == key]
         rows.sort(key=lambda row: row["name"].casefold())
         if rows:
-            found.append({"key": verdict, "name": names[verdict], "rows": rows})
+            found.append({"key": key, "name": group, "rows": rows})
     return found
+
+
+def _group(one: Mapping[str, Any]) -> str:
+    verdict = str(one["main"]["verdict"])
+    return verdict if verdict == "leads" or topic.said_to_lead(one) else "lagging"
 
 
 def _row(ask: Sight, one: Mapping[str, Any]) -> dict[str, Any]:
