@@ -7,11 +7,12 @@ stand beside ours, on the same companies: *lowest share* names the step and grou
 against its peers if a test of two shares gives p < .05, and *all tests* does so with p < .05 over all steps
 and groups (Bonferroni). Neither knows that groups differ anyway, nor about waits or open cases.
 
-Companies: those of `leitstern demo` (seeds 4 to 43 with the stories, 101 to 180 without), and WORLDS (default
-300) of each kind drawn here with public seeds: six groups, four steps, two years, 40 to 160 cases in a cell
-and year; log-odds of going on differ by .15 between groups and .1 between years (standard deviations), waits
-are log-normal (.6), 3 % of them twelve times as long. Level, prior and least numbers were set beforehand and
-not changed; the method was looked at on demo seeds 1 to 3 and 21 while it was written.
+Companies: those of `leitstern demo` (seeds 44 to 83 with the stories, 181 to 260 without), and WORLDS
+(default 300) of each kind drawn here with public seeds: six groups, four steps, two years, 40 to 160 cases in
+a cell and year; log-odds of going on differ by .15 between groups and .1 between years (standard deviations),
+waits are log-normal (.6), 3 % of them twelve times as long. How the comparisons of a step are taken together
+and the prior of a hint were chosen on other ones (demo seeds 1 to 43 and 101 to 180, worlds of seed 2026);
+those here are scored once.
 
 DATA is a folder with `crm_hardware` and `seller_funnel`: real data, printed and not scored.
 """
@@ -45,7 +46,7 @@ def main(data: Path, worlds: int = 300) -> list[Row]:
     """The rows of the table; real data are printed."""
     from bottleneck_data import hardware, sellers
 
-    rows = [*_demo(range(4, 44), range(101, 181)), *_worlds(worlds)]
+    rows = [*_demo(range(44, 84), range(181, 261)), *_worlds(worlds)]
     for line in (*hardware(data), *sellers(data)):
         print(line)
     return rows
@@ -69,10 +70,7 @@ def _demo(told: range, clean: range) -> Iterator[Row]:
     boards = [company(seed, told=False)[0] for seed in clean]
     for method, name in METHODS.items():
         share = sum(name(board, *PERIODS) is not None for board in boards) / len(boards)
-        target = "at most .05" if method == "ours" else ""
-        yield _row(
-            f"demo, {len(clean)} clean seeds: one named, {method}", share, target, method != "ours" or share <= 0.05
-        )  # fmt: skip
+        yield _false(f"demo, {len(clean)} clean seeds: one named, {method}", share, method)
 
 
 _LAST = np.datetime64(UNTIL)
@@ -131,7 +129,7 @@ def _teams(tables: dict[str, dict[str, np.ndarray]]):  # type: ignore[no-untyped
 
 @dataclass
 class World:
-    """Drawn cases; ``share`` (year, step, group) is the true share, ``cost`` what the worse place truly loses."""
+    """Drawn cases; ``share`` (year, step, group) is the true share, ``cost`` what `PLACE` truly loses."""
 
     board: Board
     share: Floats
@@ -139,7 +137,7 @@ class World:
 
 
 def world(rng: np.random.Generator, loss: float = 0.0, stay: float = 1.0) -> World:
-    """A company; at ``PLACE`` the log-odds of the second year are lower by ``loss``, the waits longer by ``stay``."""
+    """A company; at `PLACE` the second year has log-odds lower by ``loss``, waits ``stay`` times as long."""
     shape = (2, STEPS, GROUPS)
     odds = rng.uniform(0.8, 2.2, (1, STEPS, 1)) + 0.15 * rng.standard_normal((1, STEPS, GROUPS))
     odds = odds + 0.1 * rng.standard_normal(shape)
@@ -188,7 +186,7 @@ KINDS = (("loss .5", 0.5, 1.0), ("loss .8", 0.8, 1.0), ("loss 1.2", 1.2, 1.0), (
 
 
 def _worlds(count: int) -> Iterator[Row]:
-    rng = np.random.default_rng(2026)
+    rng = np.random.default_rng(2027)
     clean = [world(rng).board for _ in range(count)]
     for method, name in METHODS.items():
         share = sum(name(board, YEARS[1], YEARS[0]) is not None for board in clean) / count
@@ -198,7 +196,7 @@ def _worlds(count: int) -> Iterator[Row]:
         )
     covered: list[bool] = []
     for number, (kind, loss, stay) in enumerate(KINDS):
-        rng = np.random.default_rng([2026, number])
+        rng = np.random.default_rng([2027, number])
         drawn = [world(rng, loss, stay) for _ in range(count // 3)]
         found = [bottlenecks(one.board, YEARS[1], YEARS[0]) for one in drawn]
         first = [_place(report.hints[0]) if report.hints else None for report in found]
@@ -211,7 +209,10 @@ def _worlds(count: int) -> Iterator[Row]:
             yield _row(f"{kind}: the right one named first, {method}", share, "", True)
     share = sum(covered) / len(covered)
     yield _row(
-        "cost of a hint that is one: 95 % intervals that hold the truth", share, ".92-.98", 0.92 <= share <= 0.985
+        "cost of a hint that is one: 95 % intervals that hold the truth",
+        share,
+        ".92-.98",
+        0.92 <= share <= 0.985,
     )
 
 
@@ -235,14 +236,14 @@ def ours(board: Board, period: Stretch, earlier: Stretch) -> tuple[int, int] | N
     return _place(found.hints[0]) if found.hints else None
 
 
-def lowest_share(board: Board, period: Stretch, earlier: Stretch) -> tuple[int, int] | None:
+def lowest_share(board: Board, period: Stretch, _earlier: Stretch) -> tuple[int, int] | None:
     """The lowest share of all steps and groups, against its peers, if p < .05."""
     tests = _two_shares(board, period)
-    share, p, place = min(tests)
+    _, p, place = min(tests)
     return place if p < 0.05 else None
 
 
-def all_tests(board: Board, period: Stretch, earlier: Stretch) -> tuple[int, int] | None:
+def all_tests(board: Board, period: Stretch, _earlier: Stretch) -> tuple[int, int] | None:
     """The most significant difference to the peers, if p < .05 over all of them."""
     tests = _two_shares(board, period)
     p, place = min((p, place) for _, p, place in tests)
@@ -272,6 +273,11 @@ def _two_shares(board: Board, period: Stretch) -> list[tuple[float, float, tuple
 
 
 METHODS = {"ours": ours, "lowest share": lowest_share, "all tests": all_tests}
+
+
+def _false(what: str, share: float, method: str) -> Row:
+    ours = method == "ours"
+    return _row(what, share, "at most .05" if ours else "", not ours or share <= 0.05)
 
 
 def _row(what: str, share: float, target: str, met: bool) -> Row:

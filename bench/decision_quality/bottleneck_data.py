@@ -1,17 +1,17 @@
-"""Real funnels: a marketplace that recruits sellers, and the deals of a hardware seller. Printed, not scored."""
+"""Real funnels: a marketplace that recruits sellers, and a hardware seller. Printed, not scored."""
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from leitstern.insight.funnel.bottleneck import Board, Stretch, bottlenecks
-from leitstern.insight.funnel.steps import Cases, cohort, horizon
+from leitstern.insight.funnel.steps import Cases, Cohort, cohort, horizon
 from leitstern.insight.funnel.waits import Days
 
 NEVER = np.datetime64("NaT", "D")
@@ -31,11 +31,11 @@ def sellers(data: Path) -> Iterator[str]:
     for start in np.arange("2017-07", "2018-07", 3, dtype="datetime64[M]"):
         last = (start + 3).astype("datetime64[D]") - 1
         found = cohort(cases, start.astype("datetime64[D]"), min(last, as_of), within)
-        yield f"  {start}: {_told(found.entered, found.passed, found.value, found.low, found.high)} {found.verdict}"
+        yield f"  {start}: {_told(found)} {found.verdict}"
     origin = np.array([r["origin"] or "none" for r in leads])
     for name, _count in Counter(origin.tolist()).most_common(8):
         found = cohort(cases.where(origin == name), entered.min(), as_of, within)
-        yield f"  {name}: {_told(found.entered, found.passed, found.value, found.low, found.high)}"
+        yield f"  {name}: {_told(found)}"
 
 
 def hardware(data: Path) -> Iterator[str]:
@@ -53,18 +53,21 @@ def hardware(data: Path) -> Iterator[str]:
     cases = Cases(entered, np.where(won, closed, NEVER), np.where(won, NEVER, closed), as_of)
     board = Board(none, group, none, amount, cases, closed, won)
     found = bottlenecks(board, Stretch(entered.min(), as_of), None)
-    yield f"crm_hardware: {len(deals)} deals, {len(teams)} teams, verdict: {found.verdict} ({found.tests} tests)"
+    yield f"crm_hardware: {len(deals)} deals, {len(teams)} teams, {found.tests} tests: {found.verdict}"
     for cell in found.cells:
         against = cell.against[0]
         yield (
             f"  {teams[cell.group]}: {cell.n} decided, {cell.share:.3f} won, others {against.share:.3f}, "
-            f"p {against.loss:.2f}, half after {cell.wait.median.days} days (others {against.wait.median.days})"
+            f"p {against.loss:.2f}, half after {cell.wait.median.days} days "
+            f"(others {against.wait.median.days})"
         )
 
 
-def _told(entered: int, passed: int, value: float | None, low: float, high: float) -> str:
-    share = "no value yet" if value is None else f"{value:.3f} ({low:.3f} to {high:.3f})"
-    return f"{entered} came, {passed} won so far, {share}"
+def _told(found: Cohort) -> str:
+    share = (
+        f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})" if found.value is not None else "no value"
+    )
+    return f"{found.entered} came, {found.passed} won so far, {share}"
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
@@ -76,8 +79,8 @@ def _day(text: str) -> np.datetime64:
     if not text:
         return NEVER
     day = text.split(" ", maxsplit=1)[0]
-    form = "%d-%m-%Y" if len(day) == 10 else "%d-%m-%y"
-    return np.datetime64(datetime.strptime(day, form).date())
+    number, month, year = (int(part) for part in day.split("-"))
+    return np.datetime64(date(year if year > 99 else 2000 + year, month, number))
 
 
 def _days(found: list[np.datetime64]) -> Days:
