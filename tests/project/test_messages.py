@@ -49,12 +49,11 @@ def test_every_problem_has_a_text() -> None:
 
 def test_every_text_of_the_commands_exists() -> None:
     """Commands say their own texts, and those about an analysis the texts of its topic."""
+    topics = sorted(folder.name for folder in (SOURCE / "insight").iterdir() if folder.is_dir())
     said = set()
     for file in (SOURCE / "cli").glob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        topic = re.search(r'message\(f"([a-z_]+)\.\{', text)
-        packages = ["cli", *([topic[1]] if topic else [])]
-        for code in re.findall(r'(?:say|note)\("([a-z_]+)"', text):
-            said.add(next((f"{one}.{code}" for one in packages if f"{one}.{code}" in TEXTS), f"cli.{code}"))
+        for code in re.findall(r'(?:say|note)\("([a-z_]+)"', file.read_text(encoding="utf-8")):
+            places = (f"{package}.{code}" for package in ("cli", *topics))
+            said.add(next((place for place in places if place in TEXTS), f"cli.{code}"))
     assert said
     assert said - set(TEXTS) == set()
