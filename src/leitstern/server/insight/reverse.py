@@ -139,23 +139,26 @@ def made(ask: Sight, document: Document, choice: Choice) -> ReversePlan:
 
 def sentence(found: ReversePlan) -> str:
     """The plan in a few sentences."""
-    figures = frame.figures()
-    said = [
-        _("%(target)s takes %(wins)s more wins of %(value)s each.")
-        % {
-            "target": figures.short(found.target, "currency"),
-            "wins": figures.plain(-(-found.plan.wins // 1)),
-            "value": figures.short(found.plan.value, "currency"),
-        }
-    ]
+    figures, wins = frame.figures(), -(-found.plan.wins // 1)
+    values = {
+        "target": figures.short(found.target, "currency"),
+        "won": figures.short(found.won, "currency"),
+        "wins": figures.plain(wins),
+        "value": figures.short(found.plan.value, "currency"),
+    }
+    if not wins:
+        return _("%(won)s has been won already; the target is %(target)s.") % values
+    if found.won:
+        text = _("%(won)s of %(target)s has been won; the rest takes %(wins)s more wins of %(value)s each.")
+    else:
+        text = _("%(target)s takes %(wins)s wins of %(value)s each.")
+    said = [text % values]
     deal = next((one for one in found.plan.stages if one.stage == "deal"), None)
     if deal is not None:
         said.append(_about_deals(deal))
     if found.plan.hires:
-        said.append(
-            _("In the busiest month %(hires)s full-time sellers are missing.")
-            % {"hires": figures.plain(found.plan.hires, 1)}
-        )
+        hires = {"hires": figures.plain(found.plan.hires, 1)}
+        said.append(_("In the busiest month %(hires)s full-time sellers are missing.") % hires)
     return " ".join(said)
 
 
