@@ -19,6 +19,7 @@ from leitstern.server.views.insight import common
 
 #: Ages of cohorts, customers by name, and own words on the page; the API has all.
 AGES, NAMED, WORDS = 8, 10, 20
+_GROUPS = ("promoter", "passive", "detractor", "satisfied", "not_satisfied")
 
 
 @require_safe
@@ -157,7 +158,7 @@ def _surveys(ask: Sight, say: Words, document: Document) -> dict[str, Any]:
             if row["n"]
         ]
         scores.append({"name": name, "said": say.survey(document, kind), "rows": rows})
-    groups = ("promoter", "passive", "detractor", "satisfied", "not_satisfied")
+    groups = [group for group in _GROUPS if any(group in row for row in found["reasons"])]
     reasons = [
         {"reason": row["reason"], "n": row["n"], "counts": [row.get(group, 0) for group in groups]}
         for row in found["reasons"]
