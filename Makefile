@@ -38,7 +38,7 @@ imports: $(VENV)/.test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.test ## the tests alone; choose some with ARGS="tests/cli -k import"
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 format: $(VENV)/.test ## put the code into its form
 	$(BIN)/ruff check --fix .

@@ -22,7 +22,8 @@ FILES = {
     "base.txt": ("pyproject.toml",),
     "build.txt": (str(FOLDER / "build.in"),),
     "test.txt": (
-        "pyproject.toml", "--extra", "postgres", "--extra", "pandas", "--extra", "pipeline", "--group", "test",
+        "pyproject.toml", "--extra", "postgres", "--extra", "pandas", "--extra", "pipeline",
+        "--group", "test",
         "-c", str(FOLDER / "base.txt"), "-c", str(FOLDER / "build.txt"),
     ),
 }  # fmt: skip

@@ -1,1 +1,1 @@
-"""Decisions one can defend: forecasts, funnel, and the guards against bad KPIs; plain functions on arrays and dates."""
+"""Decisions one can defend: forecasts, funnel, guards against bad KPIs; functions on arrays and dates."""

@@ -71,7 +71,7 @@ def withdrawn_by(published: Sequence[Mapping[str, Any]], replayed: Sequence[Mapp
 def withdrawn(ask: Reader, kpi: str) -> bool:
     """Whether forecasts of this KPI are withdrawn."""
     document = insight.document(ask, ANALYSIS.name)
-    return document is not None and document["families"].get(kpi) in document["withdrawn"]
+    return document is not None and bool(document["families"].get(kpi) in document["withdrawn"])
 
 
 def publish(ask: Reader) -> int:
