@@ -104,20 +104,30 @@ def wanted(ask: Sight, period: Period) -> GoalRow | None:
     return book.visible(ask.viewer, whom=COMPANY, period=period.label).filter(kpi="won_value").first()
 
 
-def read(ask: Sight, asked: Mapping[str, str]) -> Choice:
-    """What a form asks for; raises ``Problem`` for a number that cannot be read or does not fit."""
+def choice(ask: Sight, label: str, target: Decimal | None, assumed: Assumptions) -> Choice:
+    """What is asked for: the period's goal where no target is, this quarter where no period is.
+
+    Raises ``Problem`` ``reverse.not_offered`` for another period than those of `periods`.
+    """
     offered = {period.label: period for period in periods(ask)}
-    period = offered.get(asked.get("period", ""), next(iter(offered.values())))
-    target = _amount(asked.get("target", ""), Field("currency", 0, MOST))
+    if label and label not in offered:
+        raise Problem("reverse.not_offered", period=label, periods=", ".join(offered))
+    period = offered[label] if label else next(iter(offered.values()))
     if target is None:
         goal = wanted(ask, period)
         target = goal.target if goal is not None else Decimal(0)
+    return Choice(target, period, assumed)
+
+
+def read(ask: Sight, asked: Mapping[str, str]) -> Choice:
+    """What a form asks for; raises ``Problem`` for a number that cannot be read or does not fit."""
     values: dict[str, float] = {}
     for name, field in FIELDS.items():
         amount = _amount(asked.get(name, ""), field)
         if amount is not None:
             values[name] = float(1 + amount if field.change else amount)
-    return Choice(target, period, Assumptions(**values))  # type: ignore[arg-type] # floats only
+    target = _amount(asked.get("target", ""), Field("currency", 0, MOST))
+    return choice(ask, asked.get("period", ""), target, Assumptions(**values))  # type: ignore[arg-type] # floats only
 
 
 def _amount(text: str, field: Field) -> Decimal | None:
@@ -130,7 +140,9 @@ def _amount(text: str, field: Field) -> Decimal | None:
 
 
 def made(ask: Sight, document: Document, choice: Choice) -> ReversePlan:
-    """The plan for a choice."""
+    """The plan for a choice; raises ``Problem`` where there is nothing to be won, or too little is known."""
+    if not choice.target:
+        raise Problem("reverse.no_target")
     known, period = Experience.from_json(dict(document)), choice.period
     so_far = ask.compute(["won_value"], "company", str(period.grain), period.start, period.end)
     won = sum(float(o.value or 0) for o in so_far)

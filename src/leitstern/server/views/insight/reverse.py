@@ -43,20 +43,20 @@ def reverse(request: HttpRequest) -> HttpResponse:
         return _act(request, ask, document)
     found, problem = None, ""
     try:
-        found = plans.made(ask, document, plans.read(ask, request.GET))
+        choice = plans.read(ask, request.GET)
+        found = plans.made(ask, document, choice) if choice.target else None
     except Problem as refused:
         problem = refused.text(frame.language())
-    planned = found if found is not None and found.target else None
     context = {
         "title": plans.title(),
         "problem": problem,
-        "sentence": plans.sentence(planned) if planned else "",
+        "sentence": plans.sentence(found) if found else "",
         "form": _form(request, ask, found),
-        "table": _table(ask, planned) if planned else None,
+        "table": _table(ask, found) if found else None,
         "may_plan": plans.may_plan(ask),
         "scenarios": list(_scenarios()),
         "stages": [_name(ask, kpi) for kpi in plans.KPIS.values()],
-        "call": _call(planned) if planned else None,
+        "call": _call(found) if found else None,
     }
     return render(request, "leitstern/insight/reverse.html", context)
 
@@ -97,7 +97,7 @@ def _form(request: HttpRequest, ask: Sight, found: ReversePlan | None) -> dict[s
     asked = request.GET
     chosen = asked.get("period", "")
     target = asked.get("target", "")
-    if not target and found is not None and found.target:
+    if not target and found is not None:
         target = typed.shown(typed.number(str(found.target), "currency", "en"), "currency", figures)
     labels = {
         "price": _("Value of a deal, change in %"),
