@@ -169,12 +169,13 @@ def tradeoffs(ws: Workspace, kpis: Sequence[str] | None = None) -> TradeOffs:
 
 
 def weekly_values(ws: Workspace, kpis: Sequence[str], longest: int) -> Weekly:
-    """The company's finished weeks, at most ``longest`` of them, ending where most KPIs are complete."""
+    """The company's finished weeks, at most ``longest``, ending where most KPIs with a source are complete."""
     blocks = ws.compute(kpis, grain="week").blocks if kpis else ()
     if not blocks:
         return Weekly((), {}, np.zeros((0, CALENDAR)))
     complete = np.stack([block.complete for block in blocks])
-    full = np.flatnonzero(complete.mean(axis=0) > 0.5)
+    with_source = complete[complete.any(axis=1)]
+    full = np.flatnonzero(with_source.sum(axis=0) * 2 > len(with_source))
     end = int(full[-1]) + 1 if len(full) else 0
     begin = max(0, end - longest)
     values = {}

@@ -39,8 +39,8 @@ def headline(_ask: Sight, document: Document) -> str:
     if not counts:
         return _("No KPI is said to lead.")
     return _(
-        "Of %(all)s KPIs that are said to lead, %(leads)s do within 12 weeks; for %(no_lead)s no useful lead is "
-        "shown; for %(too_little)s there is too little data or no test."
+        "Of %(all)s KPIs that are said to lead, %(leads)s do within 12 weeks; for %(no_lead)s no useful lead "
+        "is shown; for %(too_little)s there is too little data or no test."
     ) % {"all": counts.total(), **{name: counts[name] for name in ("leads", "no_lead", "too_little")}}
 
 
@@ -89,7 +89,7 @@ def of_kpi(ask: Reader, kpi: str) -> dict[str, Any] | None:
 
 
 def in_catalogue(ask: Reader) -> dict[str, str]:
-    """Outcome and verdict of each KPI that is said to lead, or does; empty while there is no document."""
+    """Outcome and verdict of each KPI that is said to lead, or does; empty without a document."""
     document = insight.document(ask, ANALYSIS.name)
     if document is None:
         return {}

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from leitstern.server import insight
 from leitstern.server.api.fields import Out
-from leitstern.server.api.refusals import Hidden
+from leitstern.server.api.refusals import Hidden, Refused
 from leitstern.server.insight import leads as topic
 from leitstern.server.sight import sight
 from leitstern.server.views.insight import common
@@ -60,14 +60,14 @@ class Leads(Out):
 
 @router.get(
     "/insight/leads", response=Leads, operation_id="get_leads", url_name="insight_leads",
-    summary="Which KPIs move their outcome later",
+    summary="Which KPIs move their outcome later", openapi_extra={"x-errors": [404]},
 )  # fmt: skip
 def leads(request: HttpRequest) -> dict[str, Any]:
-    """What KPIs claim to drive, against the data; 404 while it is being analysed."""
+    """What KPIs claim to drive, against the data. 503 until the analysis of this generation is made."""
     ask = sight(request)
     document = insight.document(ask, topic.ANALYSIS.name)
     if document is None:
-        raise Hidden
+        raise Refused(503, "no_generation")
     gate = topic.gate(document)
     if gate is not None and not common.company_shown(ask, gate):
         raise Hidden
