@@ -27,6 +27,7 @@ Document = Mapping[str, Any]
 TOPICS: tuple[str, ...] = (
     "signals",
     "forecast",
+    "pipeline",
     "funnel",
     "reverse",
     "track_record",

@@ -10,6 +10,7 @@ from leitstern.server.views.insight import (
     hygiene,
     index,
     leads,
+    pipeline,
     reverse,
     signals,
     track_record,
@@ -19,6 +20,7 @@ from leitstern.server.views.insight import (
 urlpatterns = [
     path("", index.index, name="insight"),
     path("/funnel", funnel.funnel, name="insight_funnel"),
+    path("/pipeline", pipeline.pipeline, name="insight_pipeline"),
     path("/reverse", reverse.reverse, name="insight_reverse"),
     path("/track-record", track_record.track_record, name="insight_track_record"),
     path("/hygiene", hygiene.hygiene, name="insight_hygiene"),
