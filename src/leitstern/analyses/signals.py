@@ -82,7 +82,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was found for one KPI. ``n`` counts its days or weeks (``step``); ``until`` is the last one's end.
+    """What was found for one KPI. ``n`` counts its days or weeks (``step``); ``until`` is the newest day of its
+    data.
 
     ``stale``: its source is silent for longer than is its habit, and nothing is said of the days since.
     """
@@ -249,8 +250,7 @@ def _row(plan: _Plan, observations: list[Observation], alarms: float, special: C
         for s in watch.signals
     )
     verdict: Verdict = "stale" if plan.late else watch.verdict
-    until = steps[-1].end
-    return Row(definition.kpi, definition.unit, definition.good, verdict, step, watch.n, until, found)
+    return Row(definition.kpi, definition.unit, definition.good, verdict, step, watch.n, plan.last, found)
 
 
 def _by_week(

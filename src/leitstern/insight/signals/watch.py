@@ -146,14 +146,16 @@ def _spike_strength(levels: Levels, found: Deviations, rate: float, least: Thres
 def _begin(values: Floats, at: int, length: int, cycle: int) -> int:
     """The step the change seems to begin with: from which on the steps lie farthest from what was usual.
 
-    That is the suffix of the window with the largest sum of relative differences over the root of its
-    length (the likelihood's maximum for a shift of known scatter; Hinkley 1970, Biometrika 57).
+    Of the ends of the window, at least half of it, that is the one with the largest sum of relative
+    differences over the root of its length (the likelihood's maximum for a shift of known scatter; Hinkley
+    1970, Biometrika 57).
     """
     first = at - length + 1
     usual = np.array([_usual(values, step, first, cycle) for step in range(first, at + 1)])
     apart = np.nan_to_num((values[first : at + 1] - usual) / max(float(np.mean(usual)), 1e-9))
     sums = np.abs(np.cumsum(apart[::-1])) / np.sqrt(np.arange(1, length + 1))
-    return at - max(int(np.argmax(sums)), 1)
+    least = (length + 1) // 2
+    return at - least + 1 - int(np.argmax(sums[least - 1 :]))
 
 
 def _signal(
