@@ -90,6 +90,25 @@ def page(
             "findings": findings,
         },
         "conflicts": {"n": 90, "tried": 1, "conflicts": [pair]},
+        "tradeoffs": {
+            "from": "2023-12-04",
+            "to": "2026-11-15",
+            "weeks": 154,
+            "tried": 3,
+            "found": [
+                {
+                    "first": "new_leads",
+                    "second": "win_rate",
+                    "n": 150,
+                    "lag": 2,
+                    "effect": -0.41,
+                    "low": -0.55,
+                    "high": -0.2,
+                    "p": 0.0001,
+                    "q": 0.0003,
+                },
+            ],
+        },
     }
     ask = reader()
     monkeypatch.setattr(ask, "folder", tmp_path)
@@ -108,11 +127,23 @@ def test_management_sees_the_company(page: dict[str, GoalRow]) -> None:
     assert "Die Quelle für Umfrageantworten schweigt seit 26 Tagen (neuester Eintrag 27. Okt. 2026" in said
     assert "„Neue Leads“ wuchs um 104,0 % im Jahr, „Lead-zu-Kunde-Quote“ fiel von 5,6 % auf 2,5 %" in said
     assert "(Spanne der Änderung −4,3 bis −1,8 Prozentpunkte, n = 2.759)" in said
-    assert "Am meisten wuchs „Weiß <papier>“: 95,6 % des Zuwachses; dort sind es 0,3 %, sonst 2,9 %." in said
+    assert (
+        "Am meisten wuchs „Weiß &lt;papier&gt;“: 95,6 % des Zuwachses; dort sind es 0,3 %, sonst 2,9 %."
+        in said
+    )
     assert (
         "28. Nov. 2025 – 25. Juli 2026 mit denselben Tagen der 2 Jahre davor, jeweils nach 120 Tagen" in said
     )
     assert "gemeinsam an „Kosten je gewonnenem Deal aus SQL“ messen" in said
+
+
+def test_an_empirical_trade_off_is_a_hint(page: dict[str, GoalRow]) -> None:
+    said = _text("management")
+    assert (
+        "Wurde „Neue Leads“ besser, wurde „Abschlussquote“ schlechter, 2 Wochen später (Zusammenhang −0,41, "
+        "Spanne −0,55 bis −0,20, n = 150 Wochen)."
+    ) in said
+    assert "Das sind Hinweise" in said
 
 
 def test_the_same_in_english(page: dict[str, GoalRow]) -> None:

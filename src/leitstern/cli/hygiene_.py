@@ -38,6 +38,7 @@ def command(state: State, /, aim: str | None, form: str) -> None:
         return
     from leitstern.analyses.conflicts import conflicts
     from leitstern.analyses.hygiene import hygiene
+    from leitstern.analyses.leads import tradeoffs
     from leitstern.cli.show_ import ensure_generation
 
     ensure_generation(state)
@@ -46,8 +47,9 @@ def command(state: State, /, aim: str | None, form: str) -> None:
     assert info is not None  # ensured above
     checked = hygiene(state.workspace, goals, looks).as_json()
     against = conflicts(state.workspace, [one for one in goals if one.open_on(info.as_of)]).as_json()
+    both = tradeoffs(state.workspace, checked["used"]).as_json()
     if form == "json":
-        click.echo(jsonout.dumps({"hygiene": checked, "conflicts": against}))
+        click.echo(jsonout.dumps({"hygiene": checked, "conflicts": against, "tradeoffs": both}))
         return
     rows = [(said.severity(one["severity"]), said.finding(one)) for one in checked["findings"]]
     tables.show([tables.Column(state.say(f"head_{name}")) for name in _HEADS], rows)
@@ -57,6 +59,9 @@ def command(state: State, /, aim: str | None, form: str) -> None:
             lines = [told.what, told.standing, told.happened, told.segment, told.compared]
             click.echo()
             click.echo("\n".join(filter(None, [*lines, *(text for text, _ in told.proposals)])))
+    for one in both["found"]:
+        click.echo()
+        click.echo(said.tradeoff(one))
 
 
 def _choose(state: State, aim: str, form: str) -> None:

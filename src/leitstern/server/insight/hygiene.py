@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from leitstern.analyses.conflicts import conflicts
 from leitstern.analyses.hygiene import Looks, hygiene
+from leitstern.analyses.leads import tradeoffs
 from leitstern.insight.hygiene.notes import GoalNote
 from leitstern.server import book, clock, frame, looks, words
 from leitstern.server.book.names import name_of
@@ -29,11 +30,13 @@ MEANT = ("offered", "countered", "accepted", "directed")
 
 def _run(ask: Reader, tell: Tell) -> Document:
     goals = notes(GoalRow.objects.filter(state__in=MEANT))
-    tell("hygiene", 0, 2)
+    tell("hygiene", 0, 3)
     found = hygiene(ask.workspace, goals, Looks(looks.last(), looks.since()))
-    tell("conflicts", 1, 2)
+    tell("conflicts", 1, 3)
     against = conflicts(ask.workspace, [goal for goal in goals if goal.open_on(ask.as_of())])
-    return {"hygiene": found.as_json(), "conflicts": against.as_json()}
+    tell("tradeoffs", 2, 3)
+    both = tradeoffs(ask.workspace, found.used)
+    return {"hygiene": found.as_json(), "conflicts": against.as_json(), "tradeoffs": both.as_json()}
 
 
 def _inputs() -> str:
@@ -122,10 +125,15 @@ def shown(ask: Sight, document: Document) -> dict[str, Any]:
     for one in pairs:
         if one["evidence"] is not None and not company_shown(ask, one["second"]):
             one["evidence"] = None
+    both = document["tradeoffs"]
+    told = [
+        one for one in both["found"] if all(company_shown(ask, one[name]) for name in ("first", "second"))
+    ]
     counted = {severity: counts[severity] for severity in ("high", "medium", "low")}
     return {
         "hygiene": {**document["hygiene"], "findings": findings, "counts": counted},
         "conflicts": {**document["conflicts"], "conflicts": pairs},
+        "tradeoffs": {**both, "found": told},
     }
 
 

@@ -97,6 +97,20 @@ class Words:
             collided,
         )
 
+    def tradeoff(self, one: Mapping[str, Any]) -> str:
+        """A pair of ``analyses.leads.tradeoffs``."""
+        lag = one["lag"]
+        near = {0: "same", 1: "next", -1: "before"}.get(lag) or ("later" if lag > 0 else "earlier")
+        numbers = {name: self.figures.plain(one[name], 2) for name in ("effect", "low", "high")}
+        return self(
+            "conflicts.tradeoff",
+            first=self.kpi(one["first"]),
+            second=self.kpi(one["second"]),
+            when=self(f"conflicts.when_{near}", weeks=abs(lag)),
+            n=self.figures.plain(one["n"]),
+            **numbers,
+        )
+
     def _happened(self, found: Mapping[str, Any], names: Mapping[str, str]) -> str:
         if found["verdict"] != "collided":
             return self(f"conflicts.{found['verdict']}", n=self.figures.plain(found["n"]))

@@ -14,7 +14,9 @@ from leitstern.server.insight.hygiene_words import Words
 from leitstern.server.sight import sight
 from leitstern.server.views.insight import common
 
-_PYTHON = "leitstern.analyses.hygiene.hygiene(ws, goals)\nleitstern.analyses.conflicts.conflicts(ws, goals)"
+_PYTHON = """leitstern.analyses.hygiene.hygiene(ws, goals)
+leitstern.analyses.conflicts.conflicts(ws, goals)
+leitstern.analyses.leads.tradeoffs(ws, kpis)"""
 
 
 @require_safe
@@ -33,6 +35,8 @@ def hygiene(request: HttpRequest) -> HttpResponse:
         "findings": [_finding(one, said) for one in seen["hygiene"]["findings"]],
         "against": [one for one in pairs if one["goals"]],
         "possible": [one for one in pairs if not one["goals"]],
+        "tradeoffs": [said.tradeoff(one) for one in seen["tradeoffs"]["found"]],
+        "tried": seen["tradeoffs"]["tried"],
         "command": "leitstern -w DIR hygiene",
         "python": _PYTHON,
     }
