@@ -32,7 +32,7 @@ from leitstern.insight.reverse.stages import Stage
 Floats = NDArray[np.float64]
 
 #: Of those that win in the end, at least this share must be able to win in time for a month to count.
-_ENOUGH = 0.1
+_ENOUGH = 0.25
 #: A sum of floats may miss a whole number by as much.
 _ROUNDING = 1e-6
 
