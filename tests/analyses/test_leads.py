@@ -68,7 +68,7 @@ def test_weeks_end_with_the_last_finished_one(workspace: Workspace) -> None:
 def test_the_calendar_of_a_week(workspace: Workspace) -> None:
     weekly = weekly_values(workspace, ["new_leads"], 260)
     known = dict(zip(weekly.weeks, weekly.beside.tolist(), strict=True))
-    # 23 to 29 December 2024: two holidays and half a day off; six days from Christmas Eve; five of the last seven of the month.
+    # 23 to 29 December 2024: two and a half days off, six since Christmas Eve, five of the last seven.
     assert known[date(2024, 12, 23)] == [2.5, 6.0, 0.0, 5.0]
     # 30 September to 6 October 2024: Unity Day; six days of October's first seven, one of September's last.
     assert known[date(2024, 9, 30)] == [4.0, 0.0, 6.0, 1.0]

@@ -169,7 +169,7 @@ def tradeoffs(ws: Workspace, kpis: Sequence[str] | None = None) -> TradeOffs:
 
 
 def weekly_values(ws: Workspace, kpis: Sequence[str], longest: int) -> Weekly:
-    """The company's finished weeks, at most ``longest``, ending where most KPIs with a source are complete."""
+    """The company's finished weeks, at most ``longest``, to the last for which most sources are there."""
     blocks = ws.compute(kpis, grain="week").blocks if kpis else ()
     if not blocks:
         return Weekly((), {}, np.zeros((0, CALENDAR)))

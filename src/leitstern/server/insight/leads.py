@@ -51,13 +51,14 @@ def said_to_lead(one: Mapping[str, Any]) -> bool:
 
 def sentence(ask: Reader, finding: Mapping[str, Any]) -> str:
     """One finding in a sentence."""
-    figures = frame.figures()
+    figures, language = frame.figures(), frame.language()
 
     def share(fraction: float) -> str:
-        return figures.exact(round(fraction, 2), "percent")
+        # Percent without decimals: more would claim to be surer than the interval.
+        return figures.plain(round(100 * fraction)) + ("\N{NO-BREAK SPACE}%" if language == "de" else "%")
 
     names = (name(ask, finding["kpi"]), name(ask, finding["outcome"]))
-    return said.sentence(finding, *names, frame.language(), share)
+    return said.sentence(finding, *names, language, share)
 
 
 def verdict(finding: Mapping[str, Any]) -> str:
