@@ -50,8 +50,8 @@ class Written:
 
     def generation(self) -> GenerationInfo:
         newest = max((row[4] for row in self.rows.get("spend", [])), default=None)
-        spend = {"spend": FactInfo(len(self.rows.get("spend", [])), newest)}
-        return GenerationInfo(1, datetime(2026, 5, 10, 12, 0), TODAY, spend)  # noqa: DTZ001 - never compared
+        facts = {"spend": FactInfo(len(self.rows.get("spend", [])), newest), "activity": FactInfo(1, TODAY)}
+        return GenerationInfo(1, datetime(2026, 7, 1, 12, 0), date(2026, 7, 1), facts)  # noqa: DTZ001 - never compared
 
     def subjects(self, _kind: str) -> list[tuple[str, str]]:
         return [("A", "Alpha AG"), ("B", "Beta GmbH")]

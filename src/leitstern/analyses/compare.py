@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitstern.analyses.compare_days import days_there
+from leitstern.analyses.customers_data import until
 from leitstern.analyses.plain import number
 from leitstern.errors import Problem
 from leitstern.insight.compare.averages import averages, by_month
@@ -155,8 +156,9 @@ def _months(ws: Workspace, start: date | None, end: date | None) -> list[Period]
     info = ws.generation()
     if info is None:
         raise Problem("leitstern.nothing_imported", path=ws.folder)
-    last = period_of(end or info.as_of, Grain.MONTH)
-    if end is None and last.end > info.as_of:
+    newest = until(info)
+    last = period_of(end or newest, Grain.MONTH)
+    if end is None and last.end > newest:
         last = last.previous()
     first = period_of(start, Grain.MONTH) if start else last.shifted(1 - MONTHS)
     return periods_between(first.start, last.end, Grain.MONTH)

@@ -164,7 +164,7 @@ def shares(ws: Workspace) -> Spread:
 
 def _shares(data: Data) -> Spread:
     bought = data.purchases
-    recent = bought.day >= np.datetime64(year_until(data.info.as_of))
+    recent = bought.day >= np.datetime64(year_until(data.today))
     worth = np.zeros(len(bought.keys))
     np.add.at(worth, bought.customer[recent], bought.amount[recent])
     return Spread(
@@ -204,6 +204,6 @@ def customers(ws: Workspace, grain: str = "quarter", months: int = 12) -> Custom
     data = Data(ws)
     cost = acquired(data, grain)
     return Customers(
-        data.info.as_of.isoformat(), ws.settings.currency, cost, _payback(data, cost),
+        data.today.isoformat(), ws.settings.currency, cost, _payback(data, cost),
         _cohorts(data, grain), worth(data, months), _shares(data), answers(data, grain),
     )  # fmt: skip

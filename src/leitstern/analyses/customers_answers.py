@@ -90,7 +90,7 @@ def answers(data: Data, grain: str) -> Answers:
     )
     day, score, top = days(table, "at"), floats(table, "score"), floats(table, "scale_max")
     kind = np.array([str(one) for one in table["kind"].to_pylist()], dtype=object)
-    known = ~np.isnat(day) & (day <= np.datetime64(data.info.as_of))
+    known = ~np.isnat(day) & (day <= np.datetime64(data.today))
     satisfied = score >= np.where(np.isnan(top), 5, top) - 1
     group = np.array(
         [
@@ -100,7 +100,7 @@ def answers(data: Data, grain: str) -> Answers:
         dtype=object,
     )
     recommended, rated = known & (kind == "nps"), known & (kind == "csat")
-    recent = day >= np.datetime64(year_until(data.info.as_of))
+    recent = day >= np.datetime64(year_until(data.today))
     names = data.names()
     reason, comment, company = (texts(table, name) for name in ("reason", "comment", "company"))
     counted: dict[str, Counter[str]] = {}
@@ -126,9 +126,9 @@ def answers(data: Data, grain: str) -> Answers:
 
 def _survey(data: Data, grain: str, kind: str, day: Days, score: Floats) -> Survey:
     index = data.indexes(day, grain)
-    last = data.index(data.info.as_of, grain)
+    last = data.index(data.today, grain)
     shown = range(max(int(index.min(initial=last)), last - PERIODS + 1), last + 1)
-    recent = day >= np.datetime64(year_until(data.info.as_of))
+    recent = day >= np.datetime64(year_until(data.today))
     rows = tuple((data.period(one, grain), _score(kind, score[index == one])) for one in shown)
     return Survey(kind, _score(kind, score[recent]), rows)
 

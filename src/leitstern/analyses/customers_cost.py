@@ -61,7 +61,7 @@ def _cost_json(found: costs.Acquisition, at: int) -> dict[str, Any]:
 
 def acquired(data: Data, grain: str) -> Acquired:
     spent, won, first = _months(data)
-    last_index = data.index(data.info.as_of, grain)
+    last_index = data.index(data.today, grain)
     month_of = [data.period(first + at, "month").start for at in range(spent.shape[1])]
     index = np.array([data.index(day, grain) for day in month_of], np.int64)
     shown = np.arange(max(int(index.min(initial=last_index)), last_index - PERIODS + 1), last_index + 1)
@@ -69,7 +69,7 @@ def acquired(data: Data, grain: str) -> Acquired:
     won_by_period = np.array([won[index == one].sum() for one in shown])
     last_month = _last_complete_month(data)
     ends = data.period(last_month, "month").end
-    begun = month_of[0] if month_of else data.info.as_of
+    begun = month_of[0] if month_of else data.today
     periods = tuple(data.period(int(one), grain) for one in shown)
     of_year = slice(max(last_month - 11 - first, 0), max(last_month - first + 1, 0))
     year = costs.acquisition(spent[:, of_year].sum(axis=1, keepdims=True), won[of_year].sum(keepdims=True))
@@ -103,9 +103,9 @@ def _months(data: Data) -> tuple[Floats, Floats, int]:
     area = np.array([one in AREAS for one in spend["area"].to_pylist()], bool)
     used = area & ~np.isnat(paid_on)
     new &= ~np.isnat(won_on)
-    last = data.index(data.info.as_of, "month")
+    last = data.index(data.today, "month")
     begins = [known.min() for known in (paid_on[used], won_on[new]) if len(known)]
-    first_day = max(begins).item() if len(begins) == 2 else data.info.as_of
+    first_day = max(begins).item() if len(begins) == 2 else data.today
     first = data.index(first_day + timedelta(days=27), "month") if len(begins) == 2 else last
     first = min(first, last)
     count = last - first + 1

@@ -59,6 +59,7 @@ class Data:
         if info is None:
             raise Problem("leitstern.nothing_imported", path=ws.folder)
         self.info: GenerationInfo = info
+        self.today = until(info)
 
     @cached_property
     def purchases(self) -> Purchases:
@@ -74,7 +75,7 @@ class Data:
     def _purchases(self, source: str, table: pa.Table, on: str, kinds: list[str | None]) -> Purchases:
         company, day = texts(table, "company"), days(table, on)
         amount, cost = floats(table, "amount"), floats(table, "cost")
-        dated = ~np.isnat(day) & (day <= np.datetime64(self.info.as_of)) & ~np.isnan(amount)
+        dated = ~np.isnat(day) & (day <= np.datetime64(self.today)) & ~np.isnan(amount)
         known = dated & np.array([key is not None for key in company], bool)
         keys = sorted({key for key, used in zip(company, known, strict=True) if used and key})
         place = {key: at for at, key in enumerate(keys)}
@@ -101,7 +102,7 @@ class Data:
     def first_day(self) -> date:
         """The day from which purchases are recorded."""
         day = self.purchases.day
-        return self.info.as_of if len(day) == 0 else day.min().item()
+        return self.today if len(day) == 0 else day.min().item()
 
     def older(self) -> Bools:
         """Whether each customer was one before purchases were recorded; shape (keys,)."""
@@ -129,13 +130,18 @@ class Data:
 
     def last_over(self, grain: str) -> int:
         """The last period that is over."""
-        today = self.info.as_of
-        index = self.index(today, grain)
-        return index if self.period(index, grain).end == today else index - 1
+        index = self.index(self.today, grain)
+        return index if self.period(index, grain).end == self.today else index - 1
 
     def names(self) -> dict[str, str]:
         """Names of customers by key."""
         return dict(self.ws.subjects("customer"))
+
+
+def until(info: GenerationInfo) -> date:
+    """The last day that is known: the newest record's, which with old data lies before the generation's."""
+    newest = [fact.newest for fact in info.facts.values() if fact.newest is not None]
+    return min(max(newest, default=info.as_of), info.as_of)
 
 
 def days(table: pa.Table, name: str) -> Days:

@@ -90,7 +90,7 @@ def worth(data: Data, months: int) -> Worth:
     bought = data.purchases
     real = bought.bought
     customer, day, amount = bought.customer[real], bought.day[real], bought.amount[real]
-    end = np.datetime64(data.info.as_of)
+    end = np.datetime64(data.today)
     found = histories(customer, day, amount, end)
     buying, spending = bgnbd.fit(found.x, found.t_x, found.age), gamma_gamma.fit(*ahead_of.amounts(found))
     trial = ahead_of.trial(customer, day, amount, end)
