@@ -66,6 +66,34 @@ def test_the_step_that_loses_more_is_found_and_costs_what_was_lost() -> None:
     assert cost.low > 5_000
 
 
+def test_what_is_lost_later_anyway_is_not_counted_as_lost_here() -> None:
+    """Of those that went on every second is lost afterwards: the step costs half of it."""
+    board = company(100, 100)
+    won = board.won & (np.arange(len(board.won)) % 2 == 0)
+    costs = [bottlenecks(one, YEAR, BEFORE).hints[0].cost for one in (board, replace(board, won=won))]
+    assert costs[0] is not None
+    assert costs[1] is not None
+    assert costs[1].value == pytest.approx(costs[0].value / 2, rel=0.05)
+
+
+def test_what_is_still_open_speaks_through_what_is_decided() -> None:
+    """Half go on, after 10 days, and half are lost, after 100: at the end of the year losses are to come."""
+    today, never = np.datetime64("2026-12-31"), np.datetime64("NaT", "D")
+    one = block(0, 0, 2026, 100, 100)
+    good, entered = one.cases.has_passed, one.cases.entered
+    cases = Cases(entered, np.where(good, entered + 10, never), np.where(good, never, entered + 100), AS_OF)
+    one = replace(one, cases=cases, closed=np.where(good, entered + 15, entered + 100))
+    both = joined(one, replace(one, group=one.group + 1))
+    found = bottlenecks(replace(both, cases=replace(both.cases, as_of=today)), YEAR, None)
+    passed = int((good & (entered + 10 <= today)).sum())
+    lost = int((~good & (entered + 100 <= today)).sum())
+    assert passed / (passed + lost) > 0.55
+    for cell in found.cells:
+        assert cell.n == passed + lost
+        assert cell.share == pytest.approx(0.5, abs=0.02)
+        assert cell.against[0].share == pytest.approx(0.5, abs=0.02)
+
+
 def test_nothing_is_shown_where_all_are_alike() -> None:
     found = bottlenecks(company(), YEAR, BEFORE)
     assert (found.verdict, found.hints, found.tests) == ("none", (), 60)
@@ -76,7 +104,7 @@ def test_a_step_that_only_takes_longer_is_a_hint_that_costs_nothing() -> None:
     found = bottlenecks(company(stay=40), YEAR, BEFORE)
     first = found.hints[0]
     assert (first.step, first.group, first.wait.median.days) == (1, 1, 40)
-    assert [(a.wait.median.days, a.delay < 0.001, a.loss > 0.3) for a in first.against] == [
+    assert [(a.wait.median.days, a.delay < 1e-7, a.loss > 0.3) for a in first.against] == [
         (10, True, True)
     ] * 2
     assert first.cost is not None

@@ -42,6 +42,11 @@ def test_the_reference_gets_the_same_mix() -> None:
     assert found.tolist() == [0, 0, 0, 0, 3.0, *[pytest.approx(1 / 3)] * 3]
 
 
+def test_who_is_on_neither_side_counts_for_nothing() -> None:
+    sides = np.array([True, False, False]), np.array([False, True, False])
+    assert like(np.ones(3), np.zeros(3, dtype=np.int64), *sides).tolist() == [0, 1.0, 0]
+
+
 def test_what_the_reference_lacks_is_left_to_the_rest() -> None:
     found = like(
         np.ones(3), np.array([0, 2, 0]), np.array([True, True, False]), np.array([False, False, True])
@@ -108,6 +113,15 @@ def test_waits_are_compared_within_strata_only() -> None:
     log_ratio, _ = slower(days, np.ones(6, dtype=bool), mine, strata)
     assert log_ratio == pytest.approx(0.0)
     assert slower(days, np.zeros(6, dtype=bool), mine, strata) == (0.0, float("inf"))
+
+
+def test_how_likely_a_large_difference_is_follows_from_both_densities() -> None:
+    """At a difference of 1 with variance .25: densities of N(0, .25) and N(0, 1.25), prior .05."""
+    normal, wide = stats.norm.pdf(1, 0, 0.5), stats.norm.pdf(1, 0, np.sqrt(1.25))
+    large = 0.05 * wide / (0.95 * normal + 0.05 * wide)
+    drawn = shrunken(1.0, 0.25, 0.0, 0.05, 40_000, np.random.default_rng(2))
+    assert np.mean(drawn != 0) == pytest.approx(large, abs=0.01)
+    assert drawn[drawn != 0].mean() == pytest.approx(0.8, abs=0.03)
 
 
 def test_a_small_difference_shrinks_and_a_large_one_stays() -> None:

@@ -29,7 +29,8 @@ def cases(*rows: tuple[int, str, str, str]) -> Cases:
 def test_a_cohort_counts_what_became_of_it() -> None:
     found = cohort(
         cases(
-            (6, "2026-01-10", "2026-01-20", ""),
+            (5, "2026-01-10", "2026-01-20", ""),
+            (1, "2026-01-10", "2026-02-09", ""),  # on the last day of the window
             (8, "2026-01-10", "", "2026-02-01"),
             (4, "2026-01-12", "2026-04-01", ""),  # after the window of 30 days
             (2, "2026-01-31", "", ""),
