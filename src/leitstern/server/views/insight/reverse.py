@@ -162,7 +162,9 @@ def _stage(ask: Sight, one: Needed, so_far: int) -> dict[str, Any]:
         return row
     amounts = whole(one.arrive)
     ranges = [
-        f"{figures.plain(low // 1)}–{figures.plain(-(-high // 1))}" if amount and high < plans.MOST else ""
+        f"{figures.plain(round(low, 6) // 1)}–{figures.plain(-(round(-high, 6) // 1))}"
+        if amount and high < plans.MOST
+        else ""
         for amount, low, high in zip(amounts, one.low.tolist(), one.high.tolist(), strict=True)
     ]
     here = [_("%(count)s so far") % {"count": figures.plain(so_far)}] + [""] * (len(amounts) - 1)
