@@ -11,7 +11,11 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
+import numpy as np
+
+from leitstern.engine.formulas import Outcome, Quantity
 from leitstern.engine.observations import Observation, Subject
 from leitstern.engine.organisation import Organisation, Person, Stay, Team
 from leitstern.engine.records import Record, Records
@@ -92,6 +96,19 @@ class Found(list[Observation]):
 
     def of(self, subjects):
         return Found(o for o in self if o.subject.id in subjects)
+
+    @property
+    def blocks(self):
+        """The same as arrays, for questions of one KPI."""
+        subjects = list(dict.fromkeys(o.subject for o in self))
+
+        def numbers(name):
+            shown = [getattr(o, name) for o in self]
+            floats = [math.nan if value is None else float(value) for value in shown]
+            return Quantity(np.array(floats).reshape(len(subjects), -1), None)
+
+        outcome = Outcome(numbers("value"), numbers("numerator"), numbers("denominator"))
+        return [SimpleNamespace(subjects=subjects, outcome=outcome)]
 
 
 @dataclass
