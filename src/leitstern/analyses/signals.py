@@ -8,8 +8,8 @@ KPIs watched share one budget of false alarms (`leitstern.insight.signals.budget
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,13 +44,16 @@ OFTEN = 0.65
 EVERY = 0.6
 #: A signal said within so many days before the newest data is news.
 NEWS = 28
+#: Signals over the same records that come within so many days are one alarm.
+TOGETHER = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A signal: ``said`` is the day it could first be said, ``since`` the day the change seems to begin.
 
-    ``expected`` and ``seen`` are values of a day or week (``step``) in the KPI's unit.
+    ``expected`` and ``seen`` are values of a day or week (``step``) in the KPI's unit. ``beside`` is the KPI
+    of the same records whose signal of about the same time this one goes with: the two are one alarm.
     """
 
     kind: Literal["shift", "spike"]
@@ -60,6 +63,7 @@ class Found:
     expected: float
     seen: float
     strength: float
+    beside: str | None = None
 
     @property
     def change(self) -> float | None:
@@ -77,13 +81,15 @@ class Found:
             "seen": number(self.seen),
             "change": number(self.change),
             "strength": number(self.strength),
+            "beside": self.beside,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was found for one KPI. ``n`` counts its days or weeks (``step``); ``until`` is the newest day of its
-    data.
+    """What was found for one KPI.
+
+    ``n`` counts its days or weeks (``step``); ``until`` is the newest day of its data.
 
     ``stale``: its source is silent for longer than is its habit, and nothing is said of the days since.
     """
@@ -148,6 +154,11 @@ class _Plan:
     last: date
     late: bool
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts it reads."""
+        return frozenset(m.fact for m in self.resolved.measures.values())
+
 
 def signals(ws: Workspace, kpis: Sequence[str] = ()) -> Signals:
     """Signals of the company's KPIs (default: all). Raises ``Problem`` for an unknown KPI.
@@ -174,12 +185,32 @@ def signals(ws: Workspace, kpis: Sequence[str] = ()) -> Signals:
         else:
             row = _row(plan, series.get(name, []), alarms, special)
         rows.append(row)
+    rows = _together(rows, {name: plan.facts for name, plan in plans.items() if plan is not None})
     return Signals(info.as_of, watched, alarms, tuple(sorted(rows, key=_order)))
 
 
 def _order(row: Row) -> tuple[bool, bool, int, str]:
     last = max((s.said.toordinal() for s in row.signals), default=0)
     return (not row.news, row.verdict == "not_watched", -last, row.kpi)
+
+
+def _together(rows: Sequence[Row], facts: Mapping[str, frozenset[str]]) -> list[Row]:
+    """Signals of KPIs over the same records and of about the same time go with the first of them."""
+    every = [(signal, row.kpi) for row in rows for signal in row.signals]
+    first: list[tuple[Found, str]] = []
+    beside: dict[tuple[Found, str], str] = {}
+    for signal, kpi in sorted(every, key=lambda pair: (pair[0].said, -pair[0].strength, pair[1])):
+        for other, leader in first:
+            near = abs((signal.said - other.said).days) <= TOGETHER
+            if near and leader != kpi and facts[leader] & facts[kpi]:
+                beside[signal, kpi] = leader
+                break
+        else:
+            first.append((signal, kpi))
+    return [
+        replace(row, signals=tuple(replace(s, beside=beside.get((s, row.kpi))) for s in row.signals))
+        for row in rows
+    ]
 
 
 def _plan(resolved: Resolved, info: GenerationInfo) -> _Plan | None:

@@ -43,7 +43,8 @@ def command(state: State, /, kpis: tuple[str, ...], everything: bool, form: str)
     click.echo(signals_words.summary(plain, state.language))
     for row in found.rows:
         for signal in row.signals if everything else row.news:
-            click.echo(f"- {_sentence(state, row, signal)}")
+            if signal.beside is None:
+                click.echo(f"- {_sentence(state, row, signal)}")
     for row in found.rows:
         if row.verdict == "stale" and row.until is not None:
             click.echo(

@@ -28,6 +28,7 @@ SETTING = Setting(
     least=126,
     cycle=7,
     rest=0,
+    points=(0.9, 0.97),
 )
 
 #: Counted records without which there is too little to say anything.

@@ -2,8 +2,8 @@
 
 Business series wander, and neighbouring days are alike; the largest deviations are then wider than those of
 independent values. Instead of a model of that, the scale of each window's deviation is learned from the
-series' own last year (the 90 % point of its absolute values over 1.645), mixed with what is usual for series
-of its kind. This is what adjusts the thresholds for autocorrelation.
+series' own last year (points of its absolute values over those of a normal variable), mixed with what is
+usual for series of its kind. This is what adjusts the thresholds for autocorrelation.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 
 _STEP = 14
 
+#: Points of the absolute values of a standard normal variable.
+_NORMAL = {0.9: 1.645, 0.97: 2.170}
+
 #: How much of last year's deviation is taken for season.
 SEASON = 0.8
 
@@ -27,12 +30,12 @@ class Setting:
     """How a kind of series is watched; lengths count its steps (days or weeks).
 
     ``usual``: the usual scale of each window's deviation; ``own``: the weight of the series' own scale (of
-    variances) where it is smaller, and where it is larger than the usual one; ``year``: steps of a year;
-    ``relevant``: the smallest shift worth an alarm, as a difference on the series' scale,
-    ``relevant_spike`` that of a single step; ``quiet``: steps without a further spike after one; ``least``:
-    steps without which there is too little to say anything; ``cycle``: steps after which the same place of
-    the week returns; ``rest``: steps after a shift in which the new level becomes the usual one, without
-    signals.
+    variances) where it is smaller, and where it is larger than the usual one; ``points``: the points of the
+    own deviations that give their scale, the largest counts; ``year``: steps of a year; ``relevant``: the
+    smallest shift worth an alarm, as a difference on the series' scale, ``relevant_spike`` that of a single
+    step; ``quiet``: steps without a further spike after one; ``least``: steps without which there is too
+    little to say anything; ``cycle``: steps after which the same place of the week returns; ``rest``: steps
+    after a shift in which the new level becomes the usual one, without signals.
     """
 
     windows: tuple[int, ...]
@@ -45,6 +48,7 @@ class Setting:
     least: int
     cycle: int
     rest: int
+    points: tuple[float, ...] = (0.9,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ def own_scale(stats: Floats, setting: Setting) -> Floats:
             past = stats[row, max(0, first - setting.year) : max(0, first - length)]
             past = past[~np.isnan(past)]
             if len(past) >= setting.year // 3:
-                own = float(np.quantile(np.abs(past), 0.9)) / 1.645
+                points = np.quantile(np.abs(past), setting.points)
+                own = max(float(p) / _NORMAL[q] for p, q in zip(points, setting.points, strict=True))
                 weight = setting.own[int(own > usual[row])]
                 mixed = weight * own**2 + (1 - weight) * usual[row] ** 2
                 found[row, first : first + _STEP] = np.sqrt(mixed)

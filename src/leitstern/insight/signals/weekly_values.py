@@ -28,6 +28,7 @@ SETTING = Setting(
     least=20,
     cycle=1,
     rest=0,
+    points=(0.9, 0.97),
 )
 
 BASE, AT_LEAST = 26, 6

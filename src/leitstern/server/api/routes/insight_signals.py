@@ -29,6 +29,7 @@ class SignalOut(Out):
     seen: float | None
     change: float | None = Field(description="The relative change, as a fraction.")
     strength: float | None = Field(description="The deviation over its threshold, at least 1.")
+    beside: str | None = Field(description="The KPI of the same records whose signal this one goes with.")
 
 
 class WatchedOut(Out):

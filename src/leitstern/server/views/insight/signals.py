@@ -50,17 +50,20 @@ def signals(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(ask: Sight, document: Document) -> Iterator[dict[str, Any]]:
-    calendar = frame.calendar()
+    calendar, beside = frame.calendar(), _beside(ask, document)
     for row in document["rows"]:
         called = topic.name(ask, row)
         if called is None:
             continue
         new = len(row["signals"]) - row["news"]
         for at, signal in enumerate(row["signals"]):
+            if signal["beside"] is not None:
+                continue
             better = (signal["direction"] == "up") == (row["good"] == "up")
             yield {
                 "name": called,
                 "sentence": topic.said(row, signal, called),
+                "beside": ", ".join(beside.get((row["kpi"], signal["said"]), ())),
                 "direction": signal["direction"],
                 "verdict": "none" if row["good"] == "between" else "better" if better else "worse",
                 "news": at >= new,
@@ -69,6 +72,22 @@ def _rows(ask: Sight, document: Document) -> Iterator[dict[str, Any]]:
                 "href": f"{reverse('kpi', args=[row['kpi']])}?grain=week",
                 "why": why_href(row["kpi"], signal["since"]),
             }
+
+
+def _beside(ask: Sight, document: Document) -> dict[tuple[str, str], list[str]]:
+    """The names of the KPIs whose signals go with one, by its KPI and day."""
+    days = {row["kpi"]: [date.fromisoformat(s["said"]) for s in row["signals"]] for row in document["rows"]}
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in document["rows"]:
+        called = topic.name(ask, row)
+        for signal in row["signals"]:
+            if signal["beside"] is not None and called is not None:
+                said = date.fromisoformat(signal["said"])
+                nearest = min(days[signal["beside"]], key=lambda day: abs((day - said).days))
+                names = found.setdefault((signal["beside"], nearest.isoformat()), [])
+                if called not in names:
+                    names.append(called)
+    return found
 
 
 def why_href(kpi: str, day: str) -> str:
