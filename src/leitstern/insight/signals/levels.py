@@ -131,8 +131,8 @@ def tail(stats: Floats, setting: Setting, rate: float) -> Floats:
         past = np.sort(past[~np.isnan(past)])
         if len(past) < setting.year // 3:
             continue
-        largest = past[-max(4, len(past) // 12) :]
-        hill = float(np.mean(np.log(largest[1:] / max(largest[0], 1e-9))))
+        largest = np.maximum(past[-max(4, len(past) // 12) :], 1e-9)  # a KPI that stands still has none
+        hill = float(np.mean(np.log(largest[1:] / largest[0])))
         index = max(1.1 * hill - 0.075, 0.12)
         expected = len(past) * rate / setting.year
         found[first : first + _STEP] = largest[0] * (len(largest) / expected) ** index
