@@ -254,3 +254,44 @@ def test_plain_values_are_plain(found: Funnel) -> None:
     values: list[Any] = [r["cohort"]["value"] for r in whole["steps"]]
     assert all(v is None or 0 <= v <= 1 for v in values)
     assert not any(isinstance(v, np.generic) for v in values)
+
+
+@pytest.fixture
+def deals_only(tmp_path: Path) -> Workspace:
+    """A workspace that knows deals and how they ended, and nothing else."""
+    lines = ["Nr,Phase,Status,Angelegt,Abgeschlossen,Betrag"]
+    for number in range(40):
+        status = "won" if number % 4 == 0 else "lost"
+        lines.append(f"D{number},Ende,{status},2026-01-{1 + number % 28:02d},2026-03-15,1000")
+    (tmp_path / "deals.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fields = {
+        "stage": "Phase", "status": "Status", "created_at": "Angelegt", "closed_at": "Abgeschlossen",
+        "amount": "Betrag",
+    }  # fmt: skip
+    mapping = [
+        'name = "Deals"', "[[table]]", 'fact = "deal"', 'file = "deals.csv"', 'key = "Nr"', "[table.fields]",
+        *(f'{field} = "{column}"' for field, column in fields.items()),
+    ]  # fmt: skip
+    (tmp_path / "deals.toml").write_text("\n".join(mapping) + "\n", encoding="utf-8")
+    made = leitstern.init(tmp_path / "deals", name="Deals", language="de", currency="EUR", country="DE")
+    assert not made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.toml").questions
+    made.refresh()
+    return made
+
+
+def test_what_is_not_recorded_is_no_step(deals_only: Workspace) -> None:
+    found = funnel(deals_only, "team", date(2026, 1, 1), date(2026, 3, 31))
+    assert [(r.step, r.to, r.group) for r in found.steps][:1] == [("deal", "won", None)]
+    assert (found.steps[0].cohort.entered, found.steps[0].cohort.passed, found.steps[0].cohort.left) == (
+        40,
+        10,
+        30,
+    )
+    assert (found.whole, found.stages) == ((), ())
+    assert [(leak.step, leak.reason, leak.count, leak.value) for leak in found.leaks] == [
+        (0, None, 30, 30_000.0)
+    ]
+    handed = handovers(deals_only, date(2026, 1, 1), date(2026, 3, 31))
+    assert (handed.handovers, handed.silent, handed.recorded) == ({}, (), False)
+    assert bottleneck(deals_only).found.verdict == "too_little"
+    assert "Contacts with customers are not recorded." in run(deals_only)

@@ -94,7 +94,8 @@ def document() -> dict[str, Any]:
             "cells": cells,
         },
         "handovers": {
-            **TIMES, "quiet_days": 90, "customers": 541, "silent_count": 157, "silent": [silent],
+            **TIMES, "quiet_days": 90, "customers": 541, "recorded": True,
+            "silent_count": 157, "silent": [silent],
             "handovers": [{"name": "qualified_to_sales", **handover}], "currency": "EUR",
         },
     }  # fmt: skip

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from leitstern.analyses.funnel_data import By, Data, Texts, Times, read
+from leitstern.analyses.funnel_data import BY, By, Data, Table, Texts, Times, read
 from leitstern.analyses.funnel_json import bottleneck_json, leak_json, row_json, times_json
 from leitstern.insight.funnel.bottleneck import Bottlenecks, bottlenecks
 from leitstern.insight.funnel.leaks import Leak, leaks
@@ -23,10 +24,6 @@ from leitstern.insight.funnel.waits import Days, Wait, wait
 
 if TYPE_CHECKING:
     from leitstern.workspace import Workspace
-
-#: The steps from one to the next, and those from end to end.
-CHAIN = ("lead", "mql", "sql", "deal", "quote")
-WHOLE = (("lead", "won"), ("deal", "won"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +97,10 @@ def funnel(ws: Workspace, by: By | None = None, start: date | None = None, end: 
     Raises ``Problem`` where nothing was imported.
     """
     data = Data(ws, start, end)
-    chain = _chain(data)
+    chain, whole_way = _chain(data)
     names = data.names(by) if by else {}
-    steps = [row for step in CHAIN for row in _rows(data, chain[step], by, names)]
-    whole = [row for step, _ in WHOLE for row in _rows(data, chain[f"{step} won"], by, names)]
+    steps = [row for step in chain for row in _rows(data, step, by, names)]
+    whole = [row for step in whole_way for row in _rows(data, step, by, names)]
     stages = [row for step in _stages(data, by) for row in _rows(data, step, by, names)]
     stage_names = _stage_names(data)
     return Funnel(
@@ -133,39 +130,56 @@ class _Step:
     groups: dict[By, Texts]
 
 
-def _chain(data: Data) -> dict[str, _Step]:
-    """All steps of the chain by name; from end to end under ``lead won`` and ``deal won``."""
+def _chain(data: Data) -> tuple[list[_Step], list[_Step]]:
+    """The steps from one to the next, and those from end to end; what was never recorded is no step."""
     leads, deals, never = data.leads, data.deals, np.datetime64("NaT", "D")
     of_lead = data.deal_leads
-    opened = np.full(len(leads), never)
     has_deal = of_lead >= 0
+    opened = np.full(len(leads), never)
     opened[of_lead[has_deal]] = deals.days("created_at")[has_deal]
-    deal = _first(opened, leads.days("converted_at"))
-    sql = _first(leads.days("sql_at"), deal)
-    mql = _first(leads.days("mql_at"), sql)
     gone = leads.days("disqualified_at")
     won = np.where(data.won, data.closed, never)
     lost = np.where(data.lost, data.closed, never)
-    quote = _quoted(data)
     # A lead whose deal was lost will not be won any more, unless its other deals were.
     lead_lost = np.full(len(leads), never)
     lead_lost[of_lead[has_deal & data.lost]] = lost[has_deal & data.lost]
     begun, created = leads.days("created_at"), deals.days("created_at")
-    steps = (
-        ("lead", "mql", begun, mql, gone), ("mql", "sql", mql, sql, gone), ("sql", "deal", sql, deal, gone),
-        ("deal", "quote", created, _first(quote, won), lost), ("quote", "won", quote, won, lost),
-        ("lead won", "won", begun, leads.days("won_at"), _first(gone, lead_lost)),
-        ("deal won", "won", created, won, lost),
-    )  # fmt: skip
-    found = {}
-    for name, to, entered, passed, left in steps:
-        table = leads if len(entered) == len(leads) and name not in ("deal", "quote", "deal won") else deals
-        groups: dict[By, Texts] = {
-            by: data.groups(table, by) for by in ("campaign", "source", "team", "segment")
-        }
-        cases = Cases(entered, passed, left, data.times.today)
-        found[name] = _Step(name.split()[0], to, cases, groups)
-    return found
+    of_leads = [
+        ("lead", begun), ("mql", leads.days("mql_at")), ("sql", leads.days("sql_at")),
+        ("deal", _first(opened, leads.days("converted_at"))),
+    ]  # fmt: skip
+    of_deals = [("deal", created), ("quote", _quoted(data)), ("won", won)]
+    steps = [*_pairs(data, leads, of_leads, gone), *_pairs(data, deals, of_deals, lost)]
+    ends = [
+        ("lead", leads, begun, leads.days("won_at"), _first(gone, lead_lost)),
+        ("deal", deals, created, won, lost),
+    ]
+    whole = [
+        _step(data, name, "won", table, Cases(entered, passed, left, data.times.today))
+        for name, table, entered, passed, left in ends
+        if not np.isnat(entered).all()
+    ]
+    return steps, whole if len(steps) > 1 else []
+
+
+def _pairs(data: Data, table: Table, dates: list[tuple[str, Days]], left: Days) -> Iterator[_Step]:
+    """Each recorded step with the next; who reached a later one has reached it by then."""
+    known = [(name, days) for name, days in dates if not np.isnat(days).all()]
+    for (name, entered), (to, _) in pairwise(known):
+        place = [other for other, _ in known].index(name)
+        passed = _earliest([days for _, days in known[place + 1 :]])
+        # A quote is what was sent; the other steps are what was reached.
+        reached = entered if name == "quote" else _earliest([days for _, days in known[place:]])
+        yield _step(data, name, to, table, Cases(reached, passed, left, data.times.today))
+
+
+def _step(data: Data, name: str, to: str, table: Table, cases: Cases) -> _Step:
+    return _Step(name, to, cases, {by: data.groups(table, by) for by in BY})
+
+
+def _earliest(dates: list[Days]) -> Days:
+    """The earliest of several days; NaT where there is none."""
+    return np.asarray(np.fmin.reduce(dates))
 
 
 def _first(one: Days, other: Days) -> Days:
@@ -184,7 +198,9 @@ def _quoted(data: Data) -> Days:
 
 
 def _stages(data: Data, by: By | None) -> Iterator[_Step]:
-    """The stages of the pipeline as steps."""
+    """The stages of the pipeline as steps; a single one is the deal itself, which the chain tells."""
+    if len(data.stages.keys) < 2:
+        return
     found = data.stages.passages
     keys = [*data.stages.keys, "won"]
     groups: Texts = []

@@ -182,14 +182,40 @@ class Data:
 
     @cached_property
     def stages(self) -> Stages:
-        """The passages of all deals through the pipeline."""
+        """The passages through the pipeline of all deals whose stage changes are recorded.
+
+        Without any record of them a deal has one stage, which is called ``deal``.
+        """
+        events = read(self.ws, "deal_event", "deal", "field")
+        changed = zip(events.texts("deal"), events.texts("field"), strict=True)
+        told = {deal for deal, field in changed if field == "stage"}
+        return self._visits(told) if told else self._one_stage()
+
+    def _one_stage(self) -> Stages:
+        created, never = self.deals.days("created_at"), np.datetime64("NaT", "D")
+        rows = np.flatnonzero(~np.isnat(created))
+        won, lost = self.won[rows], self.lost[rows]
+        end = np.maximum(self.closed, created)[rows]
+        found = Passages(
+            rows, np.zeros(len(rows), dtype=np.int64), np.arange(len(rows)), created[rows],
+            np.where(won, end, never), np.where(lost, end, never), np.where(lost, 0, -1),
+        )  # fmt: skip
+        teams = self.deals.texts("team@created_at")
+        return Stages(found, ["deal"], [teams[row] for row in rows.tolist()])
+
+    def _visits(self, told: set[str | None]) -> Stages:
         visits = read(self.ws, "stage_visit", "deal", "stage", "outcome", "entered_at", "team@entered_at")
         keys = visits.texts("stage")
         deal = self.deals.rows(visits.texts("deal"))
         fine = np.array(
             [o == "open" and k is not None for o, k in zip(visits.texts("outcome"), keys, strict=True)]
         )
-        fine = fine & (deal >= 0) & ~np.isnat(visits.days("entered_at"))
+        fine = (
+            fine
+            & np.array([key in told for key in visits.texts("deal")], dtype=bool)
+            & (deal >= 0)
+            & ~np.isnat(visits.days("entered_at"))
+        )
         ranked = self._ranked(keys, fine, visits, deal)
         rank = np.array([ranked.get(key or "", -1) for key in keys], dtype=np.int64)
         mine = np.flatnonzero(fine & (rank >= 0))

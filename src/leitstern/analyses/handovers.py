@@ -56,6 +56,7 @@ class Handovers:
     handovers: dict[Name, Handover]
     quiet_days: int
     customers: int
+    recorded: bool
     silent: tuple[Silent, ...]
     currency: str
 
@@ -74,7 +75,8 @@ class Handovers:
         ]  # fmt: skip
         return {
             **times_json(self.times), "handovers": found, "quiet_days": self.quiet_days,
-            "customers": self.customers, "silent": silent, "currency": self.currency,
+            "customers": self.customers, "recorded": self.recorded, "silent": silent,
+            "currency": self.currency,
         }  # fmt: skip
 
 
@@ -82,6 +84,8 @@ def handovers(
     ws: Workspace, start: date | None = None, end: date | None = None, quiet_days: int = QUIET_DAYS
 ) -> Handovers:
     """Handovers of what came from ``start`` to ``end`` (default: the last 365 days), the silent customers.
+
+    Where no contacts are recorded, there are no handovers with them, and nobody is called silent.
 
     Raises ``Problem`` where nothing was imported.
     """
@@ -97,9 +101,17 @@ def handovers(
         "won_to_contact": (_inside(data, np.where(data.won, bought, np.datetime64("NaT"))), anyone),
         "won_to_service": (_inside(data, np.where(data.won, bought, np.datetime64("NaT"))), service),
     }
-    shown = {name: handover(*days, data.times.today, GRACE[name]) for name, days in found.items()}
+    recorded: dict[Name, bool] = {
+        "qualified_to_sales": bool(contacts.sales.any()),
+        "won_to_contact": contacts.any(contacts.held),
+        "won_to_service": contacts.any(contacts.service),
+    }
+    shown = {
+        name: handover(*days, data.times.today, GRACE[name]) for name, days in found.items() if recorded[name]
+    }
     customers, silent = _silent(data, contacts, quiet_days)
-    return Handovers(data.times, shown, quiet_days, customers, silent, ws.settings.currency)
+    there = recorded["won_to_contact"]
+    return Handovers(data.times, shown, quiet_days, customers, there, silent, ws.settings.currency)
 
 
 def _inside(data: Data, begin: Days) -> Days:
@@ -123,6 +135,10 @@ class _Contacts:
         of = [departments.get(team or "", "sales") for team in teams]
         self.sales: Bools = self.held & np.array([d == "sales" for d in of], dtype=bool)
         self.service: Bools = self.held & np.array([d == "service" for d in of], dtype=bool)
+
+    def any(self, chosen: Bools) -> bool:
+        """Whether there are any of the chosen activities, or tickets."""
+        return bool(chosen.any()) or len(self._tickets) > 0
 
     def companies(self, keys: Texts) -> Ints:
         """A number for each company; -1 for none."""
@@ -192,7 +208,7 @@ def _silent(data: Data, contacts: _Contacts, days: int) -> tuple[int, tuple[Sile
     until = companies.days("customer_until")
     gone = ~np.isnat(until) & (until <= data.times.today)
     begin, last, value = np.where(gone, np.datetime64("NaT"), last_won[number]), last[number], value[number]
-    rows = quiet(begin, last, data.times.today, days)
+    rows = quiet(begin, last, data.times.today, days) if contacts.any(contacts.held) else np.zeros(0, int)
     rows = rows[np.argsort(-value[rows], kind="stable")]
     keys, names = list(companies.place), companies.texts("name")
     silent = []

@@ -60,7 +60,6 @@ def command(
         return
     say = _Say(state)
     _steps(say, found, how)
-    click.echo()
     _bottleneck(say, stuck)
     click.echo()
     _leaks(say, found)
@@ -89,12 +88,16 @@ class _Say:
             return self("all")
         return group.name or group.id or self("not_assigned")
 
+    def stage(self, names: dict[str, str], key: str) -> str:
+        """A stage's name; without a pipeline there is one, the deal."""
+        return names.get(key) or (self("step_deal") if key == "deal" else key)
+
     def days(self, quantile: Quantile) -> str:
         return self("not_reached") if quantile.days is None else self.cells.whole(quantile.days)
 
-    def money(self, amount: float) -> str:
+    def money(self, amount: float | None) -> str:
         """Whole amounts: more would pretend to know them."""
-        return self._figures.amount(round(amount), "currency")
+        return self._figures.amount(None if amount is None else round(amount), "currency")
 
     def range(self, low: float, high: float) -> str:
         return f"{self.cells.share(round(low, 4))} – {self.cells.share(round(high, 4))}"
@@ -112,7 +115,6 @@ def _steps(say: _Say, found: Funnel, how: str) -> None:
     for head, rows in ((title, found.steps + found.whole), (say("title_stages"), found.stages)):
         known = names if rows is not found.stages else {**found.stage_names, "won": names["won"]}
         _table(say, head, rows, known, how, with_group=found.by is not None)
-        click.echo()
 
 
 def _table(
@@ -120,6 +122,8 @@ def _table(
 ) -> None:
     counts = ["entered", "passed", "left", *(["open"] if how == "cohort" else [])]
     heads = ["share", "range", *(["window", "median", "upper"] if how == "cohort" else [])]
+    if not rows:
+        return
     columns = [tables.Column(say("head_step"))]
     columns += [tables.Column(say("head_group"))] if with_group else []
     columns += [tables.Column(say(f"head_{name}"), number=True) for name in [*counts, *heads]]
@@ -129,6 +133,7 @@ def _table(
         line += [say.group(row.group)] if with_group else []
         lines.append((*line, *(_cohort(say, row) if how == "cohort" else _flow(say, row))))
     tables.show(columns, lines, title=title)
+    click.echo()
 
 
 def _cohort(say: _Say, row: Row) -> list[str]:
@@ -161,7 +166,7 @@ def _bottleneck(say: _Say, found: Bottleneck) -> None:
 
 def _hint(say: _Say, found: Bottleneck, cell: Cell) -> None:
     key = found.stage_keys[cell.step]
-    names = {"stage": found.stage_names.get(key, key), "group": say.group(found.groups[cell.group])}
+    names = {"stage": say.stage(found.stage_names, key), "group": say.group(found.groups[cell.group])}
     if cell.cost is not None:
         code = "bottleneck_hint" if cell.cost.value > 0 else "bottleneck_slow"
         click.echo(say(code, **names, **say.amount(cell.cost)))
@@ -176,7 +181,7 @@ def _leaks(say: _Say, found: Funnel) -> None:
     lines = []
     for leak in found.leaks[:MOST]:
         key = found.stage_keys[leak.step] if leak.step >= 0 else None
-        names = say("outside") if key is None else found.stage_names.get(key, key), leak.reason
+        names = say("outside") if key is None else say.stage(found.stage_names, key), leak.reason
         share = _share(say, leak.share.value or 0), say.range(leak.share.low, leak.share.high)
         lines.append((
             names[0], names[1] or say("no_reason"), say.cells.whole(leak.count), *share, say.money(leak.value)
@@ -197,15 +202,16 @@ def _handovers(say: _Say, found: Handovers) -> None:
         lines.append((say(name), say.cells.whole(one.wait.n), *waits, *said))
     heads = ("handover", "count", "median", "upper", "never", "range")
     columns = [tables.Column(say(f"head_{name}"), number=name != "handover") for name in heads]
-    tables.show(columns, lines, title=say("title_handovers"))
-    click.echo()
+    if lines:
+        tables.show(columns, lines, title=say("title_handovers"))
+        click.echo()
     _silent(say, found)
 
 
 def _silent(say: _Say, found: Handovers) -> None:
     counts = {"customers": say.cells.whole(found.customers), "days": say.cells.whole(found.quiet_days)}
     if not found.silent:
-        click.echo(say("silent_none", **counts))
+        click.echo(say("silent_none" if found.recorded else "silent_unknown", **counts))
         return
     click.echo(say("silent", count=say.cells.whole(len(found.silent)), **counts))
     for customer in found.silent[:MOST]:

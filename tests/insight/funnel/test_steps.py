@@ -120,3 +120,9 @@ def test_leaks_are_listed_by_step_and_reason() -> None:
     assert [(leak.step, leak.reason, leak.count, leak.share.value, leak.value) for leak in found] == [
         (2, "Preis", 3, 0.6, 40.0), (1, "Preis", 1, 0.2, 5.0), (2, None, 1, 0.2, 7.0),
     ]  # fmt: skip
+
+
+def test_what_has_no_value_is_not_worth_nothing() -> None:
+    assert [
+        leak.value for leak in leaks(np.array([1, 1]), ["Preis", "Preis"], np.array([np.nan, np.nan]))
+    ] == [None]

@@ -13,12 +13,15 @@ from leitstern.insight.funnel.waits import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """What left at a step for a reason (None: none given): ``share`` of all that left, their ``value``."""
+    """What left at a step for a reason (None: none given): ``share`` of all that left, their ``value``.
+
+    The value is None where none of them has one.
+    """
 
     step: int
     reason: str | None
     share: Share
-    value: float
+    value: float | None
 
     @property
     def count(self) -> int:
@@ -35,7 +38,11 @@ def leaks(step: Ints, reason: Sequence[str | None], value: Floats) -> list[Leak]
     for place, key in enumerate(zip(step.tolist(), reason, strict=True)):
         found.setdefault(key, []).append(place)
     listed = [
-        Leak(at, why, share(len(places), len(step)), float(np.nansum(value[places])))
+        Leak(at, why, share(len(places), len(step)), _sum(value[places]))
         for (at, why), places in found.items()
     ]
     return sorted(listed, key=lambda leak: (-leak.count, leak.step, leak.reason or ""))
+
+
+def _sum(value: Floats) -> float | None:
+    return None if np.isnan(value).all() else float(np.nansum(value))

@@ -110,7 +110,13 @@ def sentence(stuck: Mapping[str, Any]) -> str:
         return say(f"bottleneck_{stuck['verdict']}", tests=frame.figures().plain(stuck["tests"]))
     first = stuck["hints"][0]
     code = "bottleneck_hint" if first["cost"]["value"] > 0 else "bottleneck_slow"
-    return say(code, stage=first["name"], group=first["group"]["name"], **money(first["cost"]))
+    return say(code, stage=stage(first), group=first["group"]["name"], **money(first["cost"]))
+
+
+def stage(of: Mapping[str, Any]) -> str | None:
+    """The name of the stage of a leak or cell; without a pipeline there is one, the deal."""
+    key: str | None = of["stage"]
+    return say("step_deal") if key == "deal" and of["name"] in (None, key) else of["name"] or key
 
 
 def money(amount: Mapping[str, float]) -> dict[str, str]:

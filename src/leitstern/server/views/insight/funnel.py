@@ -162,13 +162,13 @@ def _hint(cell: Row) -> Row:
             cost["cost"], f"{cost['low']} – {cost['high']}",
         ]  # fmt: skip
         lines.append({"name": names[against["reference"]], "cells": cells})
-    return {"group": cell["group"]["name"], "stage": cell["name"], "lines": lines}
+    return {"group": cell["group"]["name"], "stage": words.stage(cell), "lines": lines}
 
 
 def _leak(leak: Row) -> Row:
-    share, value = leak["share"], frame.figures().short(round(leak["value"]), "currency")
+    share, value = leak["share"], frame.figures().short(leak["value"], "currency")
     return {
-        "stage": leak["name"] or leak["stage"] or words.say("outside"),
+        "stage": words.stage(leak) or words.say("outside"),
         "reason": leak["reason"] or words.say("no_reason"),
         "cells": [
             frame.figures().plain(share["hits"]), words.percent(share["value"]),
