@@ -193,10 +193,10 @@ def _is_number(text: str | None) -> bool:
 
 
 def _today(ws: Workspace, deals: Deals) -> int:
-    """The day of the generation, or the last day on which anything happened where the export is late."""
+    """The last whole day, or the last on which anything happened where the export is late."""
     generation = ws.generation()
     if generation is None or not len(deals):
         return 0
-    as_of = (generation.as_of - _EPOCH).days
+    as_of = (generation.as_of - _EPOCH).days - 1
     newest = min(deals.last_day, as_of)
     return as_of if as_of - newest <= generation.facts["deal"].late_after else newest

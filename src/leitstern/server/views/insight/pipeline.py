@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from leitstern.periods.grains import Grain, period_of
@@ -40,11 +41,12 @@ def pipeline(request: HttpRequest) -> HttpResponse:
         return common.waiting(request, ask, "pipeline", found.title())
     if not common.company_shown(ask, found.SHOWS):
         return common.protected(request, found.title())
+    calendar = frame.calendar()
     grain = "week" if request.GET.get("grain") == "week" else "month"
     context: dict[str, Any] = {
         "title": found.title(),
         "sentence": found.sentence(document),
-        "day": frame.calendar().day(date.fromisoformat(document["day"])),
+        "day": calendar.day(date.fromisoformat(document["day"])),
         "call": CALL,
     }
     if document["verdict"] == "ok":
@@ -57,7 +59,7 @@ def pipeline(request: HttpRequest) -> HttpResponse:
             "rows": [_row(line, planned, grain) for line in lines],
             "tools": _tools(document),
             "told": _told(document),
-            "months": [_name(line, "month") for line in document["months"]],
+            "ends": [calendar.short_day(date.fromisoformat(line["end"])) for line in document["months"]],
             "deals": _deals(ask, document),
             "teams": [_team(row) for row in found.teams(ask, document)],
             "notes": _notes(document),
@@ -82,7 +84,7 @@ def _name(line: Mapping[str, Any], grain: str) -> str:
 
 
 def _money(value: float | Decimal | None) -> str:
-    return DASH if value is None else frame.figures().short(value, "currency")
+    return DASH if value is None else frame.figures().short(round(value), "currency")
 
 
 def _range(low: float | None, high: float | None) -> str:
@@ -146,9 +148,12 @@ def _told(document: Mapping[str, Any]) -> dict[str, Any]:
         "off": figures.short(document["wape"], "percent"),
         "bias": figures.change(document["bias"]),
     }
-    text = _(
+    text = ngettext(
+        "%(n)s forecast of %(days)s days was made again for a past week, with what was known then: "
+        "it was off by %(off)s (%(bias)s).",
         "%(n)s forecasts of %(days)s days were made again for past weeks, each with what was known then: "
-        "they were off by %(off)s on average, all together by %(bias)s."
+        "they were off by %(off)s on average, all together by %(bias)s.",
+        len(told),
     )
     said = text % words
     if document["coverage"] is not None:
