@@ -132,6 +132,14 @@ def test_cost_of_new_customers_counts_people_and_only_complete_months(written: W
     assert (found.year_from.label, found.year_to.label) == ("2026-01", "2026-04")
 
 
+def test_a_month_whose_spending_was_not_delivered_is_not_complete() -> None:
+    rows = ROWS | {"spend": [row for row in ROWS["spend"] if row[4] < date(2026, 4, 1)]}
+    found = asking.acquisition(cast(Workspace, Written(rows)), "month")
+    assert found.complete == (True, True, True, False, False)
+    assert found.year_to.label == "2026-03"
+    assert found.year.cost.tolist() == [1501 / 6]
+
+
 def test_quarters_add_up_their_months(written: Workspace) -> None:
     found = asking.acquisition(written, "quarter")
     assert [p.label for p in found.periods] == ["2026-Q1", "2026-Q2"]
