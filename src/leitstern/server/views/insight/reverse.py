@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from leitstern.analyses.reverse import ReversePlan
 from leitstern.errors import Problem
 from leitstern.insight.reverse.plan import Needed, whole
+from leitstern.messages import message
 from leitstern.periods.grains import Grain, from_index
 from leitstern.server import frame, typed, words
 from leitstern.server.figures import DASH
@@ -55,7 +56,7 @@ def reverse(request: HttpRequest) -> HttpResponse:
         "table": _table(ask, found) if found else None,
         "may_plan": plans.may_plan(ask),
         "scenarios": list(_scenarios()),
-        "stages": [_name(ask, kpi) for kpi in plans.KPIS.values()],
+        "stages": [message(f"reverse.{stage}", frame.language()) for stage in plans.KPIS],
         "call": _call(found) if found else None,
     }
     return render(request, "leitstern/insight/reverse.html", context)
