@@ -57,6 +57,9 @@ def shown(told: Told | None, row: GoalRow, standing: Standing, lines: Lines) -> 
     season = _season(kept["season"], lines)
     if kept["verdict"] != "ok":
         return ShownForecast("", (), "", "", "", text, season, *calls)
+    if kept["method"] == "withdrawn":
+        number, levels = _percent(kept["chances"]["target"], lines), tuple(_levels(kept, row, lines))
+        return ShownForecast(number, levels, "", "", "", text, season, *calls)
     quantiles = kept["quantiles"]
     low, high = (figures.short(_decimal(quantiles[name]), unit) for name in ("10", "90"))
     return ShownForecast(

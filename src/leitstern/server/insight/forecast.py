@@ -38,7 +38,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a goal's page reads of its forecast."""
+    """What a goal's page reads of its forecast. Its method is ``withdrawn`` where only the pace counts."""
 
     kept: Mapping[str, Any]
 
@@ -54,10 +54,21 @@ def question_of(goal: Goal) -> Question:
 
 
 def told(ask: Reader, row: GoalRow) -> Told | None:
-    """The forecast of a goal as it was made for this generation; None while it is not there."""
+    """The forecast of a goal as it was made for this generation; None while it is not there.
+
+    Where forecasts of its KPI are withdrawn, the chances are those of the plain pace, and there is no more.
+    """
+    # The track record reads goals' values, whose evidence reads this.
+    from leitstern.server.insight.track_record import withdrawn
+
     found = document(ask, ANALYSIS.name)
     kept = None if found is None else found["goals"].get(str(row.pk))
-    return None if kept is None or kept["goal"] != _key(row.goal) else Told(kept)
+    if kept is None or kept["goal"] != _key(row.goal):
+        return None
+    if kept["verdict"] == "ok" and withdrawn(ask, row.kpi):
+        none = dict.fromkeys(kept["arrivals"])
+        kept = kept | {"chances": kept["pace_chances"], "path": [], "arrivals": none, "method": "withdrawn"}
+    return Told(kept)
 
 
 def made_now(ask: Reader, goal: Goal, today: date) -> Told:
