@@ -2,7 +2,7 @@
 
     python bench/decision_quality/leads.py [DATA] [PAIRS]
 
-DATA is not read: everything is simulated by `leitstern.insight.leads.worlds` with the public seeds below, PAIRS
+DATA is not read: all is simulated by `leitstern.insight.leads.worlds` with the public seeds below, PAIRS
 (default 1,000) pairs a world and length. Block length, handicap, the choice of regularities and the kind of
 effect were settled on worlds of other seeds (3, 5, 9 and 17). A trial of this script with 40 pairs, on these
 seeds and before that, was seen; the full run was made once.
