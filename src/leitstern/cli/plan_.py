@@ -105,6 +105,6 @@ def _notes(say: _Say, found: ReversePlan) -> None:
     if plan.hires:
         click.echo(say("hires", hires=plain(plan.hires, 1)))
     if plan.cost is not None:
-        click.echo(say("cost", cost=say.money(plan.cost)))
+        click.echo(say("cost", cost=say.money(-(-round(plan.cost, 6) // 1))))
     so_far = ", ".join(f"{plain(count)} {say(stage)}" for stage, count in found.so_far.items())
     click.echo(say("running", month=f"{found.as_of:%Y-%m}", so_far=so_far))

@@ -103,6 +103,14 @@ def test_people_and_money() -> None:
     assert found.cost == pytest.approx(50_000 + 10_000)
 
 
+def test_a_plan_that_comes_too_late_has_no_cost() -> None:
+    known = Known(1000, {}, spend_per_lead=50)
+    stages = [stage("lead", [0.1]), stage("deal", [0.0, 0.0, 0.0, 0.2])]
+    found = plan([10_000, 10_000], 0, NOW, stages, known, Assumptions(commission=0.1))
+    assert found.spend is not None
+    assert found.cost is None
+
+
 def test_what_if() -> None:
     known = Known(1000, {}, spend_per_lead=50, deals_per_head=20, heads=4)
     stages = [stage("lead", [0.1]), stage("deal", [0.5])]

@@ -99,7 +99,8 @@ class Needed:
 class Plan:
     """The plan. ``wins`` still needed; ``stages`` what each must bring; by month: ``spend``, ``meetings``,
     ``heads`` (full-time sellers needed), None where not known. ``hires``: people missing in the month that
-    needs most, beyond those assumed. ``cost`` of the whole plan: spend, commission and assumed hires."""
+    needs most, beyond those assumed. ``cost`` of a plan that can be carried out: spend, commission and
+    assumed hires."""
 
     months: tuple[int, ...]
     value: float
@@ -148,7 +149,7 @@ def plan(
     if heads is not None and known.heads is not None:
         hires = max(0.0, float(heads.max()) - known.heads - assumed.hires)
     cost = None
-    if spend is not None:
+    if spend is not None and deals is not None:
         people = assumed.hires * assumed.cost_per_hire * len(target)
         cost = float(spend.sum()) + wins * value * assumed.commission + people
     months = tuple(range(now, now + len(target)))
