@@ -68,6 +68,20 @@ def test_a_cohort_too_young_has_no_value_yet() -> None:
     assert (found.value, found.so_far, found.verdict) == (None, 1.0, "too_young")
 
 
+def test_a_share_is_never_more_than_all() -> None:
+    """Young ones weigh the rest up: 11 pass at once, one on day 29, of 5 nothing is known yet."""
+    found = cohort(
+        cases(
+            (11, "2026-03-01", "2026-03-02", ""),
+            (1, "2026-03-01", "2026-03-30", ""),
+            (5, "2026-04-29", "", ""),
+        ),
+        day("2026-03-01"), AS_OF, 30,
+    )  # fmt: skip
+    assert found.value == pytest.approx(1.0)
+    assert 0.5 < found.low < found.high <= 1.0
+
+
 def test_a_cohort_of_few_has_too_little() -> None:
     found = cohort(cases((9, "2026-01-20", "2026-01-22", "")), day("2026-01-01"), AS_OF, 30)
     assert (found.value, found.passed, found.verdict) == (None, 9, "too_little")

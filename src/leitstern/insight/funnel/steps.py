@@ -111,7 +111,8 @@ def cohort(cases: Cases, start: np.datetime64, end: np.datetime64, within: int) 
     value = min(1.0, float(worth.mean()))
     # Cases not passed count 0, so this is the variance of a mean of n terms.
     variance = float(np.mean((worth - worth.mean()) ** 2)) / n
-    size = value * (1 - value) / variance if variance > 0 else float(n)
+    # Weights can add up to more than all; a share of 0 or 1 then says nothing of its variance.
+    size = value * (1 - value) / variance if variance > 0 and 0 < value < 1 else float(n)
     return Cohort(*counts, within, value, *wilson(value, min(size, n)), plain, "fine")
 
 
