@@ -113,8 +113,10 @@ class SmartOut(Out):
 
     ok: bool
     letters: list[LetterOut]
-    probability: float | None = Field(description="Chance to reach the target; null: too little history.")
-    chance_n: int = Field(description="How many earlier periods the chance rests on.")
+    probability: float | None = Field(
+        description="Chance to reach the target; null: too little history, or not made yet."
+    )
+    chance_n: int = Field(description="How many earlier stretches the chance rests on.")
     times: int = Field(description="How many earlier periods reached such a target ...")
     n: int = Field(description="... out of so many.")
 
