@@ -63,6 +63,18 @@ PAGES = {
     "/goals/new": "management",
     "/goals/new?say=In+drei+Monaten+wird+der+Vertrieb+den+Umsatz+um+14+Prozent+steigern": "management",
     "/goals/paste": "management",
+    "/insight": "management sales-1",
+    "/insight/choice": "management",
+    "/insight/compare": "management",
+    "/insight/customers": "management",
+    "/insight/funnel": "management",
+    "/insight/hygiene": "management",
+    "/insight/leads": "management",
+    "/insight/pipeline": "management",
+    "/insight/reverse": "management",
+    "/insight/signals": "management",
+    "/insight/track-record": "management",
+    "/insight/why?kpi=won_value": "management",
     "/kpi/won_value": "management",
     "/kpi/won_value/records/2026-10": "management",
     "/kpi/won_value?by=team": "management",
@@ -122,6 +134,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     environment = {k: v for k, v in os.environ.items() if k != "LEITSTERN_DATABASE"}
     leitstern = Path(sys.executable).with_name("leitstern")
     subprocess.run([leitstern, "demo", folder], env=environment, check=True, capture_output=True)
+    environment["LEITSTERN_WORKSPACE"] = str(folder)
+    subprocess.run([sys.executable, "-m", "leitstern.server.work", "once"], env=environment, check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
@@ -129,7 +143,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     clock.write_text(datetime.now(UTC).isoformat(), encoding="ascii")
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.walk.serve", str(folder), port, str(clock)],
-        env={**environment, "LEITSTERN_WORKSPACE": str(folder)},
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )

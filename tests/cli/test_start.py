@@ -62,7 +62,7 @@ def test_the_catalogue_needs_no_data_library(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_agrees_with_the_commands(name: str) -> None:
-    command = importlib.import_module(f"leitstern.cli.{name}_").command
+    command = importlib.import_module(f"leitstern.cli.{name.replace('-', '_')}_").command
     assert isinstance(command, click.Command)
     assert command.help
     context = click.Context(cli)

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import leitstern
+from leitstern.server import work
 from leitstern.server.api.main import api
 from leitstern.server.reader import Reader, _readers
 
@@ -64,8 +65,11 @@ class Visitors:
 
 @pytest.fixture
 def visitors(folder: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> Visitors:
-    monkeypatch.setitem(_readers, Path(settings.WORKSPACE), Reader(folder, leitstern.open))
-    return Visitors()
+    ask = Reader(folder, leitstern.open)
+    monkeypatch.setitem(_readers, Path(settings.WORKSPACE), ask)
+    visitors = Visitors()
+    work.run_pending(ask)
+    return visitors
 
 
 def test_everybody_gets_what_the_table_says(visitors: Visitors) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from leitstern.goals.goal import Whom
+from leitstern.insight.reverse.plan import Assumptions
 from leitstern.server import tokens
-from leitstern.server.models import Account, GoalRow, PrivacyChange
+from leitstern.server.models import Account, GoalRow, PrivacyChange, Scenario
 
 from . import accounts
 
@@ -71,6 +73,9 @@ def world(who: dict[str, Account]) -> dict[str, str]:
         mode="own", floor=7, dominance=Decimal("0.85"), rankings=False, reason="-",
         proposed_by=accounts.make("administrator", email="second@example.org"),
     )  # fmt: skip
+    scenario = Scenario.objects.create(
+        name="-", assumptions=asdict(Assumptions()), plan=_plan(year), created_by=who["management"]
+    )
     token, _key = tokens.create(who["person"], "mine", ["read"])
     return {
         "year": str(year),
@@ -82,7 +87,17 @@ def world(who: dict[str, Account]) -> dict[str, str]:
         "change": str(change.pk),
         "token": str(token.pk),
         "account": str(who["colleague"].pk),
+        "scenario": str(scenario.pk),
     }
+
+
+def _plan(year: int) -> dict[str, Any]:
+    """A reverse plan without anything to do."""
+    unknown = dict.fromkeys(("spend", "meetings", "heads", "hires", "cost", "sellers"))
+    amounts = {"target": 1.0, "won": 0.0, "value": 1.0, "wins": 1.0}
+    days = {"start": f"{year}-01-01", "end": f"{year}-12-31", "as_of": f"{year}-01-01"}
+    lists = {"months": [], "stages": [], "so_far": {}, "assumptions": asdict(Assumptions())}
+    return {**days, **amounts, **unknown, **lists, "currency": "EUR"}
 
 
 def _goal(who: dict[str, Account], year: int, whom: Whom, state: str, by: str, owner: str | None) -> GoalRow:

@@ -23,7 +23,7 @@ class Somebody:
 
     def __post_init__(self) -> None:
         self.context = self.browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self.wrong.append(message.text))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
