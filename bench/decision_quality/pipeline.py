@@ -7,11 +7,11 @@ models trained on its past. Scored per open deal (Brier), on the value won of de
 (WAPE and bias, as in the research), and on the whole value won with the part that was not open yet (WAPE,
 bias, coverage of 80 %).
 
-Strengths (priors, half-lives, boosting's settings) were chosen on the demo company with seed 2 and on
-snapshots of crm_hardware before 1 August 2017; those from that day on, seeds 3 to 7 and seller_funnel are
-scored. One choice of form was made after a look at all closings of crm_hardware by age and month: that the
-hazard may differ by the month's place in the quarter. The data do, and the choice helps there; "hazard
-without it" tells by how much. The loan process of the research is kept aside for an independent check; the
+Strengths (priors, half-lives, boosting's settings) were set on the demo company with seed 2; seeds 3 to 7 and
+seller_funnel were not looked at before they were scored. crm_hardware is no untouched test: strengths were
+compared on tables that held its scored months as well, and that the hazard may differ by the month's place
+in the quarter was decided after a look at all of its closings by age and month. "Hazard without it" tells by
+how much that helps there. The loan process of the research is kept aside for an independent check; the
 demo company stands in for it.
 """
 
