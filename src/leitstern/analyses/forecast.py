@@ -6,7 +6,7 @@ forecast.forecast(ws, "won_value", by="team", period="2026-Q4", target=900_000)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -106,26 +106,35 @@ def _period(ws: Workspace, label: str | None) -> Period:
     return period_of(today - _DAY, Grain.MONTH, fiscal)
 
 
-def answers(ws: Workspace, questions: Sequence[Question], known: date | None = None) -> dict[Question, Found]:
-    """Forecasts for many questions; the values of each KPI and subject type are read once. ``known``: as if
-    that were the last known day."""
-    last = {
-        (one.kpi, one.by): max(q.end for q in questions if (q.kpi, q.by) == (one.kpi, one.by))
-        for one in questions
-    }
+def read(
+    ws: Workspace, questions: Sequence[Question], known: date | None = None
+) -> dict[tuple[str, str], Days | None]:
+    """The values of each KPI and subject type by day, read once, with a calendar that reaches to the last
+    end. ``known``: as if that were the last known day."""
+    last: dict[tuple[str, str], date] = {}
+    for one in questions:
+        last[one.kpi, one.by] = max(one.end, last.get((one.kpi, one.by), one.end))
+    return {(kpi, by): days(ws, kpi, by, end, known) for (kpi, by), end in last.items()}
+
+
+def answers(
+    ws: Workspace,
+    questions: Sequence[Question],
+    known: date | None = None,
+    history: Mapping[tuple[str, str], Days | None] | None = None,
+) -> dict[Question, Found]:
+    """Forecasts for many questions from their ``history`` (see `read`)."""
+    by_day = read(ws, questions, known) if history is None else history
     found: dict[Question, Found] = {}
-    for (kpi, by), end in last.items():
-        found_days = days(ws, kpi, by, end, known)
-        unit = ws.catalogue.get(kpi.partition("@")[0]).unit
-        for question in questions:
-            if (question.kpi, question.by) != (kpi, by):
-                continue
-            if found_days is None:
-                ones = _by_period(ws, question, known)
-            else:
-                many = forecasts(found_days.history, question.start, question.end, found_days.through)
-                ones = tuple(One(subject, many.one(at)) for at, subject in enumerate(found_days.subjects))
-            found[question] = Found(question, unit, ones)
+    for question in questions:
+        daily = by_day[question.kpi, question.by]
+        if daily is None:
+            ones = _by_period(ws, question, known)
+        else:
+            many = forecasts(daily.history, question.start, question.end, daily.through)
+            ones = tuple(One(subject, many.one(at)) for at, subject in enumerate(daily.subjects))
+        unit = ws.catalogue.get(question.kpi.partition("@")[0]).unit
+        found[question] = Found(question, unit, ones)
     return found
 
 

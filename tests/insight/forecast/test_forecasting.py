@@ -199,3 +199,15 @@ def test_replays_know_only_what_was_known_then() -> None:
 
 def _days() -> np.ndarray:
     return np.datetime64(FIRST) + np.arange(DAYS)
+
+
+def test_the_days_of_a_beginning_say_nothing_about_errors_today() -> None:
+    rng = np.random.default_rng(10)
+    values = rng.gamma(20, 0.5, (6, DAYS)) * WORKDAY
+    grown = values.copy()
+    # The first subject came after a year and needed half a year to get going.
+    grown[0, :365] = 0
+    grown[0, 365:545] *= np.linspace(0, 1, 180) ** 3
+    year = (date(2025, 4, 1), date(2025, 6, 30), date(2025, 4, 30))
+    usual, late = (forecasts(History(FIRST, one, "amount"), *year).one(0) for one in (values, grown))
+    assert late.quantiles[-1] - late.quantiles[0] < 3 * (usual.quantiles[-1] - usual.quantiles[0])

@@ -17,11 +17,13 @@ from leitstern.insight.forecast import counts
 from leitstern.insight.forecast.blend import Blended, blend
 from leitstern.insight.forecast.errors import Spread, spread
 from leitstern.insight.forecast.known import panel_of
-from leitstern.insight.forecast.profile import pieces
+from leitstern.insight.forecast.profile import MONTH, pieces, weeks_back
 from leitstern.insight.forecast.result import Counted, Ends, Many, certain
 from leitstern.insight.forecast.windows import LEAST_HISTORY, Windows, windows
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from leitstern.insight.forecast.known import History
     from leitstern.insight.forecast.profile import Array, Panel, Pieces
 
@@ -49,9 +51,10 @@ def forecast_many(history: History, start: date, end: date, through: date) -> Ma
     found, daily = pieces(panel, asked.all)
     blended = blend(found, asked, learned=history.learned)
     alike = _alike(blended)
-    how = spread(
-        found.rest[alike] - blended.rest[alike], found.ahead[alike], found.ahead[-1], months(asked, alike)
-    )
+    ahead = np.where(_young(panel, asked)[alike], 0.0, found.ahead[alike])
+    how = spread(found.rest[alike] - blended.rest[alike], ahead, found.ahead[-1], months(asked, alike))
+    if how.n < FEWEST:
+        return certain(done, start, end, through, "too_little")
     ends = _ends(done, found, blended, how, counting=history.kind == "count")
     share = np.divide(
         blended.rest[-1], daily.sum(axis=1), out=np.zeros(len(done)), where=daily.sum(axis=1) > 0
@@ -86,6 +89,16 @@ def _ends(done: Array, found: Pieces, blended: Blended, how: Spread, *, counting
     table = counts.distribution(np.where(small, rest, 1.0), np.where(small, width**2, 1.0))
     quantiles = np.where(small[:, None], done[:, None] + counts.quantiles(table), quantiles)
     return Counted(point, quantiles, done, table, small)
+
+
+def _young(panel: Panel, asked: Windows) -> NDArray[np.bool_]:
+    """Windows × subjects: those in which a subject that came later than the data had not all of the history
+    that its profile looks back on: its errors then say nothing about today's."""
+    some = np.nan_to_num(panel.values) != 0
+    first = np.where(some.any(axis=1), some.argmax(axis=1), panel.days)
+    back = np.array([weeks_back(one.end - one.rest) * 7 for one in asked.past])
+    anchors = np.array([one.anchor for one in asked.past])
+    return np.asarray((first > MONTH) & (first > (anchors - back)[:, None]), dtype=np.bool_)
 
 
 def _alike(blended: Blended) -> list[int]:

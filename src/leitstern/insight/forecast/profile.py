@@ -92,7 +92,7 @@ def pieces(panel: Panel, windows: Sequence[Window]) -> tuple[Pieces, Array]:
 def profile(panel: Panel, before: int, ahead: int) -> Array:
     """The mean of each weekday before a day, subjects × 7, to look so many days ahead."""
     part = min(1.0, MONTH / ahead)
-    lo = max(0, before - 7 * min(round(WEEKS / part), _MOST_WEEKS))
+    lo = max(0, before - 7 * weeks_back(ahead))
     days = np.arange(lo, before)
     fade = 1 - (1 - FADE) * part
     weight = np.where(panel.special[lo:before] == 0, fade ** ((before - 1 - days) // 7), 0.0)
@@ -103,6 +103,11 @@ def profile(panel: Panel, before: int, ahead: int) -> Array:
         weights = (~missing).astype(float) @ by_day
         return np.asarray(np.nan_to_num(values) @ by_day / np.maximum(weights, 1e-9), dtype=float)
     return np.asarray(values @ by_day / np.maximum(by_day.sum(axis=0), 1e-9), dtype=float)
+
+
+def weeks_back(ahead: int) -> int:
+    """How many weeks count to look so many days ahead."""
+    return min(round(WEEKS * max(1.0, ahead / MONTH)), _MOST_WEEKS)
 
 
 class _Effects:

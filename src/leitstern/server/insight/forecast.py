@@ -15,8 +15,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from leitstern.analyses.forecast import Question, answers, same_season
-from leitstern.analyses.forecast_data import days
+from leitstern.analyses.forecast import Question, answers, read, same_season
 from leitstern.goals.realism import Chance
 from leitstern.server.insight import Analysis, Document, document
 from leitstern.server.models import GoalRow
@@ -104,9 +103,8 @@ ANALYSIS = Analysis("forecasts", _run, _inputs)
 
 def _made(ws: Workspace, goals: list[Goal], known: date | None) -> list[dict[str, Any]]:
     questions = list(dict.fromkeys(question_of(goal) for goal in goals))
-    found = answers(ws, questions, known)
-    history = {q: days(ws, q.kpi, q.by, q.end, known) for q in {(q.kpi, q.by): q for q in questions}.values()}
-    by_day = {(q.kpi, q.by): one for q, one in history.items()}
+    by_day = read(ws, questions, known)
+    found = answers(ws, questions, known, by_day)
     made = []
     for goal in goals:
         question = question_of(goal)
