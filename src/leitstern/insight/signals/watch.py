@@ -89,8 +89,8 @@ class Thresholds:
 
 
 AMOUNTS = Thresholds(Threshold(2.02, 0.49), Threshold(2.9, 0.3))
-COUNTS = Thresholds(Threshold(1.95, 1.1), Threshold(3.8, 0.7))
-WEEKLY = Thresholds(Threshold(2.66, 0.56), Threshold(3.4, 0.7))
+COUNTS = Thresholds(Threshold(1.95, 1.1), Threshold(4.2, 0.7))
+WEEKLY = Thresholds(Threshold(2.5, 0.56), Threshold(3.6, 0.7))
 
 
 def _watch(levels: Levels, values: Floats, alarms: float, thresholds: Thresholds) -> Watch:
