@@ -9,7 +9,7 @@ first year, shifts and spikes in both directions; a shift of -35 % begins on day
 as found if a downward signal comes within 28 days; of a day at -60 % the signal must come on that day.
 
 Windows, scales and thresholds were chosen on worlds of the seeds 1 to 9 and on the cash machines with an odd
-number; those here (seeds 201 and up, machines with an even number) are scored once.
+number; those here (seeds 201 and up, machines with an even number) choose nothing.
 """
 
 from __future__ import annotations
