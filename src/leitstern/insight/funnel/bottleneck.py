@@ -9,7 +9,7 @@ Where it is worse than chance and normal differences allow, the step is a *hint*
 
 ``amount`` is the group's mean at that step, and the onward share the part of the amounts that is won after
 this step in the end, in all groups together. The interval (95 %) is that of draws of all four parts; the
-difference is shrunken. Where both references show the step, the smaller cost is its cost. A delay alone loses
+difference is shrunken. Where both references show a loss, the smaller cost is its cost. A delay alone loses
 nothing that could be counted here: such a hint has a cost near 0, and comes last.
 
 Cases that are still open speak through weights (`waits.weights`), over the time that a fifth of the period's
@@ -138,11 +138,11 @@ class Cell:
 
     @property
     def cost(self) -> Amount | None:
-        """The smaller cost of the references it is worse than (else of all); None without a hint."""
+        """The smallest cost of the references that show a loss (else of all); None without a hint."""
         if self.verdict != "hint":
             return None
-        worse = [a.cost for a in self.against if a.worse] or [a.cost for a in self.against]
-        return min(worse, key=lambda cost: cost.value)
+        lost = [a.cost for a in self.against if a.loss <= LEVEL / 2] or [a.cost for a in self.against]
+        return min(lost, key=lambda cost: cost.value)
 
 
 @dataclass(frozen=True, slots=True)
