@@ -8,8 +8,8 @@ and May 1997 to April 1998 after days 5, 10, 15, 20 and 25; targets are .9 to 1.
 year before (the mean of the three months before where there is none).
 
 Tuning: the profile's weeks and fade, the strengths of the priors and the fade of errors were chosen on the
-1st, 3rd, 5th ... column of each file; the table scores the 2nd, 4th, 6th ... alone, once. The months are the
-same, and months share shocks, so this is no proof for other years.
+1st, 3rd, 5th ... column of each file; the table scores the 2nd, 4th, 6th ... alone. The months are the same,
+and months share shocks, so this is no proof for other years.
 """
 
 from __future__ import annotations
