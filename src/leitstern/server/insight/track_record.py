@@ -71,7 +71,7 @@ def withdrawn_by(published: Sequence[Mapping[str, Any]], replayed: Sequence[Mapp
 def withdrawn(ask: Reader, kpi: str) -> bool:
     """Whether forecasts of this KPI are withdrawn."""
     document = insight.document(ask, ANALYSIS.name)
-    return document is not None and bool(document["families"].get(kpi) in document["withdrawn"])
+    return document is not None and document["families"].get(kpi) in document["withdrawn"]
 
 
 def publish(ask: Reader) -> int:
@@ -160,9 +160,9 @@ def _hit(one: PublishedForecast) -> bool:
     levels = one.levels
     assert one.outcome is not None
     if levels["direction"] == "at_most":
-        return one.outcome <= levels["target"]
+        return bool(one.outcome <= levels["target"])
     upper = levels.get("upper")
-    return one.outcome >= levels["target"] and (upper is None or one.outcome <= upper)
+    return bool(one.outcome >= levels["target"] and (upper is None or one.outcome <= upper))
 
 
 def title() -> str:
