@@ -4,7 +4,7 @@
 
 DATA is a folder with `series/retail_monthly.parquet` (region, industry, month, turnover). Asked at the end of
 each calendar quarter: is the next quarter's turnover at least g % above this one's, for g of 0, 5, 10, 14, 20
-and 30 %. Strengths were chosen on quarters of 1992 to 2003 and 2008 to 2014; scored are those of 2015 to 2018.
+and 30 %. Strengths were chosen on quarters of 1992 to 2003 and 2008 to 2014; the table scores 2015 to 2018.
 """
 
 from __future__ import annotations
