@@ -145,7 +145,8 @@ def shift(company: Company) -> Score:
     """The change of the response time within 45 days; false is every signal of any KPI on clean companies."""
     since = stories.LEVEL_SHIFT.since(company.as_of)
     assert since is not None  # the story has a day
-    rows = signals(company.ws).rows
+    # Whatever is asked for, the budget of false alarms is that of all KPIs.
+    rows = signals(company.ws, () if company.clean else stories.LEVEL_SHIFT.kpis).rows
     mine = [s for row in rows if row.kpi == stories.LEVEL_SHIFT.kpis[0] for s in row.signals]
     found = any(s.direction == "down" and s.kind == "shift" and abs(s.since - since) <= NEAR for s in mine)
     watched = sum(row.verdict in ("signals", "quiet", "stale") for row in rows)
