@@ -39,7 +39,7 @@ LONGEST = 60
 TABS = 25
 
 #: Which page is looked at by whom; ``nobody`` is not logged in. The goal {offered} waits for an answer,
-#: {split} has parts, {draft} is a draft.
+#: {split} has parts, {draft} is a draft, {running} is the company's.
 PAGES = {
     "/": "management team-lead sales-1 administrator council",
     "/account/login/": "nobody",
@@ -174,6 +174,10 @@ def _goals(folder: Path, seller: str) -> dict[str, int]:
             "split": first(
                 "WHERE subject_type = 'company' AND id IN (SELECT parent_id FROM leitstern_goalrow)"
             ),
+            "running": first(
+                "WHERE kpi = 'won_value' AND subject_type = 'company' AND state = 'accepted' "
+                "AND date() BETWEEN start AND end"
+            ),
             "draft": first("WHERE state = 'draft' AND subject_type = 'person'"),
             "offered": first(f"{of} WHERE g.state = 'offered' AND a.email = ?", seller),
         }
@@ -302,6 +306,38 @@ def test_pages_keep_the_rules(
             for address, several in PAGES.items():
                 if who in several.split():
                     await seen.go(address.format(**demo.goals))
+
+    run(check())
+
+
+#: What the pages of analyses tell about the demo company, of what was planted in it and besides.
+TOLD = {
+    "/insight/funnel": ("Engpass: Vertrieb West, Phase Angebot",),
+    "/insight/hygiene": ("Vertrieb Schweiz: Das Soll", "Quelle für Umfrageantworten", "Lead-zu-Kunde-Quote"),
+    "/insight/signals": ("Reaktionszeit auf Leads liegt seit etwa", "Die Quelle ist im Rückstand"),
+    "/insight/leads": ("Reichweite der Kampagnen",),
+    "/insight/pipeline": ("in 8 von 10 Fällen",),
+    "/insight/customers": ("Ein Neukunde kostete",),
+    "/insight/compare": ("Whitepaper-Offensive",),
+    "/insight/reverse": ("Was in welchem Monat kommen muss",),
+    "/insight/track-record": ("Brier-Wert",),
+    "/insight/why?kpi=won_value": ("Gewonnener Auftragswert",),
+    "/goal/{running}": ("8 von 10 Fällen",),
+}
+
+
+def test_analyses_tell_what_is_in_the_demo(demo: Demo, browser: Browser, rules: str, run: Run) -> None:
+    """Each page shows its finding, and the call that finds it again; none waits any more."""
+
+    async def check() -> None:
+        async with visit(demo, browser, rules, LOOKS[0], "management") as seen:
+            for address, texts in TOLD.items():
+                async with asyncio.timeout(LONGEST):
+                    await seen.page.goto(demo.address + address.format(**demo.goals))
+                    shown = await seen.page.locator("main").inner_text()
+                    assert await seen.page.locator("details.call pre").count() >= 2, address
+                for text in texts:
+                    assert text in shown, (address, text)
 
     run(check())
 

@@ -16,7 +16,7 @@ import numpy as np
 from leitstern.analyses.forecast_data import Days, days, periods
 from leitstern.insight.forecast import Forecast, Growth, Replay, backtest, forecasts, growth
 from leitstern.insight.forecast.periods import forecast_periods
-from leitstern.periods.grains import Grain, Period, parse, period_of, periods_between
+from leitstern.periods.grains import Grain, parse, period_of, periods_between
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Subject
@@ -88,22 +88,28 @@ def forecast(
     period: str | None = None,
     target: float | None = None,
 ) -> Found:
-    """Forecasts of a KPI for all subjects of a type at the end of ``period`` (a label such as ``2026-Q4``;
-    default: the running month). The direction of ``target`` is the KPI's own."""
-    found = _period(ws, period)
-    question = Question(kpi, by, found.start, found.end, found.grain.value)
+    """Forecasts of a KPI for all subjects of a type at the end of ``period``: a label such as ``2026-Q4``, or
+    two days (``2026-10-01..2026-12-15``); default: the running month. The direction of ``target`` is the
+    KPI's own."""
+    question = Question(kpi, by, *_stretch(ws, period))
     direction: Direction = "at_most" if ws.catalogue.get(kpi.partition("@")[0]).good == "down" else "at_least"
     answer = answers(ws, [question])[question]
     return Found(question, answer.unit, answer.ones, target, direction)
 
 
-def _period(ws: Workspace, label: str | None) -> Period:
+def _stretch(ws: Workspace, label: str | None) -> tuple[date, date, str | None]:
+    """First and last day, and the grain where there is one."""
     fiscal = ws.settings.fiscal_year_start
+    first, between, last = (label or "").partition("..")
+    if between:
+        return parse(first, fiscal).start, parse(last, fiscal).end, None
     if label is not None:
-        return parse(label, fiscal)
-    info = ws.generation()
-    today = info.as_of if info is not None else date.today()  # noqa: DTZ011 - only without a generation
-    return period_of(today - _DAY, Grain.MONTH, fiscal)
+        found = parse(label, fiscal)
+    else:
+        info = ws.generation()
+        today = info.as_of if info is not None else date.today()  # noqa: DTZ011 - only without a generation
+        found = period_of(today - _DAY, Grain.MONTH, fiscal)
+    return found.start, found.end, found.grain.value
 
 
 def read(

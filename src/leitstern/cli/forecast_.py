@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leitstern.cli import jsonout, options, tables
+from leitstern.cli import jsonout, tables
 from leitstern.cli.figures import NONE
 from leitstern.cli.show_ import ensure_generation
 from leitstern.cli.state import State
+from leitstern.goals.goal import SUBJECTS
 
 if TYPE_CHECKING:
     from leitstern.analyses.forecast import Found, One
@@ -19,8 +20,14 @@ HEADS = ("subject", "done", "low", "point", "high", "pace", "chance", "arrival")
 
 @click.command
 @click.argument("kpi", metavar="KPI")
-@options.by
-@click.option("--period", metavar="PERIOD", help="A label such as 2026-Q4. [default: the running month]")
+@click.option(
+    "--by", type=click.Choice(SUBJECTS), default="company", show_default=True, metavar="SUBJECT",
+    help=f"Whom the forecasts are about: {', '.join(SUBJECTS)}.",
+)  # fmt: skip
+@click.option(
+    "--period", metavar="PERIOD",
+    help="A label such as 2026-Q4, or two days: 2026-10-01..2026-12-15. [default: the running month]",
+)  # fmt: skip
 @click.option("--target", type=float, metavar="X", help="Also tell the chance to reach this value.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True,

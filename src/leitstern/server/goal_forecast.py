@@ -123,10 +123,10 @@ def _season(season: Mapping[str, Any] | None, lines: Lines) -> str:
 def _calls(row: GoalRow) -> tuple[str, str]:
     """The command and the Python that find the same numbers again."""
     target = f"{row.target.normalize():f}"
-    by = "company" if row.subject_type == "segment" else row.subject_type
     period = row.period or f"{row.start}..{row.end}"
+    by = row.subject_type
     command = f"leitstern -w DIR forecast {row.kpi} --by {by} --period {period} --target {target}"
-    return command, f'analyses.forecast.forecast(ws, "{row.kpi}", "{row.subject_type}", "{period}", {target})'
+    return command, f'analyses.forecast.forecast(ws, "{row.kpi}", "{by}", "{period}", {target})'
 
 
 def _percent(chance: float | None, lines: Lines) -> str:
