@@ -2,14 +2,14 @@
 
     python bench/decision_quality/stories.py FOLDER... [--write]
 
-Each FOLDER is a workspace of `leitstern demo --seed N` (stories planted) or `leitstern demo --seed N --clean`
-(none; its name begins with "clean"). Scored are seeds 2 to 11 and clean 21 to 30. How far a target may lie
-out (.10) was settled on seeds 2 to 5 while seeds 2 to 8 and some clean ones had been seen: seeds 9 to 11 alone
-are untouched for the unrealistic goal. The stretch and the waiting time that conflicts compare were chosen on
-seeds 2, 3, clean 21 and 22; an earlier choice had been tried on seeds 2 to 7 and clean 21 to 26, so that seeds
-8 to 11 and clean 27 to 30 are untouched. Thresholds of the other detectors were set by their own benches;
-those of signals were looked at on these companies as well. Reach leads nowhere on clean companies either, so
-the vanity story is told by its claim, not by a difference between the two kinds.
+Each FOLDER is a workspace of `leitstern demo --seed N` (stories planted) or `leitstern demo --seed N
+--clean` (none; its name begins with "clean"). Scored are seeds 2 to 11 and clean 21 to 30. How far a target
+may lie out (.10) was settled on seeds 2 to 5 while seeds 2 to 8 and some clean ones had been seen: seeds 9
+to 11 alone are untouched for the unrealistic goal. The stretch and the waiting time that conflicts compare
+were chosen on seeds 2, 3, clean 21 and 22; an earlier choice had been tried on seeds 2 to 7 and clean 21 to
+26, so that seeds 8 to 11 and clean 27 to 30 are untouched. Thresholds of the other detectors were set by
+their own benches; those of signals were looked at on these companies as well. Reach leads nowhere on clean
+companies either, so the vanity story is told by its claim, not by a difference between the two kinds.
 
 A story counts as found only with its place: the team and stage of the bottleneck, the reach metric, the two
 KPIs of the conflict with their campaign, the team of the goal, the source, the KPI and the month of the
