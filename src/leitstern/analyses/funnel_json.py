@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from leitstern.analyses.funnel_data import Times
     from leitstern.insight.funnel.bottleneck import Cell
     from leitstern.insight.funnel.leaks import Leak
-    from leitstern.insight.funnel.shares import Share
     from leitstern.insight.funnel.waits import Wait
+    from leitstern.insight.shares import Share
 
 
 def times_json(times: Times) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leitstern.insight.funnel.shares import share, wilson
 from leitstern.insight.funnel.waits import survival, wait, weights
+from leitstern.insight.shares import share, wilson
 
 #: Weeks in remission under 6-MP (Freireich and others 1963), as Kaplan-Meier texts print them.
 REMISSION = np.array([6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35])

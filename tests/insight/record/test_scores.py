@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leitstern.insight.record.scores import Past, bins, score, wilson
+from leitstern.insight.record.scores import Past, bins, score
+from leitstern.insight.shares import wilson
 
 
 def past(goal: list[int], chance: list[float], pace: list[float], hit: list[int]) -> Past:

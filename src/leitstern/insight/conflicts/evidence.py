@@ -16,6 +16,8 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Literal
 
+from leitstern.insight.shares import wilson
+
 #: The number has to grow by so much before it can be what pulls the rate down.
 GROWTH = 0.25
 #: The chance that any of the pairs of a company is told to collide although nothing changed.
@@ -84,19 +86,11 @@ def evidence(before: Share, after: Share, years: float, tried: int = 1) -> Evide
 
 def difference(before: Share, after: Share, confidence: float) -> tuple[float, float]:
     """The interval of ``after - before`` for two independent shares (Newcombe's method 10)."""
-    (l1, u1), (l2, u2) = wilson(after, confidence), wilson(before, confidence)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
     p1, p2 = after.hits / after.n, before.hits / before.n
+    (l1, u1), (l2, u2) = wilson(p1, after.n, z), wilson(p2, before.n, z)
     d = p1 - p2
     return d - sqrt((p1 - l1) ** 2 + (u2 - p2) ** 2), d + sqrt((u1 - p1) ** 2 + (p2 - l2) ** 2)
-
-
-def wilson(share: Share, confidence: float) -> tuple[float, float]:
-    """Wilson's interval of a proportion (Wilson 1927, doi 10.1080/01621459.1927.10502953)."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    n, p = share.n, share.hits / share.n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return middle - half, middle + half
 
 
 def segment(before: Mapping[str, Share], after: Mapping[str, Share], years: float) -> Segment | None:

@@ -27,8 +27,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leitstern.insight.funnel.shares import FEW
 from leitstern.insight.funnel.waits import Bools, Floats, Ints
+from leitstern.insight.shares import FEW
 
 #: How often a share is expected to be off by more than is normal, also in a hint; the variance of that on
 #: log-odds.

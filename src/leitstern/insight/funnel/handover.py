@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leitstern.insight.funnel.shares import Share, share
 from leitstern.insight.funnel.waits import Days, Ints, Wait, length, wait
+from leitstern.insight.shares import Share, share
 
 
 @dataclass(frozen=True, slots=True)

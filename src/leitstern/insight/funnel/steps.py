@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leitstern.insight.funnel.shares import FEW, Share, Verdict, share, wilson
 from leitstern.insight.funnel.waits import Bools, Days, Ints, length, weights
+from leitstern.insight.shares import FEW, Share, Verdict, share, wilson
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from leitstern.insight.funnel.shares import FEW, Z95, Verdict
+from leitstern.insight.shares import FEW, Z95, Verdict
 
 Days = NDArray[np.datetime64]
 Bools = NDArray[np.bool_]

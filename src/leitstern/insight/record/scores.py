@@ -20,10 +20,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from leitstern.insight.shares import wilson
+
 Floats = NDArray[np.float64]
 
-#: 95 % of a normal distribution lie within so many standard deviations.
-_Z = 1.959964
 #: Bounds of the bins of the reliability diagram.
 EDGES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 #: With fewer goals nothing is said.
@@ -135,13 +135,6 @@ def bins(past: Past, edges: Sequence[float] = EDGES) -> list[Bin]:
             Bin(int(there.sum()), goals, float(past.chance[there].mean()), share, *wilson(share, goals))
         )
     return found
-
-
-def wilson(share: float, n: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of ``n`` trials."""
-    middle = (share + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
-    width = _Z / (1 + _Z * _Z / n) * sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
-    return max(0.0, middle - width), min(1.0, middle + width)
 
 
 def _by_goal(goal: NDArray[np.int64], values: Floats) -> Floats:
