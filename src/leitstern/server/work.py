@@ -124,8 +124,12 @@ def main(once: bool) -> None:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
     from leitstern.server.reader import reader
 
+    if once:  # `serve` has brought the application database up to date before it starts a worker
+        call_command("migrate", verbosity=0, interactive=False)
     parent, ask = os.getppid(), reader()
     folder = ask.folder / "insight"
     folder.mkdir(exist_ok=True)
