@@ -36,6 +36,8 @@ PICTURES = (
     ("offers-de-light", "team-lead", "/offers", "de", "light", 1280, 680),
     ("offers-en-light", "team-lead", "/offers", "en", "light", 1280, 680),
     ("grid-de-light", "team-lead", "/goals", "de", "light", 1280, 760),
+    ("funnel-de-light", "management", "/insight/funnel", "de", "light", 1280, 900),
+    ("pipeline-en-light", "management", "/insight/pipeline", "en", "light", 1280, 900),
     ("start-en-light", "management", "/overview", "en", "light", 1440, 1000),
     ("kpi-de-light", "management", "/kpi/won_value", "de", "light", 1440, 1000),
     ("teams-en-light", "head-of-sales", "/kpi/won_value?by=team&grain=quarter", "en", "light", 1440, 900),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leitstern.workspace import Workspace
 
 #: For whom and for how many whole months forecasts are made again.
-BY = ("company", "team")
+BY = ("company", "team", "person")
 MONTHS = 12
 #: The quantiles that bound the middle 80 %.
 _LOW, _HIGH = PUBLISHED.index(0.1), PUBLISHED.index(0.9)
