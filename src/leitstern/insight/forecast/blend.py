@@ -9,9 +9,9 @@ less that; ``last year`` is what the rest brought over what was expected, less 1
 The coefficients are fitted by ridge regression to the windows over by then, towards a = 0, b = k / (k + 15)
 after k days (15 times the months ahead, where they are more than one), c = 1/2 (0 without a year before),
 b' = b and c' = 0.3. The first three rest on few windows, so they stay near these; the own ones rest on
-windows × subjects. The blend k / (k + 15) and last year's
-correction are statistics.md's best row; fitting them is ours. The strengths of the priors were chosen on
-every second store and cash machine (bench/decision_quality/month_end.py).
+windows × subjects. The blend k / (k + 15) and last year's correction were the best of the methods compared
+before; fitting them is ours. The strengths of the priors were chosen on every second store and cash machine
+(bench/decision_quality/month_end.py).
 """
 
 from __future__ import annotations
