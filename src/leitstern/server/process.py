@@ -52,7 +52,10 @@ class Process:
         if found.verdict == "too_little":
             return _("Too little data for natural limits: it takes ten complete periods.")
         if found.verdict == "usual":
-            return _("All values lie within the natural limits: their ups and downs are the usual scatter.")
+            return _(
+                "All values lie within the natural limits: they alone show no more than the usual scatter. "
+                "Days and weeks may show more, see Analysis, Signals."
+            )
         said = []
         outside, run = found.marks.count("outside"), found.marks.count("run")
         if outside:
