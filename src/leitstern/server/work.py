@@ -120,7 +120,8 @@ def beside(folder: Path) -> Iterator[None]:
 def main(once: bool) -> None:
     """Work until the process that started this one has ended."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
-    os.nice(_NICE)
+    if sys.platform != "win32":
+        os.nice(_NICE)
     import django
 
     django.setup()
