@@ -10,6 +10,8 @@ from leitstern.cli import COMMANDS, cli
 from leitstern.facts.model import FACTS, SUBJECT_FACTS, SUBJECTS, Fact, Field
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+#: More about a fact than a line, with an example that is run: one page for each fact that needs it.
+NOTES = Path(__file__).resolve().parent / "model_notes"
 
 #: What a record of each fact is, in one line.
 MEANINGS = {
@@ -82,6 +84,9 @@ def _fact(fact: Fact) -> str:
         lines += [f"Checked order: {order}.", ""]
     lines += ["| field | kind | |", "| --- | --- | --- |"]
     lines += [f"| `{field.name}` | {_KINDS[field.kind]} | {_remarks(field)} |" for field in fact.fields]
+    note = NOTES / f"{fact.name}.md"
+    if note.exists():
+        lines += ["", note.read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines)
 
 
