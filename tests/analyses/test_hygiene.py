@@ -87,7 +87,7 @@ def _counted(company: Company, today: date, years: int) -> tuple[int, int]:
             day = closed.astype("datetime64[D]")
             won[key] = min(won.get(key, day), day)
     hits = sum(
-        key in won and (won[key] - day).astype(int) <= ARRIVED_DAYS
+        key in won and 0 <= (won[key] - day).astype(int) <= ARRIVED_DAYS  # a lead cannot follow its win
         for key, day in zip(lead["key"][mine], created[mine], strict=True)
     )
     return hits, int(mine.sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -169,6 +170,19 @@ def test_the_fan_opens_from_what_is_known_to_the_end() -> None:
     assert [day for day, _, _ in path] == [THROUGH + timedelta(days=at) for at in range(1, 20)]
     assert path[-1][1] == pytest.approx(found.point)
     assert path[-1][2] == pytest.approx(found.quantiles)
+    widths = [band[-1] - band[0] for _, _, band in path]
+    assert widths == sorted(widths)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_credit_notes_leave_every_number_a_number(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    credits = -3 * rng.gamma(2, 1, DAYS) * (WEEKDAY == 4)  # every Friday takes more than it brings
+    found = forecast(_days(), rng.gamma(2, 1, DAYS) * WORKDAY + credits, START, END, THROUGH)
+    path = found.path()
+    assert any(after < before for (_, before, _), (_, after, _) in pairwise(path))
+    json.dumps([(value, band) for _, value, band in path], allow_nan=False)
+    json.dumps(found.as_json({"target": (20.0, None)}), allow_nan=False)
     widths = [band[-1] - band[0] for _, _, band in path]
     assert widths == sorted(widths)
 

@@ -38,6 +38,12 @@ def test_the_years_alone_are_student_s_t() -> None:
     assert found.middle == pytest.approx(np.expm1(mean))
 
 
+def test_a_target_of_nothing_or_less_is_always_reached() -> None:
+    rng = np.random.default_rng(3)
+    found = growth(np.tile(YEAR, 9) * np.exp(rng.normal(0, 0.01, 108)), 3, 12)
+    assert (found.chance(-1), found.chance(-1.5)) == (1.0, 1.0)
+
+
 def test_two_years_tell_nothing() -> None:
     found = growth(np.ones(27), 3, 12)
     assert (found.verdict, found.chance(0.1), found.years) == ("too_little", None, 2)

@@ -66,6 +66,16 @@ def test_the_step_that_loses_more_is_found_and_costs_what_was_lost() -> None:
     assert cost.low > 5_000
 
 
+def test_deals_that_take_money_away_leave_the_cost_a_number() -> None:
+    """Credited deals, won and worth less than nothing, cannot make a share of what is won negative."""
+    board = company(100, 100)
+    won = board.won & (np.arange(len(board.won)) % 2 == 0)
+    credited = replace(board, won=won, amount=np.where(won, -900.0, 1000.0))
+    cost = bottlenecks(credited, YEAR, BEFORE).hints[0].cost
+    assert cost is not None
+    assert np.isfinite([cost.value, cost.low, cost.high]).all()
+
+
 def test_what_is_lost_later_anyway_is_not_counted_as_lost_here() -> None:
     """Of those that went on every second is lost afterwards: the step costs half of it."""
     board = company(100, 100)

@@ -79,7 +79,7 @@ def nps_interval(
     whole = n + sum(_ADDED)
     for_us, against = (promoters + _ADDED[0]) / whole, (detractors + _ADDED[2]) / whole
     centre = for_us - against
-    half = quantile(n, level) * np.sqrt((for_us + against - centre**2) / whole)
+    half = quantile(n, level) * np.sqrt(np.maximum(for_us + against - centre**2, 0.0) / whole)
     low, high = centre - half, centre + half
     share_low, share_high = share_interval(promoters, n, level)
     other_low, other_high = share_interval(detractors, n, level)

@@ -45,6 +45,8 @@ class Growth:
         """The chance to grow by ``growth`` (a fraction) or more; None where there is too little to tell."""
         if not self._views:
             return None
+        if growth <= -1:
+            return 1.0  # what was seen stays above 0
         from scipy.special import stdtr
 
         wanted = np.log1p(growth)

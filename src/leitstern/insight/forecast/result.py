@@ -137,14 +137,14 @@ class Forecast:
     def path(self) -> list[tuple[date, float, tuple[float, ...]]]:
         """For each day from the first unknown one: expected value and quantiles at `PUBLISHED`.
 
-        The spread grows with the root of what has come of the rest (errors of days as if independent).
-        Only for what accumulates.
+        The spread grows with the root of what has come of the rest (errors of days as if independent), days
+        that take away (credit notes) counting as much as days that add. Only for what accumulates.
         """
         if not self.adds_up or self.verdict != "ok" or not self._daily.size:
             return []
         first = max(self.through + timedelta(days=1), self.start)
-        upto = self._daily.cumsum()
-        share = upto / upto[-1] if upto[-1] > 0 else np.linspace(1 / len(upto), 1, len(upto))
+        upto, moved = self._daily.cumsum(), np.abs(self._daily).cumsum()
+        share = moved / moved[-1] if moved[-1] > 0 else np.linspace(1 / len(moved), 1, len(moved))
         ends = np.array(self.quantiles) - self.point
         found = []
         for place, (value, part) in enumerate(zip(self.done + upto, share, strict=True)):

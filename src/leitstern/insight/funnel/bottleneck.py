@@ -297,7 +297,7 @@ def _onward(board: Board, step: int, rng: np.random.Generator) -> Floats:
     begin = board.cases.passed[chosen]
     end = np.where(closed, board.closed[chosen], board.cases.as_of)
     worth = weights(np.maximum(length(begin, end), 0), closed)
-    worth = worth * np.nan_to_num(board.amount[chosen])
+    worth = worth * np.maximum(np.nan_to_num(board.amount[chosen]), 0.0)  # a part of what may be won
     if worth.sum() <= 0:
         return np.ones(DRAWS)
     part = min(1.0, float(worth[board.won[chosen]].sum() / worth.sum()))
