@@ -177,8 +177,8 @@ def test_the_fan_opens_from_what_is_known_to_the_end() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_credit_notes_leave_every_number_a_number(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    credits = -3 * rng.gamma(2, 1, DAYS) * (WEEKDAY == 4)  # every Friday takes more than it brings
-    found = forecast(_days(), rng.gamma(2, 1, DAYS) * WORKDAY + credits, START, END, THROUGH)
+    credited = -3 * rng.gamma(2, 1, DAYS) * (WEEKDAY == 4)  # every Friday takes more than it brings
+    found = forecast(_days(), rng.gamma(2, 1, DAYS) * WORKDAY + credited, START, END, THROUGH)
     path = found.path()
     assert any(after < before for (_, before, _), (_, after, _) in pairwise(path))
     json.dumps([(value, band) for _, value, band in path], allow_nan=False)
