@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leitstern.facts.quality import QualityFinding
     from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt
     from leitstern.facts.store import Store
+    from leitstern.kpis.kept import Change
     from leitstern.kpis.load import Catalogue
 
 #: Told what is being done, how much of it is done, and how much there is (0: unknown).
@@ -80,10 +81,28 @@ class Workspace:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """All KPI definitions, shipped and own; raises ``Problem`` with file and line of a mistake."""
+        """All KPI definitions, shipped and own; raises ``Problem`` with file and line of a mistake.
+
+        A version whose file says something else than at the last refresh keeps its meaning until the
+        change is taken back or written as a new version (see ``changed_meanings``).
+        """
+        from leitstern.kpis import kept
+
+        return kept.unchanged(self.folder, self._written_catalogue)
+
+    @cached_property
+    def _written_catalogue(self) -> Catalogue:
+        """All KPI definitions as the files say them."""
         from leitstern.kpis.load import Catalogue
 
         return Catalogue.load(self.folder / "kpis")
+
+    def changed_meanings(self) -> list[Change]:
+        """KPI versions that mean something else than at the last refresh. Those by files of the workspace
+        stop the next refresh; those that a newer program brings take part in it."""
+        from leitstern.kpis import kept
+
+        return kept.changes(kept.read(self.folder), self._written_catalogue)
 
     # --- writing ---
 
@@ -136,15 +155,19 @@ class Workspace:
     def refresh(self, progress: Progress | None = None) -> GenerationInfo:
         """Build a new generation from the imported data and publish it in one step.
 
-        Raises ``Problem`` where nothing was imported, a KPI file has a mistake, or another process is
-        writing. Readers keep their generation until it is published; a refresh that fails or is killed
-        leaves everything as it was.
+        Raises ``Problem`` where nothing was imported, a KPI file has a mistake or changes what a version
+        means, or another process is writing. Readers keep their generation until it is published; a
+        refresh that fails or is killed leaves everything as it was.
         """
         from leitstern.engine import build
         from leitstern.facts.quality import company_identities
+        from leitstern.kpis import kept
 
         if not self.has_data():
             raise Problem("leitstern.nothing_imported", path=self.folder)
+        for change in self.changed_meanings():
+            if change.refused:
+                raise change.problem
         tell = progress or _silent
         with writing(self.folder, "refresh"):
             _clear(self._generations.glob(".building-*"))
@@ -159,6 +182,7 @@ class Workspace:
                 canonical,
                 step=lambda name: tell(name, 0, 0),
             )
+            kept.keep(self.folder, self.catalogue)
         return info(self._generation())
 
     def close(self, period: str, by: str) -> Closed:

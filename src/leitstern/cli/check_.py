@@ -17,18 +17,26 @@ HEADS = ("place", "finding", "remedy")
 def command(state: State, /, everything: bool, form: str) -> None:
     """Check the workspace's own KPI files.
 
-    Mistakes come first and end with exit code 1. Without any there is advice: a missing
-    counter-KPI, a reach metric that claims to be a result, two KPIs that mean the same.
+    Mistakes come first and end with exit code 1; a version that means something else than at the
+    last refresh is one. Without any there is advice: a missing counter-KPI, a reach metric that
+    claims to be a result, two KPIs that mean the same.
     """
+    from leitstern.kpis import kept
     from leitstern.kpis.lint import lint
     from leitstern.kpis.load import Catalogue
 
     language = state.language
     catalogue = Catalogue.load(state.workspace.folder / "kpis", strict=False)
-    wrong = [*catalogue.problems, *catalogue.check()]
+    changed = kept.changes(kept.read(state.workspace.folder), catalogue)
+    wrong = [*catalogue.problems, *catalogue.check(), *(c.problem for c in changed if c.refused)]
     shipped = {e.file for e in catalogue.entries() if e.shipped}
     advice = [] if wrong else [f for f in lint(catalogue) if everything or f.file not in shipped]
     rows = [("mistake", p.file, p.line, p.inner.text(language), "") for p in wrong]
+    rows += [
+        ("note", c.problem.file, c.problem.line, c.problem.inner.text(language), "")
+        for c in changed
+        if not c.refused
+    ]
     rows += [(f.severity, f.file, f.line, f.text(language), f.remedy(language)) for f in advice]
     heads = ("severity", "file", "line", "finding", "remedy")
     if form == "json":

@@ -19,7 +19,10 @@ def command(state: State, /) -> None:
 
 
 def refresh(state: State) -> None:
-    """Build a generation and say so on standard error."""
+    """Build a generation and say so on standard error, with what a newer program computes otherwise."""
+    changed = state.workspace.changed_meanings()
     with reporting() as progress:
         info = state.workspace.refresh(progress=progress)
+    for change in changed:
+        click.echo(change.problem.inner.text(state.language), err=True)
     state.note("refreshed", number=info.number, as_of=info.as_of)

@@ -57,7 +57,7 @@ def command(
 
 
 def ensure_generation(state: State) -> None:
-    """Build the first generation if there is none; say so if imported data is newer than the newest."""
+    """Build the first generation if there is none; say what it lacks: newer data, KPIs changed in place."""
     from leitstern.cli.refresh_ import refresh
 
     workspace = state.workspace
@@ -68,6 +68,9 @@ def ensure_generation(state: State) -> None:
         refresh(state)
     elif workspace.newer_data():
         state.note("newer_data", number=info.number, path=state.folder)
+    for change in workspace.changed_meanings() if info else ():
+        if change.refused:
+            click.echo(change.problem.text(state.language), err=True)
 
 
 def _csv(found: list[Observation]) -> None:

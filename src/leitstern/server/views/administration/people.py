@@ -104,12 +104,16 @@ def _import(request: HttpRequest) -> HttpResponse:
 
 
 def _refresh(request: HttpRequest) -> HttpResponse:
+    workspace = reader().workspace
+    changed = workspace.changed_meanings()
     try:
-        info = reader().workspace.refresh()
+        info = workspace.refresh()
     except Problem as problem:
         messages.error(request, problem.text(frame.language()))
     else:
         audit.note(actor(request), "data.refreshed", f"generation:{info.number}")
+        for change in changed:
+            messages.info(request, change.problem.inner.text(frame.language()))
         messages.success(request, _("The pages show generation %(number)s now.") % {"number": info.number})
     return redirect("administration_people")
 
