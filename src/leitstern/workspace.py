@@ -174,6 +174,8 @@ class Workspace:
             with self._store() as store:
                 canonical = company_identities(store).canonical
                 batch = store.last_batch()
+            if not batch:
+                raise Problem("leitstern.nothing_imported", path=self.folder)
             build.build(
                 self._store_path,
                 self._generations,

@@ -17,6 +17,7 @@ from leitstern.engine.generation import CURRENT, Context, current, open_current
 from leitstern.engine.prepare import encode
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECT_FACTS
+from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,7 +106,7 @@ def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context) -> 
 
 
 def _size(con: duckdb.DuckDBPyConnection, kind: str) -> int:
-    row = con.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {SUBJECT_FACTS.get(kind, 'region')}").fetchone()
+    row = first_row(con, f"SELECT coalesce(max(id), 0) + 1 FROM {SUBJECT_FACTS.get(kind, 'region')}")
     assert row is not None
     size: int = row[0]
     return size

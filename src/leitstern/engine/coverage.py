@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
 from leitstern.facts.model import Fact
+from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -55,7 +56,7 @@ def describe(con: duckdb.DuckDBPyConnection, today: date) -> None:
 def _newest(con: duckdb.DuckDBPyConnection, fact: Fact, today: int) -> tuple[int, int | None]:
     days = [layout.day(d.name) for d in fact.dates if d.name not in PLANNED]
     newest = ", ".join(["NULL::INTEGER", *(f"max({day}) FILTER (WHERE {day} <= {today})" for day in days)])
-    row = con.execute(f"SELECT count(*), greatest({newest}) FROM {fact.name}").fetchone()
+    row = first_row(con, f"SELECT count(*), greatest({newest}) FROM {fact.name}")
     assert row is not None
     return row[0], row[1]
 
@@ -65,14 +66,15 @@ def _late_after(con: duckdb.DuckDBPyConnection, fact: Fact, newest: int | None) 
     if fact.main_date is None or newest is None:
         return UNKNOWN_DAYS
     day = layout.day(fact.main_date)
-    row = con.execute(
+    row = first_row(
+        con,
         f"""
         SELECT count(*), max(day - before) FROM (
             SELECT day, lag(day) OVER (ORDER BY day) AS before
             FROM (SELECT DISTINCT {day} AS day FROM {fact.name} WHERE {day} BETWEEN ? AND ?))
         """,
         [newest - 365, newest],
-    ).fetchone()
+    )
     assert row is not None
     if row[0] < LEAST_HISTORY:
         return UNKNOWN_DAYS

@@ -15,6 +15,7 @@ from leitstern.engine.derive import derive
 from leitstern.engine.members import intervals
 from leitstern.engine.shares import share
 from leitstern.facts.model import FACTS, Fact, Field
+from leitstern.facts.queries import lent
 from leitstern.facts.store import SQL_TYPES, stored_fields
 
 if TYPE_CHECKING:
@@ -141,18 +142,17 @@ def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: di
     same = pa.table(
         {"key": pa.array(canonical.keys(), pa.string()), "same_as": pa.array(canonical.values(), pa.string())}
     )
-    con.register("same_company", same)
-    con.execute(
-        "CREATE TEMP TABLE root_company AS "
-        "SELECT k.key, coalesce(s.same_as, k.key) AS root "
-        f"FROM ({keys}) k LEFT JOIN same_company s ON s.key = k.key"
-    )
+    with lent(con, "same_company", same):
+        con.execute(
+            "CREATE TEMP TABLE root_company AS "
+            "SELECT k.key, coalesce(s.same_as, k.key) AS root "
+            f"FROM ({keys}) k LEFT JOIN same_company s ON s.key = k.key"
+        )
     _number(con, "id_of_root", "SELECT root AS key FROM root_company", "company")
     con.execute(
         "CREATE TEMP TABLE key_company AS SELECT r.key, i.id, r.key = r.root AS is_root "
         "FROM root_company r JOIN id_of_root i ON i.key = r.root"
     )
-    con.unregister("same_company")
 
 
 def _rates(con: duckdb.DuckDBPyConnection, currency: str) -> None:
@@ -179,9 +179,8 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
     columns = list(zip(*intervals(rows), strict=True)) or [(), (), (), ()]
     names = ("person", "team", "first_day", "last_day")
     stays = pa.table({n: pa.array(c, pa.int32()) for n, c in zip(names, columns, strict=True)})
-    con.register("stays", stays)
-    con.execute("CREATE TEMP TABLE stay_of AS SELECT * FROM stays")
-    con.unregister("stays")
+    with lent(con, "stays", stays):
+        con.execute("CREATE TEMP TABLE stay_of AS SELECT * FROM stays")
     named = " UNION ".join(
         f"SELECT coalesce(p.id, 0) AS person, coalesce(t.id, 0) AS team FROM full_{f.name} f "
         + (

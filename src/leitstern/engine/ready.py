@@ -19,6 +19,7 @@ from leitstern.engine.compile import rows_of
 from leitstern.engine.plan import Part, row_terms, term
 from leitstern.engine.spans import SINCE_EVER, plain
 from leitstern.facts.model import FACTS
+from leitstern.facts.queries import first_row, lent
 from leitstern.kpis.expressions import parse_filter
 from leitstern.periods.grains import Grain, from_index, month_number
 
@@ -77,9 +78,9 @@ def _to_compute(
     con: duckdb.DuckDBPyConnection, generation: Generation, parts: list[Part]
 ) -> dict[tuple[int, ...], list[int]]:
     """Which months to compute for which parts (by number); the other months are taken over here."""
-    upon = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'previous' AND table_name = 'ready_part'"
-    ).fetchone()
+    upon = first_row(
+        con, "SELECT 1 FROM duckdb_tables() WHERE database_name = 'previous' AND table_name = 'ready_part'"
+    )
     before = dict(con.execute("SELECT id, number FROM previous.ready_part").fetchall()) if upon else {}
     differing = fingerprints.changed(con) if upon else {}
     running = _month_built(con) if upon else 0  # from this month on, some of its records were yet to come
@@ -102,7 +103,7 @@ def _to_compute(
 
 def _month_built(con: duckdb.DuckDBPyConnection) -> int:
     """The month in which the generation before was built."""
-    row = con.execute("SELECT value FROM previous.meta").fetchone()
+    row = first_row(con, "SELECT value FROM previous.meta")
     assert row is not None
     return month_number(date.fromisoformat(json.loads(row[0])["built_on"]))
 
@@ -142,9 +143,8 @@ def _compute(
     question = grids.Question(tuple(parts.values()), LEVELS, plain(periods), last.toordinal())
     for level, grid in grids.evaluate(generation.backend, generation.members, question).items():
         rows = pa.concat_tables([_rows(n, grid.values[part], run[0]) for n, part in parts.items()])
-        con.register("rows", rows)
-        con.execute(f"INSERT INTO found_{level} SELECT * FROM rows")
-        con.unregister("rows")
+        with lent(con, "rows", rows):
+            con.execute(f"INSERT INTO found_{level} SELECT * FROM rows")
 
 
 def looked_up(part: Part) -> set[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
 from leitstern.facts.model import FACTS
+from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,7 +41,7 @@ def share(con: duckdb.DuckDBPyConnection) -> None:
 
     The table exists only where some deal is shared.
     """
-    if con.execute("SELECT count(*) FROM in_deal_share").fetchone() == (0,):
+    if first_row(con, "SELECT count(*) FROM in_deal_share") == (0,):
         return
     con.execute(SHARES)
     fact = FACTS[layout.SHARED_FACT]

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, Fact, Field
+from leitstern.facts.queries import first_row, lent
 from leitstern.facts.receipts import ReadAs, SetAsideRow, TableReceipt
 from leitstern.facts.upsert import upsert
 
@@ -116,8 +117,15 @@ class Store:
             if "lock" not in str(error):
                 raise
             raise Problem("facts.store_busy", path=str(path)) from None
-        if not read_only:
+        killed_as_it_began = read_only and not self._has_tables()
+        if killed_as_it_began:  # to a reader that is an empty store
+            self.close()
+            self.connection = duckdb.connect(":memory:", config=config)
+        if killed_as_it_began or not read_only:
             self._create()
+
+    def _has_tables(self) -> bool:
+        return self._one("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta'") is not None
 
     def _create(self) -> None:
         """Add the tables and columns that are missing: all in a new file, new fields in an older one."""
@@ -217,12 +225,13 @@ class Store:
 
     def reading_before(self, pattern: str, column: str) -> str | None:
         """How this column was read in the last import of a table with the same file pattern."""
-        row = self.connection.execute(
+        code = self._one(
             "SELECT code FROM reading WHERE pattern = ? AND column_name = ? "
             "ORDER BY batch DESC, rowid DESC LIMIT 1",
-            [pattern, column],
-        ).fetchone()
-        return str(row[0]) if row else None
+            pattern,
+            column,
+        )
+        return None if code is None else str(code)
 
     def changed_since(self, batch: int) -> dict[str, int]:
         """How many records of each fact later imports changed."""
@@ -233,7 +242,7 @@ class Store:
         return dict(rows)
 
     def _one(self, sql: str, *values: object) -> Any:
-        row = self.connection.execute(sql, list(values)).fetchone()
+        row = first_row(self.connection, sql, values)
         return row[0] if row else None
 
 
@@ -289,10 +298,9 @@ class Batch:
                 "value": pa.array(values, pa.string()),
             }
         )
-        self._store.connection.register("incoming_set_aside", table)
-        self._run(
-            "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value "
-            "FROM incoming_set_aside",
-            [self.number, origin.file, origin.sheet, converted.fact],
-        )
-        self._store.connection.unregister("incoming_set_aside")
+        with lent(self._store.connection, "incoming_set_aside", table):
+            self._run(
+                "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value "
+                "FROM incoming_set_aside",
+                [self.number, origin.file, origin.sheet, converted.fact],
+            )

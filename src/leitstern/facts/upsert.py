@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leitstern.facts.model import FACTS
+from leitstern.facts.queries import lent
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,10 +40,9 @@ def upsert(con: duckdb.DuckDBPyConnection, rows: Converted, *, source: str, batc
     """
     fact = FACTS[rows.fact].name
     fields = [f'"{FACTS[rows.fact].by_name[name].name}"' for name in rows.fields]
-    con.register("incoming_rows", rows.table)
     columns = ", ".join(["key", "source_row", "deleted", *fields])
-    con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns} FROM incoming_rows")
-    con.unregister("incoming_rows")
+    with lent(con, "incoming_rows", rows.table):
+        con.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns} FROM incoming_rows")
     duplicates, repeated = _drop_duplicates(con, fields, repeats=rows.repeats)
     _classify(con, fact, fields, extends=rows.extends)
     unknown = con.execute(
