@@ -145,7 +145,7 @@ A list of objects, one per KPI, period and subject:
 | `numerator`, `denominator` | the parts of a ratio, else null |
 | `rows` | how many records are behind the value |
 | `complete` | false while the period runs or its data are not complete |
-| `reason` | why there is no value: `no_base` (denominator 0), `no_data`, `source_late`, ... |
+| `reason` | why there is no value: `no_base` (denominator 0, of a growth 0 or below), `no_data`, ... |
 | `as_of` | the day the answer is given for |"""
 
 PAGES = {"cli.md": commands, "data-model.md": data_model}

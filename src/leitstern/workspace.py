@@ -251,9 +251,9 @@ class Workspace:
         ``start`` and ``end`` are both included; a period that shares a day with them is computed whole.
         Without them the range is that of the data. ``as_of`` answers as if that day were today.
         ``against`` gives, for each period, the value it is fairly compared with: that of an earlier
-        period, up to the same working day where the period still runs. A KPI may be
-        named with its version (``win_rate@1``). Raises ``Problem`` for an unknown KPI, subject or
-        grain, and where no generation was built yet.
+        period, up to the same working day where the period still runs (to-date values: up to the same
+        day of the previous year). A KPI may be named with its version (``win_rate@1``). Raises ``Problem``
+        for an unknown KPI, subject or grain, and where no generation was built yet.
         """
         from leitstern.engine.run import Request, compute
         from leitstern.periods.grains import Grain

@@ -18,7 +18,7 @@ from leitstern.periods.grains import Grain
 from .cases import Case
 from .measuring import Measured, Value, measured, ratio
 from .oracle import Oracle
-from .stretches import Span, earlier_stretch, span_of, spans_between, stretch
+from .stretches import Span, earlier_span, earlier_stretch, span_of, spans_between, stretch
 from .worlds import TODAY
 
 #: Without records: nothing to take a median of, no base, a source that never came, a period still to come.
@@ -58,14 +58,18 @@ class Expected:
         shape = case.shape or {}
         if any(not self.oracle.records[a.fact] for a in case.asked) or span.first > self.as_of:
             return None
+        days, today = stretch(span, shape, self.as_of), self.as_of
         if against:
-            return self.value(case, subject, key, earlier_stretch(span, shape, against, self.as_of))
-        now = self.value(case, subject, key, stretch(span, shape, self.as_of))
+            days = earlier_stretch(span, shape, against, self.as_of)
+            span, today = earlier_span(span, shape, against), days[1]
+        now = self.value(case, subject, key, days)
         if "growth" not in shape:
             return now
         before = "previous_period" if shape["growth"] == "previous_period" else "previous_year"
-        then = self.value(case, subject, key, earlier_stretch(span, shape, before, self.as_of))
-        return None if now is None or then is None else ratio(Fraction(now) - Fraction(then), then)
+        then = self.value(case, subject, key, earlier_stretch(span, shape, before, today))
+        if now is None or then is None or then <= 0:  # of a loss there is no growth
+            return None
+        return ratio(Fraction(now) - Fraction(then), then)
 
 
 def agrees(found: Any, expected: Value) -> bool:

@@ -95,8 +95,13 @@ def same_stretch(now: Span, today: date, then: Span) -> date:
     return day
 
 
+def since(shape: dict[str, Any]) -> str | None:
+    """The year, quarter or month at whose beginning a to-date value begins."""
+    return "year" if shape.get("growth") == "year_to_date" else shape.get("to_date")
+
+
 def stretch(span: Span, shape: dict[str, Any], through: date) -> tuple[date | None, date]:
-    """First and last day that a shaped value is made of."""
+    """First and last day that a shaped value is made of, of a period that has come up to ``through``."""
     last = min(span.last, through)
     if shape.get("cumulative"):
         return None, last
@@ -108,15 +113,34 @@ def stretch(span: Span, shape: dict[str, Any], through: date) -> tuple[date | No
         if after.day == 1:  # a month's end leads to a month's end
             return _months_later(after, -count), last
         return _months_later(span.last, -count) + DAY, last
-    to_date = "year" if shape.get("growth") == "year_to_date" else shape.get("to_date")
-    if to_date:
+    if to_date := since(shape):
         grain = to_date if to_date == "month" else f"fiscal_{to_date}"
-        return span_of(span.last, grain, span.fiscal_start).first, last
+        reached = last if span.first <= through else span.last
+        return span_of(reached, grain, span.fiscal_start).first, last
     return span.first, last
 
 
+def earlier_span(span: Span, shape: dict[str, Any], against: str) -> Span:
+    """The period that one is compared with; of to-date values the same days, whatever the week."""
+    if against == "previous_period":
+        return span.previous()
+    if since(shape) and span.grain in ("day", "week"):
+        days = _months_later(span.first, -12), _months_later(span.last, -12)
+        return Span("day", *days, span.fiscal_start)
+    return span.year_before()
+
+
 def earlier_stretch(span: Span, shape: dict[str, Any], against: str, today: date) -> tuple[date | None, date]:
-    """The stretch that a period is compared with: as long as what has passed of it."""
-    other = span.previous() if against == "previous_period" else span.year_before()
+    """The stretch that a period is compared with: as long as what has passed of it.
+
+    What began with a year, quarter or month ends on the same calendar day a year before.
+    """
     running = span.first <= today < span.last
+    if since(shape) and against == "previous_year":
+        first, last = stretch(span, shape, today if running else span.last)
+        assert first is not None
+        whole = not running and span.grain not in ("day", "week")
+        then = span.year_before().last if whole else _months_later(last, -12)
+        return _months_later(first, -12), then
+    other = span.previous() if against == "previous_period" else span.year_before()
     return stretch(other, shape, same_stretch(span, today, other) if running else other.last)

@@ -70,8 +70,8 @@ class Found:
 
     @property
     def change(self) -> float | None:
-        """The relative change, as a fraction; None where nothing was usual."""
-        return self.seen / self.expected - 1 if self.expected else None
+        """The relative change, as a fraction; None where nothing, or less than that, was usual."""
+        return self.seen / self.expected - 1 if self.expected > 0 else None
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; dates as texts."""

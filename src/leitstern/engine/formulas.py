@@ -87,9 +87,12 @@ def outcome(
 
 
 def change(now: Quantity, then: Quantity) -> Outcome:
-    """Growth: the difference over what was before, as a fraction; none where that is 0."""
+    """Growth: the difference over what was before, as a fraction.
+
+    None where that is 0 or negative: a larger loss would come out as growth, a profit as a decline.
+    """
     difference = _add(now, then, -1)
-    return Outcome(_divide(difference, then), difference, then)
+    return Outcome(_divide(difference, then, above_zero=True), difference, then)
 
 
 def _add(left: Quantity, right: Quantity, sign: int) -> Quantity:
@@ -107,6 +110,7 @@ def _multiply(left: Quantity, right: Quantity) -> Quantity:
     return Quantity(left.numbers * right.numbers, left.digits + right.digits)
 
 
-def _divide(above: Quantity, below: Quantity) -> Quantity:
+def _divide(above: Quantity, below: Quantity, *, above_zero: bool = False) -> Quantity:
     a, b = np.broadcast_arrays(above.floats(), below.floats())
-    return Quantity(np.divide(a, b, out=np.full(a.shape, np.nan), where=b != 0), None)
+    divisible = b > 0 if above_zero else b != 0
+    return Quantity(np.divide(a, b, out=np.full(a.shape, np.nan), where=divisible), None)

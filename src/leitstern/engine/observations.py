@@ -38,7 +38,8 @@ class Observation:
     """One KPI, one period, one subject.
 
     ``start`` and ``end`` are the period's first and last day, both included. ``value`` is None where
-    there is none, and ``reason`` then says why: ``no_base`` (denominator 0), ``no_data`` (nothing to
+    there is none, and ``reason`` then says why: ``no_base`` (denominator 0; of a growth, 0 or
+    negative), ``no_data`` (nothing to
     take a median of), ``source_late``, ``no_source`` (never delivered), ``not_begun``. Percent is a
     fraction (0.63). ``rows`` counts the records behind the value. ``complete`` is False while the
     period runs or its source has not reached the period's end.

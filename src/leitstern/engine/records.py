@@ -86,8 +86,9 @@ def records(
     """
     if by not in SUBJECTS:
         raise Problem("engine.subject_unknown", name=by, choices=", ".join(SUBJECTS))
-    spans = shaped([period], resolved.definition.shape, generation.context.fiscal_start)
-    span = (spans.first[0], min(spans.last[0], (as_of or generation.built_on).toordinal()))
+    today = as_of or generation.built_on
+    spans = shaped([period], resolved.definition.shape, generation.context.fiscal_start, [today])
+    span = (spans.first[0], min(spans.last[0], today.toordinal()))
     columns = list(_columns(resolved))
     found: list[Record] = []
     shared = generation.backend.has(layout.SHARED)

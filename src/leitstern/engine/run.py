@@ -14,7 +14,7 @@ from leitstern.engine import grids, ready
 from leitstern.engine.formulas import Outcome, Quantity, change, outcome
 from leitstern.engine.observations import REASONS, Block, Observations
 from leitstern.engine.plan import Part, Term, row_terms, term
-from leitstern.engine.spans import Spans, compared, shaped
+from leitstern.engine.spans import Spans, compared, earlier, shaped
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, SUBJECTS
 from leitstern.kpis.definition import Shape
@@ -160,29 +160,29 @@ class _Sides:
         self.grids: dict[Spans, dict[str, grids.Grid]] = {}
 
     def _spans(self, shape: Shape | None) -> Spans:
-        fiscal = self.generation.context.fiscal_start
         if self.request.against is not None:
-            return self._compared(shape, self.request.against)
-        spans = shaped(self.periods, shape, fiscal)
+            return self._compared(self.periods, shape, self.request.against, self._today())
+        spans = shaped(self.periods, shape, self.generation.context.fiscal_start, self._today())
         return replace(spans, grain=None) if self.request.stretches else spans
 
-    def _compared(self, shape: Shape | None, against: str) -> Spans:
+    def _today(self) -> list[date]:
+        return [self.as_of] * len(self.periods)
+
+    def _compared(
+        self, periods: list[Period], shape: Shape | None, against: str, through: Sequence[date]
+    ) -> Spans:
         generation = self.generation
-        return compared(
-            self.periods, shape, against, self.as_of, generation.calendar, generation.context.fiscal_start
-        )
+        fiscal = generation.context.fiscal_start
+        return compared(periods, shape, against, through, generation.calendar, fiscal)
 
     def _before(self, shape: Shape) -> Spans:
         """The lower side of a growth."""
         against = "previous_period" if shape.growth == "previous_period" else "previous_year"
         if self.request.against is None:
-            return self._compared(shape, against)
-        earlier = [
-            p.previous() if self.request.against == "previous_period" else p.same_last_year()
-            for p in self.periods
-        ]
-        other = replace(self.request, against=None)
-        return _Sides(self.generation, other, earlier, self.as_of)._compared(shape, against)
+            return self._compared(self.periods, shape, against, self._today())
+        others = earlier(self.periods, shape, self.request.against)
+        through = [date.fromordinal(day) for day in self._spans(shape).last]
+        return self._compared(others, shape, against, through)
 
     def read(self, wanted: Iterable[_Wanted]) -> None:
         """Ask for all parts of all KPIs, together for equal spans."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leitstern.kpis.definition import Shape
-from leitstern.periods.grains import Grain, Period, month_number, period_of
+from leitstern.periods.grains import Grain, Period, month_number, period_of, year_earlier
 
 if TYPE_CHECKING:
     from leitstern.periods.workdays import WorkCalendar
@@ -46,8 +46,14 @@ def plain(periods: Sequence[Period]) -> Spans:
     )
 
 
-def shaped(periods: Sequence[Period], shape: Shape | None, fiscal_start: int) -> Spans:
-    """The spans of a shape other than growth (of growth: those of its upper side)."""
+def shaped(
+    periods: Sequence[Period], shape: Shape | None, fiscal_start: int, through: Sequence[date]
+) -> Spans:
+    """The spans of a shape other than growth (of growth: those of its upper side).
+
+    ``through`` says for each period up to which day it has come. To-date spans begin with the year
+    (quarter, month) of that day: a week over the turn of the year belongs to the old one until it is over.
+    """
     if shape is None or shape.growth in ("previous_period", "previous_year"):
         return plain(periods)
     last = tuple(p.end.toordinal() for p in periods)
@@ -56,8 +62,20 @@ def shaped(periods: Sequence[Period], shape: Shape | None, fiscal_start: int) ->
     if shape.rolling is not None:
         assert shape.unit is not None
         return Spans(tuple(_rolling_start(p.end, shape.rolling, shape.unit) for p in periods), last)
-    to_date = shape.to_date or "year"
-    return Spans(tuple(_start_of(p.end, to_date, fiscal_start).toordinal() for p in periods), last)
+    to_date = _to_date(shape) or "year"
+    passed = [_passed(*pair) for pair in zip(periods, through, strict=True)]
+    return Spans(tuple(_start_of(day, to_date, fiscal_start).toordinal() for day in passed), last)
+
+
+def _to_date(shape: Shape | None) -> str | None:
+    if shape is None:
+        return None
+    return "year" if shape.growth == "year_to_date" else shape.to_date
+
+
+def _passed(period: Period, through: date) -> date:
+    """The last day of a running period that has passed; the end of any other."""
+    return through if period.start <= through < period.end else period.end
 
 
 def _start_of(day: date, to_date: str, fiscal_start: int) -> date:
@@ -72,35 +90,77 @@ def _rolling_start(end: date, count: int, unit: str) -> int:
     if unit == "week":
         return end.toordinal() - 7 * count + 1
     number = month_number(end) - count
-    earlier = _month_end(date(number // 12, number % 12 + 1, 1))
+    then = _month_end(date(number // 12, number % 12 + 1, 1))
     if end != _month_end(end):
-        earlier = earlier.replace(day=min(end.day, earlier.day))
-    return earlier.toordinal() + 1
+        then = then.replace(day=min(end.day, then.day))
+    return then.toordinal() + 1
 
 
 def _month_end(first: date) -> date:
     return period_of(first, Grain.MONTH).end
 
 
+def earlier(periods: Sequence[Period], shape: Shape | None, against: str) -> list[Period]:
+    """What periods are compared with: the ``previous_period``, or that of the ``previous_year``.
+
+    What counts from the beginning of a year, quarter or month is compared with the same calendar days of
+    the previous year, whatever the grain, as weeks do not begin with a year.
+    """
+    if against == "previous_period":
+        return [_before(p) if _is_stretch(p) else p.previous() for p in periods]
+    if _to_date(shape):
+        return [_days_year_earlier(p) for p in periods]
+    return [_days_year_earlier(p) if _is_stretch(p) else p.same_last_year() for p in periods]
+
+
+def _before(stretch: Period) -> Period:
+    """As many whole months, or as many days, before a stretch."""
+    end = stretch.start - timedelta(days=1)
+    if not _whole_months(stretch):
+        return replace(stretch, start=stretch.start - timedelta(days=stretch.days), end=end)
+    number = 2 * month_number(stretch.start) - month_number(stretch.end) - 1
+    return replace(stretch, start=date(number // 12, number % 12 + 1, 1), end=end)
+
+
+def _days_year_earlier(period: Period) -> Period:
+    """The same days of the year before; the end of whole months leads to a month's end."""
+    end = year_earlier(period.end)
+    last = _month_end(end) if _whole_months(period) else end
+    return replace(period, start=year_earlier(period.start), end=last)
+
+
+def _is_stretch(period: Period) -> bool:
+    """Whether a period is no period of its grain but any stretch of days."""
+    return period.grain is Grain.DAY and period.days > 1
+
+
+def _whole_months(period: Period) -> bool:
+    return period.start.day == 1 and period.end == _month_end(period.end)
+
+
 def compared(
     periods: Sequence[Period],
     shape: Shape | None,
     against: str,
-    as_of: date,
+    through: Sequence[date],
     calendar: WorkCalendar,
     fiscal_start: int,
 ) -> Spans:
     """What each period is compared with: ``previous_period`` or ``previous_year``.
 
-    A period that is not over is compared with the same stretch: as many working days from its start
-    as have passed in the running one.
+    ``through`` says for each period up to which day it has come. One that is not over is compared with the
+    same stretch: as many working days from its start as have passed in the running one; to-date values
+    of the previous year up to the same calendar day.
     """
-    others = [p.previous() if against == "previous_period" else p.same_last_year() for p in periods]
-    spans = shaped(others, shape, fiscal_start)
+    others = earlier(periods, shape, against)
+    same_day = _to_date(shape) is not None and against == "previous_year"
     last = []
-    for period, other in zip(periods, others, strict=True):
-        if period.start <= as_of < period.end:
-            last.append(calendar.same_stretch(period, as_of, other).toordinal())
+    for period, other, day in zip(periods, others, through, strict=True):
+        if not period.start <= day < period.end:
+            last.append(other.end)
+        elif same_day:
+            last.append(year_earlier(day))
         else:
-            last.append(other.end.toordinal())
-    return replace(spans, last=tuple(last), grain=None)
+            last.append(calendar.same_stretch(period, day, other))
+    spans = shaped(others, shape, fiscal_start, last)
+    return replace(spans, last=tuple(day.toordinal() for day in last), grain=None)

@@ -173,7 +173,7 @@ class Period:
         year before.
         """
         if self.grain is Grain.DAY:
-            return period_of(_year_earlier(self.start), self.grain, self.fiscal_start)
+            return period_of(year_earlier(self.start), self.grain, self.fiscal_start)
         if self.grain is Grain.WEEK:
             year, number, _ = self.start.isocalendar()
             earlier = year - 1
@@ -270,7 +270,8 @@ def _last_of(month: int) -> date:
     return _first_of(month + 1) - timedelta(days=1)
 
 
-def _year_earlier(day: date) -> date:
+def year_earlier(day: date) -> date:
+    """The same day of the year before; 29 February leads to 28 February."""
     if day.year == 1:
         raise _out_of_range(day.isoformat())
     if (day.month, day.day) == (2, 29):

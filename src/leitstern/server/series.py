@@ -1,7 +1,8 @@
 """A KPI's values over time beside those of the previous year, asked of the engine and put in order.
 
 What a running period is compared with is the engine's answer as well: the previous year up to the
-same working day (rule 7 of the design). There is no previous year before the data begins.
+same working day, of to-date values the same day (rule 7 of the design). There is no previous year before
+the data begins.
 """
 
 from __future__ import annotations

@@ -75,7 +75,9 @@ def reason_text(reason: Reason | None) -> str:
     return {
         "source_late": _("A source does not reach the end of the period yet."),
         "no_data": _("There are no records for this period."),
-        "no_base": _("The denominator is zero, so there is no ratio."),
+        "no_base": _(
+            "There is nothing to divide by: the denominator is zero, or a growth has a base of zero or below."
+        ),
         "no_source": _("Nothing has been imported for this KPI yet."),
         "not_begun": _("The period lies ahead."),
         "protected": _("The value is protected: it would tell about single persons."),

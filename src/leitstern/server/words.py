@@ -80,14 +80,16 @@ def standing_reason(kind: str) -> str:
     """A sentence that explains a standing."""
     return {
         "complete": _("All sources have reached the end of the period."),
-        "running": _("The period runs; it is compared with as many working days of the previous year."),
+        "running": _("The period runs; it is compared with the same stretch of the previous year."),
         "open": _("Records of this period are still being watched; the value can rise."),
         "waiting": _("The period has begun, but a source has no records of it yet."),
         "no_source": _("Nothing has been imported for this KPI yet."),
         "not_begun": _("The period lies ahead."),
         "late": _("A source does not reach the end of the period yet."),
         "protected": _("The group is so small that its value would tell of single people."),
-        "no_base": _("The denominator is zero, so there is no ratio."),
+        "no_base": _(
+            "There is nothing to divide by: the denominator is zero, or a growth has a base of zero or below."
+        ),
         "no_data": _("There are no records for this period."),
     }.get(kind, "")
 
@@ -114,7 +116,7 @@ def point(step: Step, unit: str, figures: Figures, calendar: Calendar) -> str:
     if step.previous is not None:
         before = {"value": figures.exact(step.previous, unit)}
         if step.standing == "running":
-            compared = _("previous year up to the same working day %(value)s") % before
+            compared = _("previous year by then %(value)s") % before
         else:
             compared = _("previous year %(value)s") % before
         shown = delta(step.comparison, unit, figures)
