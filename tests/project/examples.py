@@ -25,6 +25,7 @@ are a later import.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ class _Example:
         name = document["kpi"]
         texts = {"de": f"{name}.", "en": f"{name}."}
         whole = FILLED_IN | {"name": texts, "means": texts} | document
-        (self.workspace.folder / "kpis" / f"{name}.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+        (self.workspace.folder / "kpis" / f"{name}.yaml").write_text(json.dumps(whole), encoding="utf-8")
         self.workspace = leitstern.open(self.workspace.folder)
         self.changed = True
 
