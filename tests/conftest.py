@@ -7,9 +7,17 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from leitstern import clock
+
+#: The moment at which tests run, whatever day it is, unless LEITSTERN_CLOCK_AHEAD says otherwise: what fails
+#: must fail for everybody. Tests marked ``calendar`` are run on many other days by scripts/days.py.
+PINNED = datetime(2026, 11, 24, 9, tzinfo=UTC)
+os.environ.setdefault(clock.AHEAD, str((PINNED - datetime.now(UTC)).total_seconds()))
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 

@@ -6,13 +6,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
+from leitstern import clock
 from leitstern import settings as settings_file
 from leitstern.errors import Problem
 from leitstern.info import GenerationInfo, info
@@ -323,7 +323,7 @@ class Workspace:
             return []
         zone = self.settings.timezone
         with self._store() as store:
-            findings = report(store, today=datetime.now(ZoneInfo(zone)).date(), timezone=zone)
+            findings = report(store, today=clock.today(zone), timezone=zone)
         return [replace(f, kpis=touched(self.catalogue, f.fact, f.fields)) for f in findings]
 
     def receipts(self) -> list[TableReceipt]:

@@ -16,7 +16,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -140,7 +139,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     clock = folder.with_name("clock")
-    clock.write_text(datetime.now(UTC).isoformat(), encoding="ascii")
+    clock.write_text(clock.now().isoformat(), encoding="ascii")
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.walk.serve", str(folder), port, str(clock)],
         env=environment,

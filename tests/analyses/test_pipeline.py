@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import leitstern
+from leitstern import clock
 from leitstern.analyses.pipeline import Pipeline, pipeline
 from leitstern.analyses.pipeline_data import Read, read
 from leitstern.cli import cli
@@ -159,7 +160,7 @@ def test_amounts_written_at_the_closing_are_not_known_before(tmp_path: Path) -> 
 
 def steady() -> str:
     """A deal begun on each working day, every second won after 20 days and the others lost after 30."""
-    today = date.today()  # noqa: DTZ011 - the workspace's own today
+    today = clock.today("Europe/Berlin")
     lines = ["id,status,created,closed,amount,product"]
     for back in range(1, 360):
         begun = today - timedelta(days=back)

@@ -12,7 +12,7 @@ import csv
 import io
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from math import exp, sqrt
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ import pytest
 from click.testing import CliRunner
 
 import leitstern
+from leitstern import clock
 from leitstern.analyses.reverse import Experience, experience, planned, reverse_plan, won_in
 from leitstern.cli import cli
 from leitstern.cli.state import State
 from leitstern.errors import Problem
 from leitstern.insight.reverse.plan import Assumptions
+from leitstern.periods.grains import month_number
 from leitstern.workspace import Workspace
 
 MAPPING = """
@@ -77,7 +79,7 @@ area = "area"
 at = { column = "at", read = "YYYY-MM-DD" }
 amount = { column = "amount", read = "plain" }
 """
-NOW = (datetime.now(UTC).year * 12) + datetime.now(UTC).month - 1
+NOW = month_number(clock.today("Europe/Berlin"))
 MONTHS = 24
 #: Deal of a month: amount, months to its win.
 WINS = {0: (1000, 1), 1: (2000, 2), 2: (3000, 1)}

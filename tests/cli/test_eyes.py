@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from leitstern import clock
 from leitstern.server.prepare import prepare
 from tests.cli.separate import in_database, leitstern
 from tests.server import company
@@ -23,7 +24,7 @@ Account.objects.create_user("{LEAD}", None, name="Frauke", person="P8")
 Account.objects.create_user("{MEMBER}", None, name="Wencke", person="P4")
 """
 #: The month before the one that is not over.
-MONTH = f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"  # noqa: DTZ011 - the workspace's day
+MONTH = f"{clock.today('Europe/Berlin').replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 @pytest.fixture(scope="module")

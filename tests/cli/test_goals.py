@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from leitstern import clock
 from leitstern.server.prepare import prepare
 from tests.cli.separate import in_database, leitstern
 from tests.server import company
@@ -34,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("goals") / "company"
     company.build(found)
     prepare(found)
-    today = date.today()  # noqa: DTZ011 - the day on this machine, as the workspace has it
+    today = clock.today("Europe/Berlin")
     start, end = today - timedelta(days=60), today + timedelta(days=60)
     in_database(found, SCRIPT.format(start=start, end=end))
     return found
@@ -42,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def won(folder: Path, owner: str) -> int:
     """Deals somebody won in the last 60 days, counted in the file."""
-    since = date.today() - timedelta(days=60)  # noqa: DTZ011
+    since = clock.today("Europe/Berlin") - timedelta(days=60)
     with (folder / "files" / "deals.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return sum(

@@ -8,13 +8,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, tzinfo
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from leitstern import clock
 from leitstern.engine import build
 from leitstern.engine.backends.duckdb import DuckDB
 from leitstern.engine.backends.postgres import Postgres, copy_generation
@@ -35,14 +36,6 @@ def examples(most: int) -> settings:
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     most = max(1, round(most * float(os.environ.get("EXAMPLES", "1"))))
     return settings(deadline=None, max_examples=most, suppress_health_check=slow, phases=PHASES)
-
-
-class _Clock(datetime):
-    """A clock that stands still."""
-
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override] # a plain datetime is enough
-        return datetime.combine(TODAY, time(15, 0), tz)
 
 
 @dataclass
@@ -114,5 +107,5 @@ class Workshop:
 @pytest.fixture(scope="package")
 def workshop(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "datetime", _Clock)
+        patch.setattr(clock, "read", lambda: datetime.combine(TODAY, time(14, 0), UTC))
         yield Workshop(postgres_dsn, tmp_path_factory.mktemp("engine"))

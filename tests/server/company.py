@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import leitstern
+from leitstern import clock
 from leitstern.workspace import Workspace
 
 MAPPING = """
@@ -87,7 +88,7 @@ def build(folder: Path) -> Workspace:
     (folder / "mappings" / "crm.toml").write_text(MAPPING, encoding="utf-8")
     files = folder / "files"
     files.mkdir()
-    began = date.today() - timedelta(days=730)  # noqa: DTZ011 - the day on this machine, as the workspace has it
+    began = clock.today("Europe/Berlin") - timedelta(days=730)
     _write(files / "people.csv", ("id", "name", "manager", "joined"), [(*p[:3], began) for p in PEOPLE])
     _write(files / "teams.csv", ("id", "name", "lead", "parent"), TEAMS)
     _write(

@@ -94,7 +94,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
     """Puts the server's clock: ``at(datetime(2026, 11, 22, 8, tzinfo=UTC))``."""
 
     def put(moment: datetime) -> None:
-        monkeypatch.setattr("leitstern.server.clock.read", lambda: moment.astimezone(UTC))
+        monkeypatch.setattr("leitstern.clock.read", lambda: moment.astimezone(UTC))
 
     return put
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.test import Client
 
 import leitstern
+from leitstern import clock
 from leitstern.server.models import PrivacySetting
 from leitstern.server.reader import Reader, _readers
 
@@ -36,7 +37,7 @@ created_at = {column = "created", read = "YYYY-MM-DD"}
 closed_at = {column = "closed", read = "YYYY-MM-DD"}
 amount = {column = "amount", read = "plain"}
 """
-TODAY = date.today()  # noqa: DTZ011 - the day on this machine, as the workspace has it
+TODAY = clock.today("Europe/Berlin")
 
 
 def write_deals(file: Path, count: int) -> Counter[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import leitstern
+from leitstern import clock
 from leitstern.server import work
 from leitstern.server.api.main import api
 from leitstern.server.reader import Reader, _readers
@@ -24,7 +25,7 @@ from . import accounts, company
 from .visibility import COLUMNS, Line, people, table, world
 
 TABLE = table()
-MONTH = f"{date.today().replace(day=1) - timedelta(days=1):%Y-%m}"  # noqa: DTZ011 - as the workspace has it
+MONTH = f"{clock.today('Europe/Berlin').replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
 @pytest.fixture(scope="module")

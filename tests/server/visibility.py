@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from leitstern import clock
 from leitstern.goals.goal import Whom
 from leitstern.insight.reverse.plan import Assumptions
 from leitstern.server import tokens
@@ -63,7 +64,7 @@ def people() -> dict[str, Account]:
 
 def world(who: dict[str, Account]) -> dict[str, str]:
     """What the addresses speak of, by the names of their blanks."""
-    year = date.today().year  # noqa: DTZ011 - the workspace's day is this machine's
+    year = clock.today("Europe/Berlin").year
     goal = _goal(who, year, Whom("person", "P1"), "accepted", "lead", "person")
     draft = _goal(who, year, Whom("person", "P1"), "draft", "lead", None)
     team = _goal(who, year, Whom("team", "T1"), "offered", "management", "lead")

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,8 +21,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from leitstern import demo
-from leitstern.engine import build
+from leitstern import clock, demo
 from leitstern.server.prepare import prepare
 from leitstern.workspace import Workspace
 from tests.chromium import ARGUMENTS, program
@@ -53,14 +52,8 @@ class Site:
     def refresh(self, monkeypatch: pytest.MonkeyPatch, *files: Path) -> None:
         """Import files and build a generation on the day the clock says, as a nightly job would."""
         now = datetime.fromisoformat(self.clock.read_text())
-
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-                return now.astimezone(tz)
-
         with monkeypatch.context() as patch:
-            patch.setattr(build, "datetime", Clock)
+            patch.setattr(clock, "read", lambda: now)
             workspace = Workspace.open(self.workspace)
             if files:
                 assert not workspace.import_files(list(files)).questions

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from leitstern import clock
 from leitstern.analyses.forecast_data import Days, days, periods
 from leitstern.insight.forecast import Forecast, Growth, Replay, backtest, forecasts, growth
 from leitstern.insight.forecast.periods import forecast_periods
@@ -107,7 +108,7 @@ def _stretch(ws: Workspace, label: str | None) -> tuple[date, date, str | None]:
         found = parse(label, fiscal)
     else:
         info = ws.generation()
-        today = info.as_of if info is not None else date.today()  # noqa: DTZ011 - only without a generation
+        today = info.as_of if info is not None else clock.today(ws.settings.timezone)
         found = period_of(today - _DAY, Grain.MONTH, fiscal)
     return found.start, found.end, found.grain.value
 

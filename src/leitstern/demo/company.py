@@ -8,11 +8,11 @@ keys. Rows that an import has to set aside are not part of it; they exist in the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import numpy as np
 
+from leitstern.clock import today
 from leitstern.demo import (
     billing,
     clock,
@@ -58,7 +58,7 @@ class Company:
 
 def last_day() -> date:
     """The day before today, in the company's time zone."""
-    return datetime.now(ZoneInfo(TIMEZONE)).date() - timedelta(days=1)
+    return today(TIMEZONE) - timedelta(days=1)
 
 
 def simulate(

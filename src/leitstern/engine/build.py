@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from leitstern import clock
 from leitstern.engine import coverage, fingerprints, ready
 from leitstern.engine.backends.duckdb import DuckDB, connect
 from leitstern.engine.generation import CURRENT, Context, current, open_current
@@ -44,15 +45,23 @@ def build(
     """
     folder.mkdir(parents=True, exist_ok=True)
     number = _newest(folder) + 1
+    now = clock.now().astimezone(ZoneInfo(context.timezone))
     building = folder / f".building-{os.getpid()}.duckdb"
     try:
         con = connect(building, read_only=False)
         try:
             _attach(con, store if store.exists() else None, "store")
             _attach(con, _to_build_upon(folder, context), "previous")
-            encode(con, timezone=context.timezone, currency=context.currency, canonical=canonical, step=step)
+            encode(
+                con,
+                timezone=context.timezone,
+                currency=context.currency,
+                today=now.date(),
+                canonical=canonical,
+                step=step,
+            )
             con.execute("DETACH store")
-            _describe(con, number, context)
+            _describe(con, number, context, now)
             step("values")
             fingerprints.write(con)
             ready.fill(con, catalogue)
@@ -91,8 +100,7 @@ def _to_build_upon(folder: Path, context: Context) -> Path | None:
     return current(folder) if generation.context == context else None
 
 
-def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context) -> None:
-    now = datetime.now(ZoneInfo(context.timezone))
+def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, now: datetime) -> None:
     meta = {
         "number": number,
         "engine": fingerprints.ENGINE_VERSION,

@@ -8,6 +8,7 @@ members, regions, shared deals. A record that cannot be converted goes to ``excl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
@@ -38,14 +39,16 @@ def encode(
     *,
     timezone: str,
     currency: str,
+    today: date,
     canonical: dict[str, str],
     step: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Write the encoded tables of a generation into ``con``'s main database.
 
     ``con`` has the workspace's facts attached as ``store``, and the generation before, if there is one,
-    as ``previous``: whoever is in it keeps the id. ``canonical`` maps keys of companies to
-    the key of the company they are the same as; keys that are missing stand for themselves.
+    as ``previous``: whoever is in it keeps the id. Money without a date is
+    converted at ``today``'s rate. ``canonical`` maps keys of companies to the key of the company they are the
+    same as; keys that are missing stand for themselves.
     """
     con.execute("CREATE TABLE excluded (fact VARCHAR, key VARCHAR, reason VARCHAR, detail VARCHAR)")
     for fact in FACTS.values():
@@ -59,7 +62,7 @@ def encode(
     _regions(con)
     for fact in layout.ENCODED:
         step(fact.name)
-        _encode_fact(con, fact, timezone)
+        _encode_fact(con, fact, timezone, today)
     share(con)
     for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
         con.execute(f'DROP TABLE temp."{name}"')
@@ -247,14 +250,15 @@ def _local_day(field: Field, column: str, timezone: str) -> str:
     return f"CAST(timezone('{timezone}', timezone('UTC', {column})) AS DATE)"
 
 
-def _money_day(fact: Fact, timezone: str) -> str:
+def _money_day(fact: Fact, timezone: str, today: date) -> str:
     """The day whose rate counts, in the workspace's zone."""
     dates = [fact.by_name[name] for name in RATE_DATES.get(fact.name, ())]
     known = [_local_day(date, f'"{date.name}"', timezone) for date in dates]
-    return f"coalesce({', '.join([*known, 'current_date'])})"
+    known.append(f"DATE '{today}'")
+    return f"coalesce({', '.join(known)})"
 
 
-def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> None:
+def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str, today: date) -> None:
     """``<fact>``: references as ids, days, members, region and money, one row for each record."""
     columns, joins = ["f.key AS key"], []
     if layout.is_referred_to(fact):
@@ -278,7 +282,7 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str) -> N
     if "region" in fact.by_name:
         columns.append("f.region AS own_region")
     source = (
-        f"(SELECT *, {_money_day(fact, timezone)} AS rate_day FROM full_{fact.name})"
+        f"(SELECT *, {_money_day(fact, timezone, today)} AS rate_day FROM full_{fact.name})"
         if money
         else f"full_{fact.name}"
     )

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from leitstern import clock
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import first_row, lent
@@ -171,7 +172,7 @@ class Store:
         run("BEGIN")
         try:
             number = self.last_batch() + 1
-            run("INSERT INTO batch VALUES (?, now() AT TIME ZONE 'UTC')", [number])
+            run("INSERT INTO batch VALUES (?, ?)", [number, clock.now().replace(tzinfo=None)])
             yield Batch(self, number)
         except BaseException:
             run("ROLLBACK")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from leitstern.server import clock
+from leitstern import clock
 from leitstern.server.models import AccessEntry, AuditEntry
 
 if TYPE_CHECKING:

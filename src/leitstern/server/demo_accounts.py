@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from leitstern import clock
 from leitstern.access.modes import Privacy
-from leitstern.server import clock
 from leitstern.server.models import Account, PrivacyChange, PrivacySetting
 from leitstern.server.prepare import LOG_INS
 from leitstern.server.reader import reader

@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from leitstern import clock
 from leitstern.goals.cascade import by_last_year, rounded, split
 from leitstern.goals.goal import Goal, Kind, Levels, Spread, Whom
 from leitstern.periods.grains import Grain, Period, period_of
-from leitstern.server import book, clock
+from leitstern.server import book
 from leitstern.server.book.base import earlier
 from leitstern.server.book.owners import lead_of
 from leitstern.server.book.standings import workdays

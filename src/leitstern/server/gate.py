@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from leitstern.server import clock
+from leitstern import clock
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from leitstern.server import audit, clock
+from leitstern import clock
+from leitstern.server import audit
 from leitstern.server.models import Account, Invitation
 
 GOOD_FOR = timedelta(days=7)

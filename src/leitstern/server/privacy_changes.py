@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from leitstern import clock
 from leitstern.access.modes import Privacy
 from leitstern.errors import Problem
-from leitstern.server import audit, clock
+from leitstern.server import audit
 from leitstern.server.models import Account, PrivacyChange, PrivacySetting, Purpose
 from leitstern.server.privacy import privacy
 

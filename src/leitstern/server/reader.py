@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from leitstern.server import clock
+from leitstern import clock
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Observation
@@ -74,7 +73,7 @@ class Reader:
 
     def today(self) -> date:
         """The day it is in the workspace's time zone."""
-        return clock.now().astimezone(ZoneInfo(self.settings.timezone)).date()
+        return clock.today(self.settings.timezone)
 
     def once(
         self,

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from leitstern import clock
 from leitstern.errors import Problem
-from leitstern.server import audit, clock
+from leitstern.server import audit
 from leitstern.server.models import Account, Token
 
 #: What a key opens: reading; changing what its account may change.

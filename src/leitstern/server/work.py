@@ -49,7 +49,7 @@ def run_pending(ask: Reader) -> int:
 
 def _run(ask: Reader, info: GenerationInfo, analysis: Analysis) -> bool:
     """Run one analysis, if it is due."""
-    from leitstern.server import clock
+    from leitstern import clock
     from leitstern.server.insight import document, keep
     from leitstern.server.models import Job
 

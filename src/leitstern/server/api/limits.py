@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from leitstern.server import clock
+from leitstern import clock
 from leitstern.server.api.refusals import Refused
 
 #: Requests of one token or account in a minute, to one server process.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from leitstern import clock
 from leitstern.errors import Problem
 from leitstern.goals import offers
-from leitstern.server import audit, clock
+from leitstern.server import audit
 from leitstern.server.book import rights
 from leitstern.server.book.evidence import frozen
 from leitstern.server.book.names import label_of

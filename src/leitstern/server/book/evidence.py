@@ -8,12 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from leitstern import clock
 from leitstern.goals.offers import IN_FORCE
 from leitstern.goals.plan import Plan
 from leitstern.goals.realism import Chance, Past, Realism, realism, realism_of_change
 from leitstern.goals.smart import Smart, SmartInput, smart
 from leitstern.periods.grains import Grain, parse, periods_between
-from leitstern.server import clock
 from leitstern.server.book.curve import year_before
 from leitstern.server.book.names import label_of, name_of
 from leitstern.server.book.rights import seeing

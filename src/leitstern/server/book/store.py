@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from leitstern import clock
 from leitstern.errors import Problem
 from leitstern.goals.goal import DIRECTIONS, SPREADS, SUBJECTS, Goal, Levels
 from leitstern.goals.plan import plan
 from leitstern.periods.grains import parse
-from leitstern.server import audit, clock
+from leitstern.server import audit
 from leitstern.server.book import rights
 from leitstern.server.book.names import label_of, name_of
 from leitstern.server.book.owners import owner_of

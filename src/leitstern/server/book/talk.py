@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from leitstern import clock
 from leitstern.errors import Problem
-from leitstern.server import audit, clock
+from leitstern.server import audit
 from leitstern.server.book.rights import actors, seeing
 from leitstern.server.book.store import account_of, get, locked
 from leitstern.server.models import Comment, GoalRow

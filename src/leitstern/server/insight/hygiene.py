@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
+from leitstern import clock
 from leitstern.analyses.conflicts import conflicts
 from leitstern.analyses.hygiene import Looks, hygiene
 from leitstern.analyses.leads import tradeoffs
 from leitstern.insight.hygiene.notes import GoalNote
-from leitstern.server import book, clock, frame, looks, words
+from leitstern.server import book, frame, looks, words
 from leitstern.server.book.names import name_of
 from leitstern.server.insight import Analysis, Document
 from leitstern.server.insight.hygiene_words import Words

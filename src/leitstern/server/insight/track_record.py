@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.utils.translation import gettext as _
 
+from leitstern import clock
 from leitstern.access.viewer import OPERATOR
 from leitstern.analyses.track_record import family_of, track_record
 from leitstern.goals.offers import IN_FORCE
 from leitstern.insight.record.scores import Past, score
-from leitstern.server import clock, insight
+from leitstern.server import insight
 from leitstern.server.book.standings import counted_through
 from leitstern.server.book.values import actual
 from leitstern.server.insight import Analysis, Document

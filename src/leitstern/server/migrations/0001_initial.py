@@ -6,7 +6,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import leitstern.server.clock
+import leitstern.clock
 
 
 class Migration(migrations.Migration):
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("leads", models.JSONField(blank=True, default=list)),
                 ("language", models.CharField(blank=True, max_length=2)),
                 ("is_active", models.BooleanField(default=True)),
-                ("created_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("created_at", models.DateTimeField(default=leitstern.clock.now)),
             ],
             options={
                 "abstract": False,
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ("floor", models.PositiveSmallIntegerField(default=7)),
                 ("dominance", models.DecimalField(decimal_places=3, default=Decimal("0.85"), max_digits=4)),
                 ("rankings", models.BooleanField(default=False)),
-                ("changed_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("changed_at", models.DateTimeField(default=leitstern.clock.now)),
             ],
         ),
         migrations.CreateModel(
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ("subject_id", models.CharField(blank=True, max_length=200, null=True)),
                 ("now", models.CharField(blank=True, max_length=60, null=True)),
                 ("note", models.TextField(blank=True)),
-                ("at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("at", models.DateTimeField(default=leitstern.clock.now)),
                 (
                     "account",
                     models.ForeignKey(
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField(db_index=True, default=leitstern.server.clock.now)),
+                ("at", models.DateTimeField(db_index=True, default=leitstern.clock.now)),
                 ("action", models.CharField(max_length=50)),
                 ("object", models.CharField(blank=True, max_length=200)),
                 ("before", models.JSONField(blank=True, null=True)),
@@ -145,8 +145,8 @@ class Migration(migrations.Migration):
                 ("countered", models.JSONField(blank=True, null=True)),
                 ("note", models.TextField(blank=True)),
                 ("evidence", models.JSONField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=leitstern.server.clock.now)),
-                ("changed_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("created_at", models.DateTimeField(default=leitstern.clock.now)),
+                ("changed_at", models.DateTimeField(default=leitstern.clock.now)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                 ("kpi", models.CharField(max_length=100)),
                 ("day", models.DateField(blank=True, null=True)),
                 ("text", models.TextField()),
-                ("at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("at", models.DateTimeField(default=leitstern.clock.now)),
                 (
                     "account",
                     models.ForeignKey(
@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("digest", models.CharField(max_length=64, unique=True)),
-                ("created_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("created_at", models.DateTimeField(default=leitstern.clock.now)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("used_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -316,7 +316,7 @@ class Migration(migrations.Migration):
                 ("dominance", models.DecimalField(decimal_places=3, max_digits=4)),
                 ("rankings", models.BooleanField()),
                 ("reason", models.TextField()),
-                ("proposed_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("proposed_at", models.DateTimeField(default=leitstern.clock.now)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("approved", models.BooleanField(null=True)),
                 (
@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
                 ("kpi", models.CharField(max_length=100, unique=True)),
                 ("text", models.TextField()),
                 ("months", models.PositiveSmallIntegerField(default=36)),
-                ("changed_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("changed_at", models.DateTimeField(default=leitstern.clock.now)),
                 (
                     "changed_by",
                     models.ForeignKey(
@@ -404,7 +404,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100)),
                 ("assumptions", models.JSONField()),
                 ("plan", models.JSONField()),
-                ("created_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("created_at", models.DateTimeField(default=leitstern.clock.now)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -424,7 +424,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("at", models.DateTimeField(default=leitstern.clock.now)),
                 ("action", models.CharField(max_length=20)),
                 ("state", models.CharField(max_length=10)),
                 ("levels", models.JSONField(blank=True, null=True)),
@@ -460,7 +460,7 @@ class Migration(migrations.Migration):
                 ("start", models.CharField(max_length=12)),
                 ("digest", models.CharField(max_length=64, unique=True)),
                 ("scopes", models.JSONField(default=list)),
-                ("created_at", models.DateTimeField(default=leitstern.server.clock.now)),
+                ("created_at", models.DateTimeField(default=leitstern.clock.now)),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 ("used_at", models.DateTimeField(blank=True, null=True)),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
@@ -483,7 +483,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", models.DateTimeField(db_index=True, default=leitstern.server.clock.now)),
+                ("at", models.DateTimeField(db_index=True, default=leitstern.clock.now)),
                 ("day", models.DateField()),
                 ("person", models.CharField(db_index=True, max_length=200)),
                 ("kpi", models.CharField(max_length=100)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from leitstern.server import clock
+from leitstern import clock
 from leitstern.server.models.people import Account
 
 

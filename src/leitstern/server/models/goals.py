@@ -8,8 +8,8 @@ from typing import overload
 
 from django.db import models
 
+from leitstern import clock
 from leitstern.goals.goal import Goal, Improvement, Levels, Part, Whom
-from leitstern.server import clock
 from leitstern.server.models.people import Account
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from leitstern import clock
 from leitstern.access.viewer import Viewer
-from leitstern.server import clock
 
 
 class AccountManager(BaseUserManager["Account"]):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from leitstern.server import clock
+from leitstern import clock
 from leitstern.server.models.people import Account
 
 

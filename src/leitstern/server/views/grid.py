@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from leitstern import clock
 from leitstern.errors import Problem
-from leitstern.server import book, clock, frame, typed, words
+from leitstern.server import book, frame, typed, words
 from leitstern.server.assets import asset
 from leitstern.server.goal_words import subject_word
 from leitstern.server.grid.choice import Choice, grains_of

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
-from leitstern.server import clock, tokens
+from leitstern import clock
+from leitstern.server import tokens
 from leitstern.server.api.callers import caller
 from leitstern.server.api.fields import WHOLE, Id, In, Out, ShortName
 from leitstern.server.api.paging import Page, Paging, paged

@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
-from leitstern.server import clock, tokens
+from leitstern import clock
+from leitstern.server import tokens
 from leitstern.server.forms import choose
 from leitstern.server.models import Account, Token
 from leitstern.server.views.administration import actor, moment, role_names
