@@ -19,13 +19,13 @@ SCALE ?= 1
 DEMO := demo-workspace
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
-.PHONY: demo test lint types imports unit format docs lock clean help
+.PHONY: demo test lint types imports unit days format docs lock clean help
 
 demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8321, SCALE=1)
 	@test -f $(DEMO)/generations/current || $(BIN)/leitstern demo $(DEMO) --scale $(SCALE)
 	@$(BIN)/leitstern -w $(DEMO) serve --port $(PORT)
 
-test: lint types imports unit ## set up all and run all checks and tests
+test: lint types imports unit days ## set up all and run all checks and tests
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -39,6 +39,9 @@ imports: $(VENV)/.test
 
 unit: $(VENV)/.test ## the tests alone; choose some with ARGS="tests/cli -k import"
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+days: $(VENV)/.test ## what follows the calendar, on the two days whose turn it is (DAYS="--list" names all)
+	$(BIN)/python scripts/days.py $(or $(DAYS),--turn 2 --scale 0.05)
 
 format: $(VENV)/.test ## put the code into its form
 	$(BIN)/ruff check --fix .

@@ -21,6 +21,8 @@ from leitstern.errors import Problem
 from leitstern.insight.hygiene.notes import GoalNote
 from leitstern.workspace import Workspace
 
+pytestmark = pytest.mark.calendar
+
 #: A generation is built on today's day, so the company ends the day before.
 SEED, SCALE = 12, 0.7
 

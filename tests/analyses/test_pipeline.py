@@ -20,6 +20,8 @@ from leitstern.errors import Problem
 from leitstern.insight.pipeline.deals import NEVER, STILL, WON, snapshot
 from leitstern.workspace import Workspace
 
+pytestmark = pytest.mark.calendar
+
 MAPPING = """
 name = "Deals"
 [[table]]

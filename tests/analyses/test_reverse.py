@@ -30,6 +30,8 @@ from leitstern.insight.reverse.plan import Assumptions
 from leitstern.periods.grains import month_number
 from leitstern.workspace import Workspace
 
+pytestmark = pytest.mark.calendar
+
 MAPPING = """
 name = "All"
 [[table]]

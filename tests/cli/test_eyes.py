@@ -20,6 +20,8 @@ LEAD, MEMBER = "lead@example.org", "member@example.org"
 SEEN = {LEAD: {"P1", "P2", "P3", "P8"}, MEMBER: {"P4"}}
 SCRIPT = f"""
 from leitstern.server.models import Account
+
+pytestmark = pytest.mark.calendar
 Account.objects.create_user("{LEAD}", None, name="Frauke", person="P8")
 Account.objects.create_user("{MEMBER}", None, name="Wencke", person="P4")
 """

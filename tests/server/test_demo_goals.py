@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from leitstern.demo import stories
 from leitstern.server import demo_goals
+
+pytestmark = pytest.mark.calendar
 
 
 def test_the_unrealistic_goal_asks_for_what_its_story_tells() -> None:

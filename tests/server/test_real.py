@@ -24,6 +24,8 @@ from leitstern.server.reader import Reader, _readers
 
 from . import accounts
 
+pytestmark = pytest.mark.calendar
+
 MAPPING = """
 name = "Deals"
 [[table]]

@@ -73,6 +73,7 @@ def visitors(folder: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> Visitor
     return visitors
 
 
+@pytest.mark.calendar
 def test_everybody_gets_what_the_table_says(visitors: Visitors) -> None:
     wrong = {}
     for line in TABLE:
