@@ -167,6 +167,17 @@ COUNTS = (
         "count",
     ),
     _one(
+        "northern_owners",
+        {"count": "deal", "where": "owner.region = 'North' or owner is null", "on": "created_at"},
+        Asked(
+            "count",
+            "deal",
+            on="created_at",
+            test=lambda r: r["owner"] is None or _ref(r, "owner", "region") == "North",
+        ),
+        "count",
+    ),
+    _one(
         "dated_deals",
         {
             "count": "deal",
@@ -243,6 +254,12 @@ DISTINCT = (
         "deal_companies",
         {"distinct": "deal.company"},
         Asked("distinct", "deal", "company", "created_at"),
+        "count",
+    ),
+    _one(
+        "deal_owners",
+        {"distinct": "deal.owner", "where": "region is not null"},
+        Asked("distinct", "deal", "owner", "created_at", lambda r: r["region"] is not None),
         "count",
     ),
     _one(

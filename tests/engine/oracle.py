@@ -272,13 +272,15 @@ class Oracle:
         whole = [Portion(record, owner)]
         if subject not in ("team", "person") or record.fact != "deal":
             return whole
-        given: dict[str, Decimal] = {}
+        given: dict[str | None, Decimal] = {}
         for row in self.world.rows("deal_share"):
             if row["deal"] == record.key and row["share"] > 0:
                 given[row["person"]] = given.get(row["person"], Decimal(0)) + row["share"]
         if not given:
             return whole
-        order = sorted(given, key=lambda who: (-given[who], who))
+        if (listed := sum(given.values(), Decimal(0))) < 1:  # the rest stays with the owner, if there is one
+            given[owner] = given.get(owner, Decimal(0)) + 1 - listed
+        order = sorted(given, key=lambda who: (-given[who], who is None, who))
         total = sum(given.values())
         share = _parts(Decimal(1), {who: given[who] / total for who in order})
         amounts = {n: record.row[n] for n in ("amount", "cost") if record.row.get(n) is not None}
@@ -308,7 +310,7 @@ def _round(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
-def _parts(whole: Decimal, shares: dict[str, Decimal]) -> dict[str, Decimal]:
+def _parts(whole: Decimal, shares: dict[str | None, Decimal]) -> dict[str | None, Decimal]:
     """Rounded parts of an amount that add up to it: the first one takes what is left over."""
     parts = {who: _round(whole * share) for who, share in shares.items()}
     first = next(iter(parts))

@@ -136,6 +136,56 @@ def test_sixty_to_forty(workshop: Workshop) -> None:
     assert by_team(workshop, world, WON_DEALS, "company") == {None: 1}
 
 
+@pytest.mark.parametrize(
+    ("owner", "shares", "expected"),
+    [
+        # What is not listed stays with the owner, added to what is listed for the owner.
+        ("p1", [("p2", "0.5")], {"p1": 50, "p2": 50}),
+        ("p1", [("p1", "0.2"), ("p2", "0.3")], {"p1": 70, "p2": 30}),
+        # Without an owner it is not assigned.
+        (None, [("p2", "0.6")], {None: 40, "p2": 60}),
+        # More than the whole is scaled to its sum, whatever it is written in.
+        ("p1", [("p2", "0.9"), ("p3", "0.6")], {"p2": 60, "p3": 40}),
+        ("p1", [("p2", "3"), ("p3", "2")], {"p2": 60, "p3": 40}),
+        ("p1", [("p2", "1")], {"p2": 100}),
+        # Shares of nothing, or less, are none.
+        ("p1", [("p2", "0"), ("p3", "-1")], {"p1": 100}),
+    ],
+)
+def test_shares_of_less_or_more_than_the_whole(
+    workshop: Workshop, owner: str | None, shares: list[tuple[str, str]], expected: dict[str | None, int]
+) -> None:
+    world = _shared(_won("d1", owner, "2025-06-15"), *shares)
+    assert by_team(workshop, world, WON_VALUE, "person") == expected
+    parts = {who: Decimal(value) / 100 for who, value in expected.items()}
+    assert by_team(workshop, world, WON_DEALS, "person") == parts
+    assert by_team(workshop, world, WON_DEALS, "company") == {None: 1}
+
+
+def test_a_filter_on_the_owner_means_the_records_owner_for_everybody(workshop: Workshop) -> None:
+    """The deal is p1's, of the north: it counts for both who share it, or for nobody."""
+    world = _shared(_won("d1", "p1", "2025-06-15"), ("p1", "0.5"), ("p2", "0.5"))
+    people = [{"key": "p1", "region": "North"}, {"key": "p2", "region": "South"}]
+    world = world.with_rows(person=people)
+    for where, expected in (("= 'North'", {"p1": 50, "p2": 50}), ("= 'South'", {})):
+        measure = {"sum": "deal.amount", "where": f"owner.region {where}", "on": "closed_at"}
+        case = Case("of_owners", {"value": measure}, (), unit="currency")
+        assert by_team(workshop, world, case, "person") == expected
+        assert sum(by_team(workshop, world, case, "company").values()) == sum(expected.values())  # type: ignore[arg-type]
+    owners = Case("owners", {"owners": {"distinct": "deal.owner", "on": "closed_at"}}, (), unit="count")
+    assert by_team(workshop, world, owners, "person") == {"p1": 1, "p2": 1}
+    assert by_team(workshop, world, owners, "company") == {None: 1}
+
+
+def test_the_region_of_a_shared_deal_is_its_owners(workshop: Workshop) -> None:
+    """By region it counts once, whole; a filter on the region says the same for all who share it."""
+    world = _shared(_won("d1", "p1", "2025-06-15"), ("p1", "0.5"), ("p2", "0.5"))
+    world = world.with_rows(person=[{"key": "p1", "region": "North"}, {"key": "p2", "region": "South"}])
+    assert by_team(workshop, world, WON_VALUE, "region") == {"North": 100}
+    case = Case("north", {"north": {"count": "deal", "where": "region = 'North'", "on": "closed_at"}}, ())
+    assert by_team(workshop, world, case, "person") == {"p1": Decimal("0.5"), "p2": Decimal("0.5")}
+
+
 def test_thirds_add_up_to_the_cent(workshop: Workshop) -> None:
     world = _shared(_won("d1", "p1", "2025-06-15"), ("p1", "1"), ("p2", "1"), ("p3", "1"))
     parts = by_team(workshop, world, WON_VALUE, "person")
@@ -164,7 +214,8 @@ def test_two_of_a_team_who_share_a_deal_are_one_value_of_its_median(workshop: Wo
 @examples(3)
 @given(world=worlds(shared=True))
 def test_a_shared_deal_counts_once_in_total(workshop: Workshop, world: World) -> None:
-    cases = (WON_VALUE, WON_DEALS, OPEN_DEALS)
+    owners = next(c for c in COUNTS if c.name == "northern_owners")
+    cases = (WON_VALUE, WON_DEALS, OPEN_DEALS, owners)
     own = catalogue(cases)
     with workshop.duckdb(world, own) as generation:
         request = Request(

@@ -336,12 +336,20 @@ _RECORDS = {
     ),
 }
 
-_SPLITS = ((60, 40), (1, 1, 1), (Decimal("0.5"), Decimal("0.3"), Decimal("0.2")), (1,), (2, 0))
+_SPLITS = (
+    (60, 40),
+    (1, 1, 1),
+    (Decimal("0.5"), Decimal("0.3"), Decimal("0.2")),
+    (1,),
+    (2, 0),
+    (Decimal("0.5"),),
+    (Decimal("0.25"), Decimal("0.333333")),
+)
 
 
 @st.composite
 def shares(draw: st.DrawFn) -> list[Row]:
-    """Shares of the first deals: two thirds to one third, thirds, a single other person."""
+    """Shares of the first deals: two thirds to one third, thirds, a single other person, less than all."""
     rows: list[Row] = []
     for deal in draw(st.lists(st.sampled_from(["d1", "d2", "d3"]), unique=True, max_size=3)):
         split = draw(st.sampled_from(_SPLITS))

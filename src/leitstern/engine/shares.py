@@ -1,7 +1,8 @@
 """Deals that several people share: each person's part, exact to the last digit.
 
-Shares are scaled to their sum and rounded; what rounding leaves over, of the share and of the money,
-goes to the largest share, so that the parts of a deal add up to the deal.
+Shares that come to more than 1 are scaled to their sum (60 and 40, three times 1); of those that come to
+less, the rest stays with the deal's owner, or is not assigned. Rounded, what is left over of the share
+and of the money goes to the largest share, so that the parts of a deal add up to the deal.
 """
 
 from __future__ import annotations
@@ -20,15 +21,22 @@ MONEY = "DECIMAL(18, 4)"
 
 SHARES = f"""
     CREATE TEMP TABLE shares AS
-    WITH given AS (
-        SELECT d.id AS deal, p.id AS person, p.key AS who, CAST(sum(s.share) AS DOUBLE) AS share
+    WITH listed AS (
+        SELECT d.id AS deal, p.id AS person, s.share
         FROM in_deal_share s JOIN key_deal d ON d.key = s.deal JOIN key_person p ON p.key = s.person
-        WHERE s.share > 0 GROUP BY d.id, p.id, p.key),
+        WHERE s.share > 0),
+    rest AS (
+        SELECT l.deal, any_value(d.owner) AS person, 1 - sum(l.share) AS share
+        FROM listed l JOIN deal d ON d.id = l.deal GROUP BY l.deal HAVING sum(l.share) < 1),
+    given AS (
+        SELECT deal, person, CAST(sum(share) AS DOUBLE) AS share
+        FROM (SELECT * FROM listed UNION ALL SELECT * FROM rest) GROUP BY deal, person),
     scaled AS (
-        SELECT deal, person, row_number() OVER (PARTITION BY deal ORDER BY share DESC, who) AS place,
+        SELECT deal, person,
+               row_number() OVER (PARTITION BY deal ORDER BY share DESC, p.key NULLS LAST) AS place,
                CAST(round(share / sum(share) OVER (PARTITION BY deal), {layout.SHARE_DIGITS}) AS {SHARE})
                AS share
-        FROM given),
+        FROM given LEFT JOIN key_person p ON p.id = given.person),
     left_over AS (SELECT deal, 1 - sum(share) AS rest FROM scaled GROUP BY deal)
     SELECT s.deal, s.person, s.place,
            CAST(s.share + CASE WHEN s.place = 1 THEN l.rest ELSE 0 END AS {SHARE}) AS share
@@ -47,14 +55,14 @@ def share(con: duckdb.DuckDBPyConnection) -> None:
     fact = FACTS[layout.SHARED_FACT]
     con.execute(
         "CREATE TEMP TABLE based AS "
-        "SELECT d.* REPLACE (coalesce(s.person, d.owner) AS owner), coalesce(s.place, 1) AS place, "
+        "SELECT d.*, coalesce(s.person, d.owner) AS sharer, coalesce(s.place, 1) AS place, "
         f"CAST(coalesce(s.share, 1) AS {SHARE}) AS share FROM deal d LEFT JOIN shares s ON s.deal = d.id"
     )
     splits = [_split(f.name) for f in fact.fields if f.kind == "money"]
     members = [_member(date.name) for date in fact.dates]
     joins = [
-        "LEFT JOIN member fallback ON fallback.person = f.owner AND fallback.team = f.team",
-        "LEFT JOIN member alone ON alone.person = f.owner AND alone.team = 0",
+        "LEFT JOIN member fallback ON fallback.person = f.sharer AND fallback.team = f.team",
+        "LEFT JOIN member alone ON alone.person = f.sharer AND alone.team = 0",
         *(_stay(date.name) for date in fact.dates),
     ]
     con.execute(
@@ -91,7 +99,7 @@ def _split(money: str) -> str:
 
 def _stay(date: str) -> str:
     return (
-        f"LEFT JOIN stay s_{date} ON s_{date}.person = f.owner "
+        f"LEFT JOIN stay s_{date} ON s_{date}.person = f.sharer "
         f"AND f.{layout.day(date)} BETWEEN s_{date}.first_day AND s_{date}.last_day"
     )
 
