@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
+from leitstern.engine.amounts import product
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,7 +117,7 @@ STAGE_VISIT = """
     visits AS (SELECT * FROM told UNION ALL SELECT * FROM inferred)
     SELECT v.key, v.deal, v.stage, d.company, d.owner, d.campaign, d.product, d.region, d.currency,
            coalesce(s.outcome, 'open') AS outcome, d.amount,
-           CAST(d.amount * coalesce(s.probability, d.probability, 0) AS DECIMAL(18, 4)) AS weighted_amount,
+           {weighted} AS weighted_amount,
            v.entered_at,
            coalesce(v.next_at, CASE WHEN d.closed_at >= v.entered_at THEN d.closed_at END) AS left_at
     FROM visits v JOIN full_deal d ON d.key = v.deal LEFT JOIN in_stage s ON s.key = v.stage
@@ -129,8 +130,9 @@ FILLED = ("deal", "lead", "invoice", "activity", "company", "stage_visit")
 
 def derive(con: duckdb.DuckDBPyConnection, timezone: str) -> None:
     """Make ``full_<fact>`` for every encoded fact; moments become days in ``timezone``."""
+    weighted = product("d.amount", "coalesce(s.probability, d.probability, 0)")
     for statement in STEPS:
-        con.execute(statement.format(timezone=timezone))
+        con.execute(statement.format(timezone=timezone, weighted=weighted))
     for fact in layout.ENCODED:
         if fact.name not in FILLED:
             con.execute(f"CREATE TEMP VIEW full_{fact.name} AS SELECT * FROM in_{fact.name}")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from leitstern.engine import layout
+from leitstern.engine import amounts, layout
 from leitstern.engine.derive import derive
 from leitstern.engine.members import intervals
 from leitstern.engine.shares import share
@@ -63,6 +63,7 @@ def encode(
     for fact in layout.ENCODED:
         step(fact.name)
         _encode_fact(con, fact, timezone, today)
+        amounts.exclude_beyond_sums(con, fact)
     share(con)
     for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
         con.execute(f'DROP TABLE temp."{name}"')
@@ -161,7 +162,7 @@ def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: di
 def _rates(con: duckdb.DuckDBPyConnection, currency: str) -> None:
     """``rate`` (currency, day, rate): the workspace's own currency is 1 for ever."""
     con.execute(
-        "CREATE TEMP TABLE rate AS SELECT currency, day, CAST(max(rate) AS DECIMAL(18, 8)) AS rate "
+        "CREATE TEMP TABLE rate AS SELECT currency, day, TRY_CAST(max(rate) AS DECIMAL(18, 8)) AS rate "
         "FROM in_exchange_rate WHERE currency <> ? GROUP BY currency, day",
         [currency],
     )
@@ -304,7 +305,7 @@ def _converted(money: list[Field]) -> list[str]:
     return [
         *(
             f"CASE WHEN home.currency IS NOT NULL THEN f.{m.name} "
-            f"ELSE CAST(round(f.{m.name} * rate.rate, 4) AS DECIMAL(18, 4)) END AS {m.name}"
+            f"ELSE {amounts.product(f'f.{m.name}', 'rate.rate')} END AS {m.name}"
             for m in money
         ),
         "home.currency IS NULL AND rate.rate IS NULL AND ("

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
+from leitstern.engine.amounts import product
 from leitstern.facts.model import FACTS
 from leitstern.facts.queries import first_row
 
@@ -90,7 +91,7 @@ def _first(date: str) -> str:
 
 
 def _split(money: str) -> str:
-    rounded = f"CAST(round(f.{money} * f.share, 4) AS {MONEY})"
+    rounded = product(f"f.{money}", "f.share")
     rest = f"f.{money} - sum({rounded}) OVER (PARTITION BY f.id)"
     return (
         f"CAST({rounded} + CASE WHEN f.place = 1 THEN {rest} ELSE 0 END AS {MONEY}) AS {layout.part(money)}"
