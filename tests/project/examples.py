@@ -25,16 +25,12 @@ are a later import.
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 import leitstern
 from leitstern.facts.model import FACTS, Field
@@ -96,7 +92,7 @@ class _Example:
         if lines[0].strip() in FACTS:
             self._import(lines[0].strip(), [_cells(line) for line in lines[1:]])
         elif lines[0].startswith("kpi:"):
-            self._define(yaml.safe_load(paragraph))
+            self._define(paragraph)
         else:
             while lines:
                 count = next((n for n, line in enumerate(lines[1:], 1) if _begins(line)), len(lines))
@@ -119,11 +115,13 @@ class _Example:
         assert not receipt.questions, receipt.questions
         self.changed = True
 
-    def _define(self, document: dict[str, Any]) -> None:
-        name = document["kpi"]
-        texts = {"de": f"{name}.", "en": f"{name}."}
-        whole = FILLED_IN | {"name": texts, "means": texts} | document
-        (self.workspace.folder / "kpis" / f"{name}.yaml").write_text(json.dumps(whole), encoding="utf-8")
+    def _define(self, text: str) -> None:
+        name = text.partition("\n")[0].removeprefix("kpi:").strip()
+        texts = f"{{de: {name}., en: {name}.}}"
+        filled_in = FILLED_IN | {"name": texts, "means": texts}
+        more = [f"{key}: {value}" for key, value in filled_in.items() if f"\n{key}:" not in text]
+        file = self.workspace.folder / "kpis" / f"{name}.yaml"
+        file.write_text("\n".join([text, *more]), encoding="utf-8")
         self.workspace = leitstern.open(self.workspace.folder)
         self.changed = True
 
