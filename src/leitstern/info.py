@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from leitstern.engine.asides import SetAside
     from leitstern.engine.generation import Generation
+    from leitstern.facts.quality import QualityFinding
+    from leitstern.facts.receipts import SetAsideRow
+    from leitstern.facts.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class GenerationInfo:
     built_at: datetime
     as_of: date
     facts: Mapping[str, FactInfo]
+    #: The records that count nowhere, by fact and reason.
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def info(generation: Generation) -> GenerationInfo:
@@ -43,9 +49,38 @@ def info(generation: Generation) -> GenerationInfo:
         )
         for name, c in generation.coverage.items()
     }
-    return GenerationInfo(generation.number, generation.built_at, generation.built_on, facts)
+    aside = tuple(generation.set_aside)
+    return GenerationInfo(generation.number, generation.built_at, generation.built_on, facts, aside)
 
 
 def _began(generation: Generation, fact: str) -> dict[str, date]:
     """The first day of each of a fact's dates."""
     return {name: date.fromordinal(days[0]) for (of, name), days in generation.ranges.items() if of == fact}
+
+
+def counting_nowhere(generation: Generation) -> list[SetAsideRow]:
+    """The records that a generation sets aside, like the rows that an import did not load."""
+    from leitstern.facts.receipts import SetAsideRow
+
+    found = []
+    for one in generation.excluded:
+        file, _, sheet = (one.file or "").partition("#")
+        row = SetAsideRow(
+            one.batch or 0, file, sheet or None, one.fact, one.line or 0, one.field, one.reason, one.detail
+        )
+        found.append(replace(row, key=one.key))
+    return found
+
+
+def counting_nowhere_findings(generation: Generation, store: Store) -> list[QualityFinding]:
+    """The same as findings, by fact and reason."""
+    from leitstern.facts.quality import QualityFinding
+
+    found = []
+    for one in generation.set_aside:
+        total = store.count(one.fact)
+        finding = QualityFinding(
+            "counts_nowhere", one.fact, (), one.count, total, one.examples, one.reason, values=one.values
+        )
+        found.append(finding)
+    return found

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from leitstern import clock
 from leitstern import settings as settings_file
 from leitstern.errors import Problem
-from leitstern.info import GenerationInfo, info
+from leitstern.info import GenerationInfo, counting_nowhere, counting_nowhere_findings, info
 from leitstern.lock import writing
 from leitstern.settings import Settings
 
@@ -324,6 +324,8 @@ class Workspace:
         zone = self.settings.timezone
         with self._store() as store:
             findings = report(store, today=clock.today(zone), timezone=zone)
+            if self.generation() is not None:
+                findings += counting_nowhere_findings(self._generation(), store)
         return [replace(f, kpis=touched(self.catalogue, f.fact, f.fields)) for f in findings]
 
     def receipts(self) -> list[TableReceipt]:
@@ -334,11 +336,16 @@ class Workspace:
             return store.receipts()
 
     def set_aside(self, limit: int = 1000) -> list[SetAsideRow]:
-        """Rows that were not loaded, with file, line, column and reason, newest import first."""
+        """What counts nowhere, each with file, line, column and reason.
+
+        First the records that the newest generation sets aside, then the rows that were not loaded, newest
+        import first.
+        """
         if not self.has_data():
             return []
+        records = counting_nowhere(self._generation()) if self.generation() else []
         with self._store() as store:
-            return store.set_aside(limit=limit)
+            return [*records, *store.set_aside(limit=limit)][:limit]
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         """Id and name of all teams, persons, customers, campaigns, products or regions."""

@@ -14,7 +14,7 @@ from tests.cli.conftest import DEALS, Call
 
 KEYS = [
     "kpi", "version", "unit", "grain", "period", "from", "to", "subject",
-    "value", "numerator", "denominator", "rows", "complete", "reason", "as_of",
+    "value", "numerator", "denominator", "rows", "complete", "reason", "set_aside", "as_of",
 ]  # fmt: skip
 
 

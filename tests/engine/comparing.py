@@ -56,7 +56,10 @@ class Expected:
     ) -> Value:
         """What an observation should say; None for nothing."""
         shape = case.shape or {}
-        if any(not self.oracle.records[a.fact] for a in case.asked) or span.first > self.as_of:
+        delivered = {fact for fact, _ in self.oracle.excluded}.union(
+            fact for fact, found in self.oracle.records.items() if found
+        )
+        if any(a.fact not in delivered for a in case.asked) or span.first > self.as_of:
             return None
         days, today = stretch(span, shape, self.as_of), self.as_of
         if against:

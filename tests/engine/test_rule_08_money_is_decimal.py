@@ -90,7 +90,7 @@ def test_a_record_without_a_rate_is_listed(workshop: Workshop) -> None:
     assert sorted(rows) == [
         ("deal", "d1", "rate_missing", "USD"),
         ("invoice", "i1", "rate_missing", "USD"),
-        ("product", "x1", "rate_missing", "USD"),
+        ("product", "x1", "amount_without_rate", "USD"),
     ]
     assert [p.name for p in products[1:]] == ["Bolt"]  # an entity stays, without its price
 

@@ -303,7 +303,7 @@ def test_values_are_those_of_show(clients: Clients) -> None:
     ]  # fmt: skip
     assert list(rows[0]) == [
         "kpi", "version", "unit", "grain", "period", "from", "to", "subject", "value", "numerator",
-        "denominator", "rows", "complete", "reason", "as_of",
+        "denominator", "rows", "complete", "reason", "set_aside", "as_of",
     ]  # fmt: skip
     assert (rows[0]["from"], rows[0]["to"], rows[0]["as_of"]) == ("2026-01-01", "2026-03-31", "2026-11-21")
     assert 0 < rows[2]["value"] < 1

@@ -118,7 +118,7 @@ def test_kpis_without_any_source_are_counted_but_not_shown(client, show):
             if "invoice" not in {m.fact for m in CATALOGUE.resolved(name).measures.values()}:
                 return found
             values = {f: getattr(found, f) for f in found.__slots__}
-            return type(found)(**values | {"value": None, "complete": False, "reason": "no_source"})
+            return type(found)(**values | {"value": None, "finished": False, "reason": "no_source"})
 
     show(Few())
     page = text_of(client.get("/overview"))

@@ -48,7 +48,9 @@ GROUPS = ("team", "region")
 
 def protected(observation: Observation) -> Observation:
     """The observation without anything that tells of its people."""
-    return replace(observation, value=None, numerator=None, denominator=None, rows=0, reason="protected")
+    return replace(
+        observation, value=None, numerator=None, denominator=None, rows=0, set_aside=0, reason="protected"
+    )
 
 
 class Policy:

@@ -205,7 +205,7 @@ def periods(ws: Workspace, question: Question, known: date | None = None) -> Per
     rows: dict[Subject, Array] = {}
     for o in found:
         row = rows.setdefault(o.subject, np.full(len(places), np.nan))
-        if o.value is not None and o.end in places and (o.complete or o.end == when[1]):
+        if o.value is not None and o.end in places and (o.finished or o.end == when[1]):
             row[places[o.end]] = float(o.value)
     values = np.array(list(rows.values())).reshape(len(rows), len(places))
     if known is not None and known < through:

@@ -141,7 +141,7 @@ def _reach_of(
     levels = tuple(sorted({goal.whom.partition(":")[0] for goal in goals}))
     values: dict[str, dict[date, float]] = {}
     for one in ws.compute_stretches([kpi], levels, stretches):
-        if one.value is not None and one.complete:
+        if one.value is not None and one.finished:
             whom = "company" if one.subject.type == "company" else f"{one.subject.type}:{one.subject.id}"
             values.setdefault(whom, {})[one.start] = float(one.value)
     made = {}

@@ -173,15 +173,15 @@ def weekly_values(ws: Workspace, kpis: Sequence[str], longest: int) -> Weekly:
     blocks = ws.compute(kpis, grain="week").blocks if kpis else ()
     if not blocks:
         return Weekly((), {}, np.zeros((0, CALENDAR)))
-    complete = np.stack([block.complete for block in blocks])
-    with_source = complete[complete.any(axis=1)]
+    finished = np.stack([block.finished for block in blocks])
+    with_source = finished[finished.any(axis=1)]
     full = np.flatnonzero(with_source.sum(axis=0) * 2 > len(with_source))
     end = int(full[-1]) + 1 if len(full) else 0
     begin = max(0, end - longest)
     values = {}
     for block in blocks:
         row = np.array(block.outcome.value.floats()[0], dtype=np.float64)
-        unknown = (block.reasons[0] != 0) | ~block.complete
+        unknown = (block.reasons[0] != 0) | ~block.finished
         values[block.kpi] = np.where(unknown, np.nan, row)[begin:end]
     weeks = tuple(period.start for period in blocks[0].periods[begin:end])
     return Weekly(weeks, values, _beside(ws, weeks))

@@ -273,7 +273,7 @@ def _row(plan: _Plan, observations: list[Observation], alarms: float, special: C
             step, steps = "week", weeks
             watch = _by_week([w.value for w in weeks], [1.0] * len(weeks), "root", alarms)
     elif known:
-        known = [o for o in known if o.complete]
+        known = [o for o in known if o.finished]
         steps = known
         scale: Scale = "plain" if definition.unit in ("percent", "score") else "log"
         watch = _by_week([o.value for o in known], [_n(o) for o in known], scale, alarms)

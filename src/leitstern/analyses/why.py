@@ -165,7 +165,7 @@ def explained(
         _float(change.before), _float(change.after), change.way,
         float(change.volume), float(change.mix), float(change.rate),
         tuple(_pieces(change, shown, whole)), n, change.verdict,
-        whole[0].complete and whole[1].complete, whole[0].version != whole[1].version,
+        whole[0].finished and whole[1].finished, whole[0].version != whole[1].version,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from leitstern.cli.state import State
 
 @click.command
 @click.option("--imports", "what", flag_value="imports", help="Show the receipts of all imports.")
-@click.option("--set-aside", "what", flag_value="set_aside", help="Show the rows that were not loaded.")
-@click.option("--limit", default=100, show_default=True, help="At most so many rows set aside; 0: all.")
+@click.option("--set-aside", "what", flag_value="set_aside", help="Show what counts nowhere, and why.")
+@click.option("--limit", default=100, show_default=True, help="At most so many of them; 0: all.")
 @options.output
 @click.pass_obj
 def command(state: State, /, what: str | None, limit: int, form: str) -> None:
@@ -80,25 +80,24 @@ def _imports(state: State, form: str) -> None:
 def _set_aside(state: State, limit: int, form: str) -> None:
     from leitstern.facts.receipts import reason_text
 
-    rows = state.workspace.set_aside(limit=limit or 2**62)
+    rows = state.workspace.set_aside(limit=limit or 2**31)
     if form == "json":
         click.echo("".join(jsonout.lines(rows)), nl=False)
     elif form == "csv":
-        heads = ("import", "file", "sheet", "fact", "line", "column", "reason", "value")
-        tables.write_csv(
-            heads, [(r.batch, r.file, r.sheet, r.fact, r.line, r.column, r.reason, r.value) for r in rows]
-        )
+        names = ("batch", "file", "sheet", "fact", "line", "column", "reason", "value", "key")
+        tables.write_csv(("import", *names[1:]), [[getattr(r, name) for name in names] for r in rows])
     elif not rows:
         state.note("no_set_aside")
     else:
         tables.show(
             [
                 tables.Column(state.say(f"head_{head}"), number=head == "line")
-                for head in ("file", "line", "fact", "column", "value", "reason")
+                for head in ("file", "line", "fact", "key", "column", "value", "reason")
             ],
             [
                 (
-                    tables.place(r.file, r.sheet), str(r.line), r.fact, r.column or "", r.value or "",
+                    tables.place(r.file, r.sheet), str(r.line), r.fact, r.key or "", r.column or "",
+                    r.value or "",
                     reason_text(r.reason, state.language),
                 )
                 for r in rows

@@ -49,7 +49,7 @@ def command(state: State, /, form: str) -> None:
 
 
 def _plain(finding: QualityFinding) -> dict[str, object]:
-    names = ("check", "fact", "fields", "count", "total", "share", "examples", "detail", "kpis")
+    names = ("check", "fact", "fields", "count", "total", "share", "examples", "detail", "kpis", "values")
     return {name: getattr(finding, name) for name in names}
 
 

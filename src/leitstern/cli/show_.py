@@ -42,8 +42,8 @@ def command(
 ) -> None:
     """Compute KPIs by period and subject.
 
-    Prints a table, CSV or JSON. In the table, * marks periods that are not finished, and a dash
-    stands for no value, which is not zero.
+    Prints a table, CSV or JSON. In the table, * marks periods that are not finished, ! values in which
+    records are missing, and a dash stands for no value, which is not zero.
     """
     ensure_generation(state)
     computed = state.workspace.compute(list(kpis), by=by, grain=grain, start=start, end=end, as_of=as_of)
@@ -104,8 +104,11 @@ def _table(state: State, kpis: list[str], by: str, found: list[Observation]) -> 
     tables.show(columns, rows, title=title)
     if not found:
         state.note("no_values")
-    elif not all(o.complete for o in found):
+    elif not all(o.finished for o in found):
         state.note("unfinished")
+    missing = sum(o.set_aside for o in found)
+    if missing:
+        state.note("records_missing", count=missing, path=state.folder)
 
 
 def _across(state: State, by: str, found: list[Observation]) -> Table:
@@ -113,8 +116,8 @@ def _across(state: State, by: str, found: list[Observation]) -> Table:
     periods: dict[str, bool] = {}
     lines: dict[Subject, dict[str, str]] = {}
     for o in found:
-        periods[o.period] = periods.get(o.period, True) and o.complete
-        lines.setdefault(o.subject, {})[o.period] = state.cells.value(o.value, o.unit)
+        periods[o.period] = periods.get(o.period, True) and o.finished
+        lines.setdefault(o.subject, {})[o.period] = _cell(state, o)
     columns = [tables.Column(state.say(f"subject_{by}"))]
     columns += [tables.Column(_label(state, p, complete), number=True) for p, complete in periods.items()]
     rows = [(_name(state, s), *(values.get(p, "") for p in periods)) for s, values in lines.items()]
@@ -132,12 +135,17 @@ def _down(state: State, names: list[str], by: str, found: list[Observation]) -> 
     columns += [tables.Column(_title(state, name), number=True) for name in names]
     rows = []
     for (subject, period), values in lines.items():
-        row = [_label(state, period, all(o.complete for o in values.values()))]
+        row = [_label(state, period, all(o.finished for o in values.values()))]
         if by != "company":
             row.append(_name(state, subject))
-        row += [state.cells.value(values[k].value, values[k].unit) if k in values else "" for k in names]
+        row += [_cell(state, values[k]) if k in values else "" for k in names]
         rows.append(tuple(row))
     return columns, rows
+
+
+def _cell(state: State, o: Observation) -> str:
+    """The value, with a mark where records are missing in it."""
+    return state.cells.value(o.value, o.unit) + ("!" if o.set_aside else "")
 
 
 def _title(state: State, kpi: str) -> str:

@@ -278,14 +278,16 @@ class _Overlay:
         below = self.quantity(found.denominator, "denominator") if found.denominator else None
         none = 0 if value.digits is not None else REASONS.index("no_base" if below else "no_data")
         rows, reasons = self.emptied(block.rows, 0), self.emptied(block.reasons, none)
+        set_aside = self.emptied(block.set_aside, 0)
         for row, column, stands in self.cells:
             rows[row, column], reasons[row, column] = stands.rows, REASONS.index(stands.reason)
-        complete = block.complete.copy()
-        complete[self.columns] = True
+        finished = block.finished.copy()
+        finished[self.columns] = True
         outcome = Outcome(value, above, below)
         return replace(
-            block, subjects=self.subjects, outcome=outcome, rows=rows, reasons=reasons, complete=complete
-        )
+            block, subjects=self.subjects, outcome=outcome, rows=rows, reasons=reasons, finished=finished,
+            set_aside=set_aside,
+        )  # fmt: skip
 
 
 def _digits(number: Decimal) -> int:

@@ -214,7 +214,7 @@ def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
 
 def weighted(part: Part, source: Pass) -> bool:
     """Whether a record's share multiplies what it adds."""
-    return source.table == layout.SHARED and part.agg == "add" and part.what.kind != "record"
+    return source.shared and part.agg == "add" and part.what.kind != "record"
 
 
 def digits(part: Part, source: Pass) -> int:
@@ -237,11 +237,11 @@ def _filtered(aggregate: exp.Expr, conditions: Sequence[exp.Expr]) -> exp.Expr:
 def aggregate(part: Part, source: Pass, subject: Subject, scope: Scope, speech: Speech) -> exp.Expr:
     """A part as an aggregate with its filter."""
     conditions = conditions_of(part, scope)
-    if part.agg == "quantile" and subject == "team" and source.table == layout.SHARED:
+    if part.agg == "quantile" and subject == "team" and source.shared:
         # Two of one team who share a deal are one value of the team's median.
         conditions.append(col(layout.first_in_team(source.member_on)))
     value = value_of(part.what, speech)
-    if part.what.kind == "record" and source.table == layout.SHARED:
+    if part.what.kind == "record" and source.shared:
         return _filtered(exp.Count(this=exp.Distinct(expressions=[col("id")])), conditions)
     if part.agg == "add":
         return _sum(part, source, value, conditions)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from leitstern.engine import layout
+from leitstern.engine import asides, layout
 from leitstern.facts.model import Fact
 from leitstern.facts.queries import first_row
 
@@ -43,25 +43,26 @@ def describe(con: duckdb.DuckDBPyConnection, today: date) -> None:
     con.execute("CREATE TABLE range (fact VARCHAR, date VARCHAR, first_day INTEGER, last_day INTEGER)")
     con.execute("CREATE TABLE delivered (fact VARCHAR, rows BIGINT, newest_day INTEGER, late_after INTEGER)")
     for fact in layout.ENCODED:
+        all_of = asides.delivered(con, fact)
         for d in fact.dates:
             day = layout.day(d.name)
             con.execute(
-                f"INSERT INTO range SELECT '{fact.name}', '{d.name}', min({day}), max({day}) FROM {fact.name}"
+                f"INSERT INTO range SELECT '{fact.name}', '{d.name}', min({day}), max({day}) FROM {all_of}"
             )
-        rows, newest = _newest(con, fact, today.toordinal())
-        late_after = _late_after(con, fact, newest)
+        rows, newest = _newest(con, fact, all_of, today.toordinal())
+        late_after = _late_after(con, fact, all_of, newest)
         con.execute("INSERT INTO delivered VALUES (?, ?, ?, ?)", [fact.name, rows, newest, late_after])
 
 
-def _newest(con: duckdb.DuckDBPyConnection, fact: Fact, today: int) -> tuple[int, int | None]:
+def _newest(con: duckdb.DuckDBPyConnection, fact: Fact, all_of: str, today: int) -> tuple[int, int | None]:
     days = [layout.day(d.name) for d in fact.dates if d.name not in PLANNED]
     newest = ", ".join(["NULL::INTEGER", *(f"max({day}) FILTER (WHERE {day} <= {today})" for day in days)])
-    row = first_row(con, f"SELECT count(*), greatest({newest}) FROM {fact.name}")
+    row = first_row(con, f"SELECT count(*), greatest({newest}) FROM {all_of}")
     assert row is not None
     return row[0], row[1]
 
 
-def _late_after(con: duckdb.DuckDBPyConnection, fact: Fact, newest: int | None) -> int:
+def _late_after(con: duckdb.DuckDBPyConnection, fact: Fact, all_of: str, newest: int | None) -> int:
     """Days of silence from which on the source is late, by the longest silence of its last year."""
     if fact.main_date is None or newest is None:
         return UNKNOWN_DAYS
@@ -71,7 +72,7 @@ def _late_after(con: duckdb.DuckDBPyConnection, fact: Fact, newest: int | None) 
         f"""
         SELECT count(*), max(day - before) FROM (
             SELECT day, lag(day) OVER (ORDER BY day) AS before
-            FROM (SELECT DISTINCT {day} AS day FROM {fact.name} WHERE {day} BETWEEN ? AND ?))
+            FROM (SELECT DISTINCT {day} AS day FROM {all_of} WHERE {day} BETWEEN ? AND ?))
         """,
         [newest - 365, newest],
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Raised whenever preparing or computing changes its meaning: older generations are not built upon.
-ENGINE_VERSION = 3
+ENGINE_VERSION = 4
 
 #: The "date" of a fingerprint of a whole table.
 WHOLE = ""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitstern.engine import fingerprints
+from leitstern.engine import asides, fingerprints
+from leitstern.engine.asides import Excluded, SetAside
 from leitstern.engine.compile import rows_of
 from leitstern.engine.coverage import Coverage
 from leitstern.engine.grids import Members
@@ -115,6 +116,16 @@ class Generation:
             return {}
         _, rows = self.backend.rows(rows_of("ready_part", "id", "number"))
         return {str(name): int(str(number)) for name, number in rows}
+
+    @cached_property
+    def excluded(self) -> list[Excluded]:
+        """The records that count nowhere, each with its reason."""
+        return asides.account(self.backend)
+
+    @cached_property
+    def set_aside(self) -> list[SetAside]:
+        """The same by fact and reason."""
+        return asides.summary(self.excluded)
 
     def subjects(self, kind: str) -> list[Subject]:
         """Subjects of a type by id; the first is for records that are not assigned."""

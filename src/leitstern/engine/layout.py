@@ -32,6 +32,11 @@ def is_referred_to(fact: Fact) -> bool:
     return fact.name in _REFERRED_TO
 
 
+def aside(table: str) -> str:
+    """The table of the records that are set aside from a table; it is there only where some are."""
+    return f"aside_{table}"
+
+
 def day(date: str) -> str:
     """Column with the day number (``date.toordinal()``) of a date field."""
     return f"{date}_day"

@@ -41,8 +41,9 @@ class Observation:
     there is none, and ``reason`` then says why: ``no_base`` (denominator 0; of a growth, 0 or
     negative), ``no_data`` (nothing to
     take a median of), ``source_late``, ``no_source`` (never delivered), ``not_begun``. Percent is a
-    fraction (0.63). ``rows`` counts the records behind the value. ``complete`` is False while the
-    period runs or its source has not reached the period's end.
+    fraction (0.63). ``rows`` counts the records behind the value. ``finished`` is False while the
+    period runs or its source has not reached the period's end. ``set_aside`` counts the records that would
+    be in the value, were they not set aside.
     """
 
     kpi: str
@@ -57,14 +58,20 @@ class Observation:
     numerator: Number | None
     denominator: Number | None
     rows: int
-    complete: bool
+    finished: bool
     reason: str | None
     as_of: date
+    set_aside: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether the value is all there is to come: the period is over, and no record is set aside."""
+        return self.finished and not self.set_aside
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One KPI for one subject type: arrays of shape (subjects, periods)."""
+    """One KPI for one subject type: arrays of shape (subjects, periods); ``finished`` is by period."""
 
     kpi: str
     version: int
@@ -73,8 +80,15 @@ class Block:
     periods: Sequence[Period]
     outcome: Outcome
     rows: NDArray[np.int64]
-    complete: NDArray[np.bool_]
+    finished: NDArray[np.bool_]
     reasons: NDArray[np.uint8]
+    set_aside: NDArray[np.int64]
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Which values are all there is to come (see ``Observation.complete``)."""
+        found: NDArray[np.bool_] = self.finished & (self.set_aside == 0)
+        return found
 
     def only(self, rows: Sequence[int]) -> Block:
         """The subjects in the given rows."""
@@ -93,6 +107,7 @@ class Block:
             ),
             rows=self.rows[chosen],
             reasons=self.reasons[chosen],
+            set_aside=self.set_aside[chosen],
         )
 
 
@@ -134,9 +149,10 @@ class Observations:
                     None if hidden else above[row][column],
                     None if hidden else below[row][column],
                     int(block.rows[row, column]),
-                    bool(block.complete[column]),
+                    bool(block.finished[column]),
                     reason,
                     self.as_of,
+                    int(block.set_aside[row, column]),
                 )
 
     def of(self, subjects: Collection[str | None]) -> Observations:
@@ -203,6 +219,7 @@ def json_row(o: Observation) -> dict[str, Any]:
         "rows": o.rows,
         "complete": o.complete,
         "reason": o.reason,
+        "set_aside": o.set_aside,
         "as_of": o.as_of.isoformat(),
     }
 
@@ -250,10 +267,11 @@ def _arrow(block: Block, as_of: date, np: Any, pa: Any) -> Any:
         "numerator": numbers(block.outcome.numerator),
         "denominator": numbers(block.outcome.denominator),
         "rows": pa.array(block.rows.ravel()),
-        "complete": by_period(block.complete.tolist()),
+        "complete": pa.array(block.complete.ravel()),
         "reason": pa.DictionaryArray.from_arrays(
             pa.array(block.reasons.ravel().astype(np.int32)), pa.array([r or "" for r in REASONS])
         ),
+        "set_aside": pa.array(block.set_aside.ravel()),
         "as_of": pa.array(np.full(count, np.datetime64(as_of)), pa.date32()),
     }
     return pa.table(columns)

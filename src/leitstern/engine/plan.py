@@ -45,7 +45,8 @@ class Part:
     are filter texts of which one must hold (none: all records). ``known`` lists fields that must
     not be empty, ``ordered`` pairs of dates (begin, end) where an end must not come before its
     begin (compared as days, or if ``timed`` as moments). ``digits``: a sum comes as a whole number of
-    10 ** -digits. ``rows`` marks a count of records, which no share divides.
+    10 ** -digits. ``rows`` marks a count of records, which no share divides. ``aside``: of the records
+    that are set aside, instead of those that count.
     """
 
     agg: Agg
@@ -62,6 +63,7 @@ class Part:
     digits: int = 0
     rows: bool = False
     timed: bool = False
+    aside: bool = False
 
     @property
     def id(self) -> str:
@@ -116,6 +118,12 @@ def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:
         counting = Term(_counting(found.plus, measure), minus=minus, standing=found.standing)
         filters.setdefault(counting, []).append(_text(found, measure))
     return tuple(_anyone(counting, texts) for counting, texts in filters.items())
+
+
+def set_aside(counting: Term) -> Term:
+    """The same count of records, of those that are set aside."""
+    minus = replace(counting.minus, aside=True) if counting.minus else None
+    return replace(counting, plus=replace(counting.plus, aside=True), minus=minus)
 
 
 def _counting(part: Part, measure: Measure) -> Part:
@@ -277,6 +285,11 @@ class Pass:
     parts: tuple[Part, ...]
     way: Way
 
+    @property
+    def shared(self) -> bool:
+        """Whether records are read by their shares."""
+        return self.table in (layout.SHARED, layout.aside(layout.SHARED))
+
 
 def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
     """Group parts so that each table and date is read once.
@@ -288,6 +301,7 @@ def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
     for part in dict.fromkeys(parts):
         split = shared and by_person and part.fact == layout.SHARED_FACT
         table = layout.SHARED if split else part.fact
+        table = layout.aside(table) if part.aside else table
         groups.setdefault((table, part.on, part.member_on, _way(part)), []).append(part)
     return [
         Pass(table, members[0].fact, on, member_on, tuple(members), way)

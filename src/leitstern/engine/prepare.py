@@ -2,7 +2,7 @@
 
 Everything here runs as SQL inside DuckDB, over names that come from the canonical model alone. The
 steps, in order: dense ids, derived facts and fields, money in the workspace's currency, days and
-members, regions, shared deals. A record that cannot be converted goes to ``excluded`` with a reason.
+members, regions, shared deals. A record that cannot be converted is set aside (see ``asides``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from leitstern.engine import amounts, layout
+from leitstern.engine import amounts, asides, layout
 from leitstern.engine.derive import derive
 from leitstern.engine.members import intervals
 from leitstern.engine.shares import share
@@ -50,7 +50,7 @@ def encode(
     converted at ``today``'s rate. ``canonical`` maps keys of companies to the key of the company they are the
     same as; keys that are missing stand for themselves.
     """
-    con.execute("CREATE TABLE excluded (fact VARCHAR, key VARCHAR, reason VARCHAR, detail VARCHAR)")
+    asides.create(con)
     for fact in FACTS.values():
         if not fact.derived:
             _take(con, fact)
@@ -297,14 +297,14 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str, toda
         _add_stubs(con, fact)
     if money:
         _exclude_unconverted(con, fact, money)
-    _place(con, fact)
+    _place(con, fact, converted=bool(money) and fact.name not in layout.STUBBED)
     con.execute(f"DROP {'TABLE' if changes else 'VIEW'} temp.based")
 
 
 def _converted(money: list[Field]) -> list[str]:
     return [
         *(
-            f"CASE WHEN home.currency IS NOT NULL THEN f.{m.name} "
+            f"CASE WHEN home.currency IS NOT NULL OR rate.rate IS NULL THEN f.{m.name} "
             f"ELSE {amounts.product(f'f.{m.name}', 'rate.rate')} END AS {m.name}"
             for m in money
         ),
@@ -316,16 +316,13 @@ def _converted(money: list[Field]) -> list[str]:
 
 def _exclude_unconverted(con: duckdb.DuckDBPyConnection, fact: Fact, money: list[Field]) -> None:
     """A missing rate sets a record aside, visibly; an entity stays, without its amount."""
-    con.execute(
-        "INSERT INTO excluded "
-        f"SELECT '{fact.name}', key, 'rate_missing', currency FROM based WHERE unconverted"
-    )
-    if fact.name in layout.STUBBED:
+    unconverted = "SELECT key, 'currency' AS field, currency AS detail FROM based WHERE unconverted"
+    stays = fact.name in layout.STUBBED
+    asides.note(con, fact.name, "amount_without_rate" if stays else "rate_missing", unconverted)
+    if stays:
         sets = ", ".join(f"{m.name} = NULL" for m in money)
         con.execute(f"UPDATE based SET {sets} WHERE unconverted")
-    else:
-        con.execute("DELETE FROM based WHERE unconverted")
-    con.execute("ALTER TABLE based DROP COLUMN unconverted")
+        con.execute("ALTER TABLE based DROP COLUMN unconverted")
 
 
 def _add_stubs(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
@@ -340,9 +337,13 @@ def _add_stubs(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
             con.execute(f'UPDATE based SET "{field.name}" = 0 WHERE "{field.name}" IS NULL')
 
 
-def _place(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
-    """Add member and region to ``based`` and write the final table, ordered by day."""
-    columns, joins = ["f.*" + (" EXCLUDE (own_region)" if "region" in fact.by_name else "")], []
+def _place(con: duckdb.DuckDBPyConnection, fact: Fact, *, converted: bool) -> None:
+    """Add member and region to ``based`` and write the final table, ordered by day.
+
+    Where amounts were ``converted``, records without a rate go to a table of their own beside it.
+    """
+    inner = [*(["own_region"] if "region" in fact.by_name else []), *(["unconverted"] if converted else [])]
+    columns, joins = ["f.*" + (f" EXCLUDE ({', '.join(inner)})" if inner else "")], []
     person, team = layout.person_field(fact), layout.team_field(fact)
     order = layout.day(fact.main_date) if fact.main_date else "key"
     owner = f"f.{person}" if person else "0"
@@ -377,7 +378,14 @@ def _place(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
         region = f"coalesce({', '.join(own)})" if own else "NULL"
         joins.append(f"LEFT JOIN region r ON r.name = {region}")
         columns.append("coalesce(r.id, 0) AS region")
-    placed = f"SELECT {', '.join(columns)} FROM based f {' '.join(joins)} ORDER BY f.{order}"
+    chosen = f"SELECT {', '.join(columns)} FROM based f {' '.join(joins)}"
+    _write(con, fact, fact.name, f"{chosen} WHERE NOT f.unconverted" if converted else chosen, order)
+    if converted and con.execute("SELECT bool_or(unconverted) FROM based").fetchall() == [(True,)]:
+        _write(con, fact, layout.aside(fact.name), f"{chosen} WHERE f.unconverted", order)
+
+
+def _write(con: duckdb.DuckDBPyConnection, fact: Fact, table: str, chosen: str, order: str) -> None:
+    placed = f"{chosen} ORDER BY f.{order}"
     if not layout.is_referred_to(fact):
         placed = f"SELECT CAST(row_number() OVER () AS INTEGER) AS id, * FROM ({placed})"
-    con.execute(f"CREATE TABLE {fact.name} AS {placed}")
+    con.execute(f"CREATE TABLE {table} AS {placed}")

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from leitstern.engine import grids, ready
+from leitstern.engine import grids, layout, ready
 from leitstern.engine.formulas import Outcome, Quantity, change, outcome
 from leitstern.engine.observations import REASONS, Block, Observations
-from leitstern.engine.plan import Part, Term, row_terms, term
+from leitstern.engine.plan import Part, Term, row_terms, set_aside, term
 from leitstern.engine.spans import Spans, compared, earlier, shaped
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, SUBJECTS
@@ -59,6 +59,7 @@ class _Wanted:
     resolved: Resolved
     terms: dict[str, Term]
     rows: tuple[Term, ...]
+    aside: tuple[Term, ...] = ()
 
     @property
     def shape(self) -> Shape | None:
@@ -66,7 +67,11 @@ class _Wanted:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        return tuple(dict.fromkeys(p for t in (*self.terms.values(), *self.rows) for p in t.parts))
+        return tuple(dict.fromkeys(p for t in self.all_terms for p in t.parts))
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        return (*self.terms.values(), *self.rows, *self.aside)
 
 
 def compute(
@@ -81,7 +86,7 @@ def compute(
         if subject not in SUBJECTS:
             raise Problem("engine.subject_unknown", name=subject, choices=", ".join(SUBJECTS))
     as_of = request.as_of or generation.built_on
-    asked = {name: [_wanted(r) for r in _versions(catalogue, name)] for name in request.kpis}
+    asked = {name: [_wanted(generation, r) for r in _versions(catalogue, name)] for name in request.kpis}
     wanted = [w for versions in asked.values() for w in versions]
     periods = _periods(generation, request, wanted, as_of)
     if not periods:
@@ -107,9 +112,11 @@ def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
     return [catalogue.resolved(name, d.version) for d in catalogue.versions(name)]
 
 
-def _wanted(resolved: Resolved) -> _Wanted:
+def _wanted(generation: Generation, resolved: Resolved) -> _Wanted:
     terms = {name: term(measure) for name, measure in resolved.measures.items()}
-    return _Wanted(resolved, terms, row_terms(resolved.measures.values()))
+    rows = row_terms(resolved.measures.values())
+    aside = tuple(set_aside(t) for t in rows if generation.backend.has(layout.aside(t.plus.fact)))
+    return _Wanted(resolved, terms, rows, aside)
 
 
 def _validity(versions: Sequence[_Wanted], periods: Sequence[Period]) -> list[tuple[int, int]]:
@@ -192,7 +199,7 @@ class _Sides:
             if w.shape is not None and w.shape.growth:
                 sides.append(self._before(w.shape))
             for spans in sides:
-                for t in (*w.terms.values(), *w.rows):
+                for t in w.all_terms:
                     asked.setdefault(_of(t, spans), {}).update(dict.fromkeys(t.parts))
         for spans, parts in asked.items():
             known = tuple(p for p in parts if (p.fact, p.on) in self.generation.ranges)
@@ -221,15 +228,12 @@ class _Sides:
         spans = self._spans(w.shape)
         ids = self._subjects(subject)
         found = self._outcome(w, subject, spans, ids)
+        missing = self._counted(w.aside, subject, spans, ids)
         if w.shape is not None and w.shape.growth:
             found = change(found.value, self._outcome(w, subject, self._before(w.shape), ids).value)
+            missing = missing + self._counted(w.aside, subject, self._before(w.shape), ids)
         shape = (len(ids), len(self.periods))
-        rows = np.zeros(shape, np.int64)
-        for t in w.rows:
-            rows += self._cells(t.plus, t, subject, spans, ids)
-            if t.minus is not None:
-                rows -= self._cells(t.minus, t, subject, spans, ids)
-        complete, late = self._standing(w)
+        finished, late = self._standing(w)
         reasons = np.broadcast_to(late, shape).copy()
         empty = np.isnan(np.broadcast_to(found.value.floats(), shape)) & (reasons == 0)
         reasons[empty] = REASONS.index("no_base" if found.denominator is not None else "no_data")
@@ -241,10 +245,22 @@ class _Sides:
             [names[i] for i in ids],
             self.periods[chosen],
             _sliced(found, shape, chosen),
-            rows[:, chosen],
-            complete[chosen],
+            self._counted(w.rows, subject, spans, ids)[:, chosen],
+            finished[chosen],
             reasons[:, chosen],
+            missing[:, chosen],
         )
+
+    def _counted(
+        self, terms: Sequence[Term], subject: str, spans: Spans, ids: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """How many records terms that count records come to, for some subjects."""
+        rows = np.zeros((len(ids), len(self.periods)), np.int64)
+        for t in terms:
+            rows += self._cells(t.plus, t, subject, spans, ids)
+            if t.minus is not None:
+                rows -= self._cells(t.minus, t, subject, spans, ids)
+        return rows
 
     def _outcome(self, w: _Wanted, subject: str, spans: Spans, ids: NDArray[np.int64]) -> Outcome:
         values, digits = {}, {}
@@ -277,7 +293,7 @@ class _Sides:
         return np.flatnonzero(seen)
 
     def _standing(self, w: _Wanted) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-        """Which periods are complete, and why a period has no value whatever the records say."""
+        """Which periods are finished, and why a period has no value whatever the records say."""
         coverage = self.generation.coverage
         facts = {p.fact for p in w.parts}
         reasons = np.zeros(len(self.periods), np.uint8)

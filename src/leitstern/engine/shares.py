@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leitstern.engine import layout
+from leitstern.engine import asides, layout
 from leitstern.engine.amounts import product
 from leitstern.facts.model import FACTS
 from leitstern.facts.queries import first_row
@@ -28,7 +28,7 @@ SHARES = f"""
         WHERE s.share > 0),
     rest AS (
         SELECT l.deal, any_value(d.owner) AS person, 1 - sum(l.share) AS share
-        FROM listed l JOIN deal d ON d.id = l.deal GROUP BY l.deal HAVING sum(l.share) < 1),
+        FROM listed l JOIN {{deals}} d ON d.id = l.deal GROUP BY l.deal HAVING sum(l.share) < 1),
     given AS (
         SELECT deal, person, CAST(sum(share) AS DOUBLE) AS share
         FROM (SELECT * FROM listed UNION ALL SELECT * FROM rest) GROUP BY deal, person),
@@ -48,16 +48,22 @@ SHARES = f"""
 def share(con: duckdb.DuckDBPyConnection) -> None:
     """Write ``deal_part``: one row for each person's share of a deal, a deal without shares whole.
 
-    The table exists only where some deal is shared.
+    The table exists only where some deal is shared. Deals that are set aside are divided alike, beside it.
     """
     if first_row(con, "SELECT count(*) FROM in_deal_share") == (0,):
         return
-    con.execute(SHARES)
+    con.execute(SHARES.format(deals=asides.delivered(con, FACTS[layout.SHARED_FACT])))
+    _divide(con, layout.SHARED_FACT, layout.SHARED)
+    if asides.there(con, layout.aside(layout.SHARED_FACT)):
+        _divide(con, layout.aside(layout.SHARED_FACT), layout.aside(layout.SHARED))
+
+
+def _divide(con: duckdb.DuckDBPyConnection, deals: str, parts: str) -> None:
     fact = FACTS[layout.SHARED_FACT]
     con.execute(
         "CREATE TEMP TABLE based AS "
         "SELECT d.*, coalesce(s.person, d.owner) AS sharer, coalesce(s.place, 1) AS place, "
-        f"CAST(coalesce(s.share, 1) AS {SHARE}) AS share FROM deal d LEFT JOIN shares s ON s.deal = d.id"
+        f"CAST(coalesce(s.share, 1) AS {SHARE}) AS share FROM {deals} d LEFT JOIN shares s ON s.deal = d.id"
     )
     splits = [_split(f.name) for f in fact.fields if f.kind == "money"]
     members = [_member(date.name) for date in fact.dates]
@@ -75,7 +81,7 @@ def share(con: duckdb.DuckDBPyConnection) -> None:
         for date in fact.dates
     )
     con.execute(
-        f"CREATE TABLE {layout.SHARED} AS "
+        f"CREATE TABLE {parts} AS "
         f"SELECT p.* EXCLUDE (place), {', '.join(_first(date.name) for date in fact.dates)} "
         f"FROM divided p {teams} ORDER BY p.id, p.place"
     )

@@ -29,6 +29,7 @@ Check = Literal[
     "future_date",
     "age",
     "set_aside",
+    "counts_nowhere",
 ]
 
 EXAMPLES = 5
@@ -86,7 +87,8 @@ class QualityFinding:
 
     ``fields`` are the model's fields it is about (none: the records as such), ``count`` of ``total``
     records are affected. ``examples`` are keys (for rows set aside: file and line). ``detail`` is the
-    reason's code of rows set aside, or the newest day for ``age``, whose ``count`` is in days.
+    reason's code of rows and records set aside, or the newest day for ``age``, whose ``count`` is in days.
+    ``values`` are those at fault, where they are few.
     """
 
     check: Check
@@ -97,6 +99,7 @@ class QualityFinding:
     examples: tuple[str, ...] = ()
     detail: str | None = None
     kpis: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -108,8 +111,10 @@ class QualityFinding:
         from leitstern.facts.receipts import reason_text
 
         detail = self.detail
-        if self.check == "set_aside" and detail is not None:
+        if self.check in ("set_aside", "counts_nowhere") and detail is not None:
             detail = reason_text(detail, language)
+            if self.values:
+                detail = f"{detail} ({', '.join(self.values)})"
         return message(
             f"facts.quality_{self.check}",
             language,

@@ -28,7 +28,10 @@ class ReadAs:
 
 @dataclass(frozen=True, slots=True)
 class SetAsideRow:
-    """A row that was not loaded. ``reason_text`` explains its ``reason``."""
+    """A row that was not loaded, or a record (with its ``key``) that counts nowhere though it was.
+
+    ``reason_text`` explains its ``reason``.
+    """
 
     batch: int
     file: str
@@ -38,6 +41,7 @@ class SetAsideRow:
     column: str | None
     reason: str
     value: str | None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,10 +88,13 @@ def _what(found: QualityFinding, language: str) -> str:
         "date_order": _("%(then)s lies before %(first)s"),
         "future_date": _("%(fields)s: lies in the future"),
         "set_aside": _("not loaded: %(why)s"),
+        "counts_nowhere": _("does not count: %(why)s"),
     }.get(found.check)
     if text is None:
         return found.text(language)
-    why = reason(found.detail) if found.check == "set_aside" and found.detail else ""
+    why = reason(found.detail) if found.check in ("set_aside", "counts_nowhere") and found.detail else ""
+    if why and found.values:
+        why = f"{why} ({', '.join(found.values)})"
     return text % {"fields": ", ".join(fields), "first": fields[0], "then": fields[-1], "why": why}
 
 
@@ -114,12 +117,13 @@ def receipts(reader: Reader) -> list[Receipt]:
 
 
 def set_aside(reader: Reader) -> list[dict[str, str]]:
-    """The rows that were not loaded, newest import first."""
+    """The records that count nowhere, and the rows that were not loaded, newest import first."""
     rows: list[SetAsideRow] = reader.workspace.set_aside(limit=ROWS_SHOWN)
     return [
         {
-            "file": f"{row.file} · {row.sheet}" if row.sheet else row.file,
-            "line": frame.figures().plain(row.line),
+            "file": f"{row.file} · {row.sheet}" if row.sheet else row.file or "–",
+            "line": frame.figures().plain(row.line) if row.line else "–",
+            "record": f"{words.fact_name(row.fact, frame.language())} {row.key}" if row.key else "–",
             "column": row.column or "–",
             "value": row.value or "–",
             "reason": reason(row.reason),

@@ -59,7 +59,7 @@ def standing(actual: Observation | None, ripens: int = 0) -> str:
         return "no_data"
     if actual.reason:
         return {"source_late": "late"}.get(actual.reason, actual.reason)
-    if actual.complete:
+    if actual.finished:
         return "complete"
     if actual.end >= actual.as_of:
         return "running"

@@ -64,6 +64,9 @@ def standing_text(step: Step, calendar: Calendar) -> str:
     if step.standing == "running":
         day = calendar.short_day(step.actual.as_of) if step.actual else ""
         return _("running, up to %(day)s") % {"day": day}
+    missing = step.actual.set_aside if step.actual is not None else 0
+    if step.standing == "complete" and missing:
+        return ngettext("%(n)s record is set aside", "%(n)s records are set aside", missing) % {"n": missing}
     return {
         "complete": _("complete"),
         "open": _("not final"),
@@ -124,7 +127,7 @@ def point(step: Step, unit: str, figures: Figures, calendar: Calendar) -> str:
     if step.actual is not None:
         rows = step.actual.rows
         parts.append(ngettext("%(rows)s record", "%(rows)s records", rows) % {"rows": figures.plain(rows)})
-    if step.standing != "complete":
+    if step.standing != "complete" or (step.actual is not None and step.actual.set_aside):
         parts.append(standing_text(step, calendar))
     return " · ".join(parts)
 

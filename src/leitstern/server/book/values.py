@@ -115,7 +115,7 @@ def actual(sight: Sight, goal: Goal) -> Actual:
 def _actual(o: Observation) -> Actual:
     return Actual(
         exact(o.value),
-        o.complete,
+        o.finished,
         cast("Reason | None", o.reason),
         None,
         exact(o.numerator),
@@ -136,8 +136,8 @@ def _nothing(ask: Reader, question: Question) -> Actual:
     if whole.reason in ("source_late", "no_source", "not_begun"):
         return replace(_actual(whole), value=None, numerator=None, denominator=None)
     if is_additive(ask, question.kpi, question.version):
-        return Actual(Decimal(0), whole.complete)
-    return Actual(None, whole.complete, "no_data")
+        return Actual(Decimal(0), whole.finished)
+    return Actual(None, whole.finished, "no_data")
 
 
 def members(ask: Reader, whom: Whom) -> frozenset[str | None]:
@@ -179,7 +179,7 @@ def over(
 def _together(parts: list[Observation], *, summed: bool) -> Value:
     """The value of one subject, or of all customers of a segment."""
     known = [o for o in parts if not o.reason]
-    complete = all(o.complete for o in parts)
+    complete = all(o.finished for o in parts)
     if summed:
         return Value(None if len(known) < len(parts) else _sum(exact(o.value) for o in known), complete)
     if len(known) == 1:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
+from leitstern.facts.receipts import reason_text
 from leitstern.server import audit
 from leitstern.server.api.callers import caller
 from leitstern.server.api.fields import Day, Out
@@ -29,6 +30,16 @@ class FactOut(Out):
     newest: Day | None
 
 
+class SetAsideOut(Out):
+    """Records that count nowhere, for one reason."""
+
+    fact: str
+    reason: str
+    detail: str = Field(description="The reason, in the caller's language.")
+    count: int
+    values: list[str] = Field(description="Values at fault, the most frequent first.")
+
+
 class GenerationOut(Out):
     """The generation all answers are given from."""
 
@@ -38,6 +49,7 @@ class GenerationOut(Out):
     newest: Day = Field(description="The newest day it has a record of.")
     age_days: int = Field(description="Days from the newest record to today.")
     facts: list[FactOut]
+    set_aside: list[SetAsideOut]
 
 
 class FindingOut(Out):
@@ -89,6 +101,16 @@ def _document(ask: Sight) -> dict[str, Any]:
         "newest": newest,
         "age_days": max(0, (ask.today() - newest).days),
         "facts": [{"fact": name, "rows": f.rows, "newest": f.newest} for name, f in info.facts.items()],
+        "set_aside": [
+            {
+                "fact": one.fact,
+                "reason": one.reason,
+                "detail": reason_text(one.reason, language()),
+                "count": one.count,
+                "values": list(one.values),
+            }
+            for one in info.set_aside
+        ],
     }
 
 

@@ -50,11 +50,14 @@ class ValueOut(Out):
     numerator: Number | None
     denominator: Number | None
     rows: int = Field(description="How many records are behind the value.")
-    complete: bool = Field(description="False while the period runs, or its source has not reached its end.")
+    complete: bool = Field(
+        description="False while the period runs, its source has not reached its end, or it lacks records."
+    )
     reason: str | None = Field(
         description="Why there is no value: no_base, no_data, source_late, no_source, not_begun, or "
         "protected, where it could tell about single persons."
     )
+    set_aside: int = Field(description="How many records are set aside that would be in the value.")
     as_of: Day
 
 
@@ -176,6 +179,7 @@ def value_document(o: Observation) -> dict[str, Any]:
         "rows": o.rows,
         "complete": o.complete,
         "reason": o.reason,
+        "set_aside": o.set_aside,
         "as_of": o.as_of,
     }
 

@@ -1,0 +1,114 @@
+"""Records that count nowhere: the account of them in a generation.
+
+``excluded`` names every record that no number can contain, with the one reason why. Records that only
+lack an exchange rate would count if there were one, so they are kept beside their fact, encoded alike, in
+``aside_<fact>``: what is missing in a number can be asked for like the number itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leitstern.engine import layout
+from leitstern.engine.backends import OWN_TABLES
+from leitstern.engine.compile import rows_of
+from leitstern.facts.model import FACTS, Fact
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from leitstern.engine.backends import Backend
+
+
+#: Values named beside a reason, and records named as examples.
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A record that counts nowhere. ``field`` and ``detail`` say which field's value is at fault, where
+    one is; ``file`` (with its sheet after ``#``), ``line`` and ``batch`` where the record was read last."""
+
+    fact: str
+    key: str
+    reason: str
+    field: str | None
+    detail: str | None
+    file: str | None
+    line: int | None
+    batch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """How many records of a fact count nowhere for one reason: ``values`` are those most often at fault,
+    ``examples`` the first keys."""
+
+    fact: str
+    reason: str
+    field: str | None
+    count: int
+    values: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    """An empty account."""
+    con.execute(
+        "CREATE TABLE excluded (fact VARCHAR, key VARCHAR, reason VARCHAR, field VARCHAR, detail VARCHAR, "
+        "file VARCHAR, line BIGINT, batch BIGINT)"
+    )
+
+
+def note(con: duckdb.DuckDBPyConnection, fact: str, reason: str, query: str) -> None:
+    """Put records into the account. ``query`` gives columns ``key``, ``field`` and ``detail``."""
+    stored = _has(con, "store", fact)
+    told = "s.source_file, s.source_row, s.batch" if stored else "NULL, NULL, NULL"
+    joined = f'LEFT JOIN store."{fact}" s ON s.key = q.key' if stored else ""
+    con.execute(
+        f"INSERT INTO excluded SELECT ?, q.key, ?, q.field, q.detail, {told} FROM ({query}) q {joined}",
+        [fact, reason],
+    )
+
+
+def delivered(con: duckdb.DuckDBPyConnection, fact: Fact) -> str:
+    """What to read, in SQL, for all records of a fact that were delivered, those set aside included."""
+    aside = layout.aside(fact.name)
+    return f"(FROM {fact.name} UNION ALL BY NAME FROM {aside})" if there(con, aside) else fact.name
+
+
+def there(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the generation that is being built has a table."""
+    return (table,) in con.execute(OWN_TABLES).fetchall()
+
+
+def _has(con: duckdb.DuckDBPyConnection, database: str, table: str) -> bool:
+    tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [database])
+    return (table,) in tables.fetchall()
+
+
+def account(backend: Backend) -> list[Excluded]:
+    """Every record of the account, by fact, reason and key; derived facts repeat others and are left out."""
+    names = ("fact", "key", "reason", "field", "detail", "file", "line", "batch")
+    _, rows = backend.rows(rows_of("excluded", *names))
+    found = [Excluded(*row) for row in rows]  # type: ignore[arg-type] # the columns are of these types
+    order = list(FACTS)
+    known = (one for one in found if not FACTS[one.fact].derived)
+    return sorted(known, key=lambda one: (order.index(one.fact), one.reason, one.key))
+
+
+def summary(records: Iterable[Excluded]) -> list[SetAside]:
+    """The account by fact and reason, in its order."""
+    groups: dict[tuple[str, str, str | None], list[Excluded]] = {}
+    for one in records:
+        groups.setdefault((one.fact, one.reason, one.field), []).append(one)
+    found = []
+    for (fact, reason, field), those in groups.items():
+        values = Counter(one.detail for one in those if one.detail)
+        named = tuple(value for value, _ in values.most_common(NAMED))
+        examples = tuple(one.key for one in those[:NAMED])
+        found.append(SetAside(fact, reason, field, len(those), named, examples))
+    return found
