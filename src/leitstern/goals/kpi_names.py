@@ -20,7 +20,7 @@ def kpi_phrases(catalogue: Catalogue) -> dict[Phrase, tuple[str, ...]]:
     """Phrases (as `names.words`) with the KPIs they name; several where a synonym is shared."""
     found: dict[Phrase, list[str]] = {}
     for definition in catalogue:
-        for phrase in dict.fromkeys(words(text) for text in _called(definition)):
+        for phrase in dict.fromkeys(words(text) for text in called(definition)):
             if phrase:
                 found.setdefault(phrase, []).append(definition.kpi)
     return {phrase: tuple(kpis) for phrase, kpis in found.items()}
@@ -33,7 +33,8 @@ def nearest_kpis(text: str, phrases: dict[Phrase, tuple[str, ...]]) -> list[str]
     return list(dict.fromkeys(kpi for name in close for kpi in spelt[name]))[:3]
 
 
-def _called(definition: Definition) -> Iterator[str]:
+def called(definition: Definition) -> Iterator[str]:
+    """Everything a KPI is called: its id in words, its names, what stands in parentheses there, synonyms."""
     yield definition.kpi.replace("_", " ")
     for name in (definition.name.de, definition.name.en):
         yield name

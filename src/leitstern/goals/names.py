@@ -53,7 +53,9 @@ class Names:
     ) -> None:
         self.organisation = organisation
         self._found: dict[tuple[str, ...], list[Whom]] = {}
+        self._label: dict[Whom, str] = {}
         for whom, called in _called(organisation, things or {}):
+            self._label[whom] = called[1]
             for each in {words(each) for each in called} - {()}:
                 self._found.setdefault(each, []).append(whom)
 
@@ -62,6 +64,14 @@ class Names:
         if kind in (None, "company") and kind_of(text) == "company":
             return (Whom("company"),)
         return tuple(w for w in self._found.get(words(text), ()) if kind in (None, w.type))
+
+    def label(self, whom: Whom) -> str:
+        """The name of a subject; its id where it has none."""
+        return self._label.get(whom) or whom.id or whom.type
+
+    def knows(self, whom: Whom) -> bool:
+        """Whether there is such a subject."""
+        return whom in self._label
 
     def phrases(self) -> Iterator[tuple[tuple[str, ...], tuple[Whom, ...]]]:
         """Every name as words, with its subjects."""

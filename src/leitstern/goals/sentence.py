@@ -3,107 +3,53 @@ steigern", "Within three months sales will increase its revenue by 14 percent".
 
 Read by rules, with nothing learned: the KPI by names and synonyms of the catalogue, the subject by names,
 the time and the amount by the forms people use. What the sentence does not say is listed as missing, with its
-SMART letter and a question; what had to be supposed is listed as assumed. Nothing is guessed silently.
+SMART letter and a question; what had to be supposed is listed as assumed. Nothing is guessed silently: a word
+that was not used is asked about, and what it may be about is left empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
 from leitstern.goals.goal import Whom
 from leitstern.goals.sentence_amounts import amounts_in
-from leitstern.goals.sentence_subjects import about
-from leitstern.goals.sentence_times import times
-from leitstern.goals.sentence_words import (
-    AGAINST,
-    NEGATION,
-    PER_PERIOD,
-    VERBS,
-    Language,
-    blanked,
-    language_of,
+from leitstern.goals.sentence_bases import base_in, compared
+from leitstern.goals.sentence_reading import (
+    LETTER,
+    Answers,
+    Asked,
+    Asking,
+    Assumed,
+    Change,
+    Missing,
+    Reading,
+    title,
 )
-from leitstern.messages import message
+from leitstern.goals.sentence_subjects import about
+from leitstern.goals.sentence_targets import AmountReader
+from leitstern.goals.sentence_times import Found, times
+from leitstern.goals.sentence_unused import candidates, unused
+from leitstern.goals.sentence_words import PER_PERIOD, VERBS, Language, blanked, language_of, used
 
 if TYPE_CHECKING:
-    from leitstern.goals.goal import Against, Direction
+    from datetime import date
+
+    from leitstern.goals.goal import Against
     from leitstern.goals.names import Names
-    from leitstern.goals.sentence_amounts import Limit, Spoken
+    from leitstern.goals.sentence_bases import Base
     from leitstern.goals.sentence_subjects import About
+    from leitstern.goals.sentence_when import Stretch
     from leitstern.kpis.definition import Definition
     from leitstern.kpis.load import Catalogue
 
+__all__ = ["LONGEST", "Answers", "Asking", "Assumed", "Change", "Missing", "Reading", "read"]
+
 LONGEST = 500
-Asked = Literal["kpi", "whom", "direction", "amount", "time"]
-_LETTER: dict[Asked, Literal["S", "M", "T"]] = {
-    "kpi": "S",
-    "whom": "S",
-    "direction": "M",
-    "amount": "M",
-    "time": "T",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What has to be asked: the SMART letter it belongs to, what is asked for, and the question's code."""
-
-    letter: Literal["S", "M", "T"]
-    asks: Asked
-    question: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def text(self, language: str) -> str:
-        """The question in ``de`` or ``en``."""
-        return message(f"goals.ask_{self.question}", language, **self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Assumed:
-    """What the sentence left open and was supposed: ``start_today``, ``next_year``, ``until_end``,
-    ``direction``, ``last_year``."""
-
-    what: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def text(self, language: str) -> str:
-        """The supposition in ``de`` or ``en``."""
-        return message(f"goals.assumed_{self.what}", language, **self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change: 0.14 more, of the base if ``relative`` (14 %), else in the KPI's unit (50,000 euros, 0.03 for
-    three percentage points). Below 0 for a decrease."""
-
-    amount: Decimal
-    relative: bool
-    against: Against = "previous_year"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read. ``change`` or ``target`` (with ``upper`` for between), not both."""
-
-    language: Language
-    kpi: str | None = None
-    version: int | None = None
-    whom: Whom | None = None
-    start: date | None = None
-    end: date | None = None
-    grain: str | None = None
-    period: str | None = None
-    direction: Direction | None = None
-    target: Decimal | None = None
-    upper: Decimal | None = None
-    change: Change | None = None
-    missing: tuple[Missing, ...] = ()
-    assumed: tuple[Assumed, ...] = ()
+_ANYBODY = Asking()
+_NO_ANSWERS = Answers()
 
 
 def read(
@@ -111,63 +57,87 @@ def read(
     today: date,
     catalogue: Catalogue,
     names: Names,
-    *,
-    language: Language | None = None,
-    me: str | None = None,
-    fiscal_start: int = 1,
+    asking: Asking = _ANYBODY,
+    answers: Answers = _NO_ANSWERS,
 ) -> Reading:
     """The draft goal a sentence says, as far as it says it.
 
-    ``me`` is the person id of whoever types ("ich", "my"). ``language`` decides what ``1.234`` is where the
-    sentence's own words do not tell the language. Problem ``goals.sentence_too_long`` above 500 characters.
+    ``answers`` are the KPI and the subject chosen when they were asked for. Problem
+    ``goals.sentence_too_long`` above 500 characters.
     """
     if len(text) > LONGEST:
         raise Problem("goals.sentence_too_long", length=len(text), limit=LONGEST)
     small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    spoken = language_of(small, language)
-    found = about(text, catalogue, names, lambda word: any(verb.fullmatch(word) for verb in VERBS.values()))
-    rest = blanked(small, found.taken)
-    draft = _Draft(spoken, rest)
-    draft.take_kpi(found, catalogue)
-    draft.take_whom(found, me)
-    draft.take_time(today, fiscal_start)
-    draft.take_amount()
+    spoken = language_of(small, asking.language)
+    found = about(text, catalogue, names, _is_verb, me=asking.person, today=today)
+    rest = blanked(blanked(small, found.taken), found.named, "·")
+    draft = _Draft(spoken, rest, catalogue, names, answers)
+    draft.take_kpi(found)
+    draft.take_whom(found, asking.person)
+    draft.take_time(today, asking.fiscal_start)
+    draft.take_amount(asking.currency, text)
     return draft.reading()
+
+
+def _is_verb(word: str) -> bool:
+    return any(verb.fullmatch(word) for verb in VERBS.values())
 
 
 class _Draft:
     """What has been read so far, and the text that is left."""
 
-    def __init__(self, language: Language, rest: str) -> None:
-        self.rest = rest
+    def __init__(
+        self, language: Language, rest: str, catalogue: Catalogue, names: Names, answers: Answers
+    ) -> None:
+        self.rest, self.catalogue, self.names, self.answers = rest, catalogue, names, answers
         self.found = Reading(language)
         self.missing: list[Missing] = []
         self.assumed: list[Assumed] = []
         self.definition: Definition | None = None
+        self.base: Base | None = None
+        self.against: Against | None = None
+        self.per_period = False
+        self.instead_of: tuple[str, ...] = ()
 
     def reading(self) -> Reading:
         return replace(self.found, missing=tuple(self.missing), assumed=tuple(self.assumed))
 
-    def ask(self, about: Asked, question: str, **values: object) -> None:
-        self.missing.append(Missing(_LETTER[about], about, question, values))
+    def ask(self, about: Asked, question: str, offered: tuple[str, ...] = (), **values: object) -> None:
+        self.missing.append(Missing(LETTER[about], about, question, values, offered))
+
+    def take(self, places: list[tuple[int, int]]) -> None:
+        self.rest = blanked(self.rest, places)
 
     # --- S ---
 
-    def take_kpi(self, found: About, catalogue: Catalogue) -> None:
-        titles = [_title(catalogue.get(kpi), self.found.language) for kpi in found.kpis]
-        if len(found.kpis) > 1:
-            self.ask("kpi", "one_kpi", choices=", ".join(titles))
+    def take_kpi(self, found: About) -> None:
+        if self.answers.kpi is not None:
+            self._set_kpi(self.answers.kpi)
+        elif len(found.kpis) > 1:
+            self._ask_which(found.kpis)
         elif not found.kpis:
             self.ask("kpi", "kpi")
-        elif found.qualified is not None:
-            self.ask("kpi", "qualified_kpi", said=found.qualified, kpi=titles[0])
         else:
-            self.definition = catalogue.get(found.kpis[0])
-            self.found = replace(self.found, kpi=self.definition.kpi, version=self.definition.version)
+            self._set_kpi(found.kpis[0])
+            self.instead_of = found.instead_of
+
+    def _ask_which(self, kpis: tuple[str, ...]) -> None:
+        titles = [title(self.catalogue.get(kpi), self.found.language) for kpi in kpis]
+        self.ask("kpi", "one_kpi", kpis, choices=", ".join(titles))
+        self.definition = None
+        self.found = replace(self.found, kpi=None, version=None)
+
+    def _set_kpi(self, kpi: str) -> None:
+        self.definition = self.catalogue.get(kpi)
+        self.found = replace(self.found, kpi=self.definition.kpi, version=self.definition.version)
 
     def take_whom(self, found: About, me: str | None) -> None:
         whom = found.subjects[0] if len(found.subjects) == 1 else None
-        if found.myself and me is not None:
+        if self.answers.whom is not None:
+            whom = self.answers.whom
+        elif found.unknown is not None:
+            self.ask("whom", "unknown_subject", word=found.unknown)
+        elif found.myself and me is not None:
             whom = Whom("person", me)
         elif found.myself:
             self.ask("whom", "who_are_you")
@@ -175,8 +145,9 @@ class _Draft:
             whom = Whom("company")
             self.ask("whom", "which_team", word=found.department)
         elif len(found.subjects) > 1:
-            choices = ", ".join(f"{each.type} {each.id}" for each in found.subjects)
-            self.ask("whom", "one_subject", choices=choices)
+            keys = tuple(f"{each.type}:{each.id or ''}" for each in found.subjects)
+            named = ", ".join(self.names.label(each) for each in found.subjects)
+            self.ask("whom", "one_subject", keys, choices=named)
         elif whom is None:
             self.ask("whom", "whom")
         self.found = replace(self.found, whom=whom)
@@ -184,137 +155,128 @@ class _Draft:
     # --- T ---
 
     def take_time(self, today: date, fiscal_start: int) -> None:
-        self.against: Against | None = None
-        for against, pattern in AGAINST:
-            if match := pattern.search(self.rest):
-                self.against = self.against or against
-                self.rest = blanked(self.rest, [match.span()])
-        found = times(self.rest, today, fiscal_start)
-        self.rest = blanked(self.rest, [(each.at, each.to) for each in found])
+        rhythm = [match.span() for match in PER_PERIOD.finditer(self.rest)]
+        self.per_period = bool(rhythm)
+        self.take(rhythm)
+        self.base = base_in(self.rest, today, fiscal_start)
+        if self.base is not None:
+            self.take(list(self.base.taken))
+        found = times(self.rest, today, fiscal_start) or self._year(today, fiscal_start)
+        self.take([(each.at, each.to) for each in found])
+        stretch = found[0].stretch if len(found) == 1 else None
+        if self.base is not None and self.base.grain is None:
+            self.against = self.base.against
         if len(found) != 1:
             self.ask("time", "one_time" if found else "time")
-            return
-        stretch = found[0].stretch
-        if stretch is None:
-            self.ask("time", "no_such_day")
+        elif stretch is None:
+            self.ask("time", found[0].question or "time")
         elif stretch.end < today:
             self.ask("time", "past", end=stretch.end)
         else:
-            self.found = replace(
-                self.found,
-                start=stretch.start,
-                end=stretch.end,
-                grain=str(stretch.period.grain) if stretch.period else None,
-                period=stretch.period.label if stretch.period else None,
-            )
-            named = {
-                "start": Assumed("start_today", {"start": stretch.start}),
-                "year": Assumed("next_year", {"year": stretch.end.year}),
-                "end": Assumed("until_end", {"end": stretch.end}),
-            }
-            self.assumed += [named[what] for what in stretch.assumed]
+            self._set_time(self._compared(stretch))
 
-    # --- M ---
+    def _year(self, today: date, fiscal_start: int) -> list[Found]:
+        """A year right before the KPI, where another number is the amount: "2027 Umsatz um 5 % steigern"."""
+        match = _YEAR.search(self.rest)
+        if match is None or not amounts_in(blanked(self.rest, [match.span()]), self.found.language):
+            return []
+        return [
+            Found(match.start(), match.end(), one.stretch)
+            for one in times(f"in {match[0]}", today, fiscal_start)
+        ]
 
-    def take_amount(self) -> None:
-        found = amounts_in(self.rest, self.found.language)
-        # "to no more than 4": the words around an amount tell its limit, and no direction.
-        rest = blanked(self.rest, [(each.at, each.to) for each in found])
-        verbs = [kind for kind, pattern in VERBS.items() if pattern.search(rest)]
-        if NEGATION.search(rest):
-            self.ask("direction", "negated")
-            return
-        if "up" in verbs and "down" in verbs:
-            self.ask("direction", "one_direction")
-            return
-        if len(found) != 1:
-            self.ask("amount", "one_amount" if found else "amount")
-            self._towards(verbs, None)
-            return
-        self._amount(found[0].spoken, verbs)
+    def _compared(self, stretch: Stretch) -> Stretch:
+        """The stretch, and what is ``against`` it; where the two do not go together, that is asked for."""
+        if self.base is None:
+            return stretch
+        fitting = compared(self.base, stretch)
+        if fitting is None:
+            return stretch
+        self.against, stretch = fitting
+        return stretch
 
-    def _amount(self, spoken: Spoken, verbs: list[str]) -> None:
-        if spoken.role == "bare" and self._is_change(spoken, verbs):
-            spoken = replace(spoken, role="change")
-        question = self._unclear(spoken)
-        if question is not None:
-            self.ask("amount", question[0], **question[1])
-        if spoken.role == "change":
-            self._change(spoken, verbs, clear=question is None)
-            return
-        if question is None:
-            self.found = replace(self.found, target=spoken.value, upper=spoken.upper)
-        if spoken.role == "between":
-            self.found = replace(self.found, direction="between")
-        else:
-            self._towards(verbs, spoken.limit)
-
-    def _is_change(self, spoken: Spoken, verbs: list[str]) -> bool:
-        """A percentage of what is not measured in percent, beside a verb that moves it."""
-        return spoken.unit == "percent" and not self._in_percent() and bool({"up", "down"} & set(verbs))
-
-    def _in_percent(self) -> bool:
-        return self.definition is not None and self.definition.unit == "percent"
-
-    def _unclear(self, spoken: Spoken) -> tuple[str, dict[str, object]] | None:
-        """The question an amount leaves open, if any."""
-        if spoken.readings:
-            return "number", {"readings": " / ".join(map(str, spoken.readings))}
-        if spoken.limit == "up_to" or PER_PERIOD.search(self.rest):
-            return ("up_to" if spoken.limit == "up_to" else "per_period"), {}
-        return None if self.definition is None else self._misfit(spoken, self.definition)
-
-    def _misfit(self, spoken: Spoken, definition: Definition) -> tuple[str, dict[str, object]] | None:
-        """The question if the amount does not go with the KPI's unit."""
-        unit, change = definition.unit, spoken.role == "change"
-        if unit == "percent" and spoken.unit is None and abs(spoken.value) > 1:
-            return "percent_sign", {"value": spoken.value}
-        if unit == "percent" and change and spoken.unit == "percent":
-            return "points_or_percent", {"percent": f"{spoken.value * 100:f}".rstrip("0").rstrip(".")}
-        fits = {
-            "percent": unit == "percent" or change,
-            "factor": True,
-            "points": unit in ("percent", "score"),
-            "currency": unit == "currency",
-            "days": unit == "days",
-            "hours": unit == "hours",
-            None: True,
-        }[spoken.unit]
-        return None if fits else ("unit", {"kpi": _title(definition, self.found.language)})
-
-    def _change(self, spoken: Spoken, verbs: list[str], *, clear: bool) -> None:
-        sign = spoken.sign or (1 if "up" in verbs else -1 if "down" in verbs else 0)
-        if not sign and "better" in verbs and self.definition and self.definition.good != "between":
-            sign = 1 if self.definition.good == "up" else -1
-            self.assumed.append(Assumed("direction"))
-        if not sign:
-            self.ask("direction", "direction")
-            return
-        self.found = replace(self.found, direction="at_least" if sign > 0 else "at_most")
-        if not clear:
-            return
-        if self.against is None:
-            self.assumed.append(Assumed("last_year"))
-        change = Change(
-            sign * spoken.value, spoken.unit in ("percent", "factor"), self.against or "previous_year"
+    def _set_time(self, stretch: Stretch) -> None:
+        self.found = replace(
+            self.found,
+            start=stretch.start,
+            end=stretch.end,
+            grain=str(stretch.period.grain) if stretch.period else None,
+            period=stretch.period.label if stretch.period else None,
         )
-        self.found = replace(self.found, change=change)
+        named = {
+            "start": Assumed("start_today", {"start": stretch.start}),
+            "year": Assumed("next_year", {"year": stretch.end.year}),
+            "end": Assumed("until_end", {"end": stretch.end}),
+            "middle": Assumed("until_middle", {"end": stretch.end}),
+        }
+        self.assumed += [named[what] for what in stretch.assumed]
+        if self.base is not None and self.base.loose and self.against == "previous_period" and stretch.period:
+            before = stretch.period.previous()
+            self.assumed.append(Assumed("base", {"start": before.start, "end": before.end}))
 
-    def _towards(self, verbs: list[str], limit: Limit | None) -> None:
-        """The direction of a target: by its limit, else its verb, else what is good for the KPI."""
-        by_verb: Direction | None = "at_least" if "up" in verbs else "at_most" if "down" in verbs else None
-        said = limit if limit != "up_to" else None
-        if said and by_verb and said != by_verb:
-            self.ask("direction", "contradiction")
-            return
-        direction: Direction | None = said or by_verb
-        if direction is None and self.definition is not None and self.definition.good != "between":
-            direction = "at_least" if self.definition.good == "up" else "at_most"
-            self.assumed.append(Assumed("direction"))
-        if direction is None:
-            self.ask("direction", "direction")
-        self.found = replace(self.found, direction=direction)
+    # --- M, and what was not used ---
+
+    def take_amount(self, currency: str | None, text: str) -> None:
+        """Read the amount, and ask about every word that was not used; what it may be about is left empty."""
+        reader = self._reader(currency)
+        said = reader.read()
+        left = unused(text, blanked(self.rest, [*reader.taken, *used(self.rest)]))
+        if left.other and self.answers.kpi is None:
+            self._ask_kpi(left.other)
+            said = self._reader(currency).read()  # whatever fits the KPI's unit fits no more
+        elif self.definition and self.instead_of and any(one.question in _MISFITS for one in said.missing):
+            self._ask_which((self.definition.kpi, *self.instead_of))
+            said = self._reader(currency).read()
+        self.missing += said.missing
+        self.assumed += said.assumed
+        self.found = replace(
+            self.found,
+            direction=said.direction,
+            target=said.target,
+            upper=said.upper,
+            change=said.change,
+            unused=left.words,
+        )
+        if left.time:
+            self._unclear("time", left.time)
+            self.found = replace(self.found, start=None, end=None, grain=None, period=None)
+            self.assumed = [one for one in self.assumed if one.what not in _OF_TIME]
+        if left.amount:
+            self._unclear("amount", left.amount)
+            self.found = replace(self.found, target=None, upper=None, change=None)
+
+    def _reader(self, currency: str | None) -> AmountReader:
+        unclear = self.base is not None and self.against is None
+        return AmountReader(
+            self.rest,
+            self.found.language,
+            self.definition,
+            currency,
+            self.against,
+            base_is_unclear=unclear,
+            per_period=self.per_period,
+        )
+
+    def _ask_kpi(self, said: tuple[str, ...]) -> None:
+        """Which KPI is meant, as words around its name may make it another one."""
+        known = self.definition
+        several = next((one.choices for one in self.missing if one.question == "one_kpi"), ())
+        near = (known.kpi,) if known else several or candidates(said, self.catalogue, self.found.language)
+        self.missing = [one for one in self.missing if one.asks != "kpi"]
+        named = title(known, self.found.language) if known else ""
+        self.ask("kpi", "unused_word" if known else "unused_kpi", near, words=_quoted(said), kpi=named)
+        self.definition = None
+        self.found = replace(self.found, kpi=None, version=None)
+
+    def _unclear(self, about: Asked, said: tuple[str, ...]) -> None:
+        self.missing = [one for one in self.missing if (one.asks, one.question) != (about, about)]
+        self.ask(about, f"unused_{about}", words=_quoted(said))
 
 
-def _title(definition: Definition, language: Language) -> str:
-    return definition.name.de if language == "de" else definition.name.en
+_YEAR = re.compile(r"(?<![\d.,'’€$£+-])\b20[2-4]\d\b(?=\s*·)")
+_MISFITS = ("unit", "percent_sign")
+_OF_TIME = ("start_today", "next_year", "until_end", "until_middle", "base")
+
+
+def _quoted(said: tuple[str, ...]) -> str:
+    return ", ".join(said)

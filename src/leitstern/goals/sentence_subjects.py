@@ -1,4 +1,4 @@
-"""Which KPI and whom, in a typed sentence: names and synonyms, longest first, and words like ``sales``."""
+"""Which KPI and whom a typed sentence names: the names of subjects, words like ``sales``, and I or we."""
 
 from __future__ import annotations
 
@@ -8,159 +8,148 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leitstern.goals.goal import Whom
-from leitstern.goals.kpi_names import kpi_phrases
 from leitstern.goals.names import kind_of, words
+from leitstern.goals.sentence_kpis import Span, Token, its_verbs, longest, named_kpis, stem, tokens
 from leitstern.periods.labels import MONTHS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from leitstern.goals.names import Names
     from leitstern.kpis.load import Catalogue
 
 #: What people call departments; the team that is meant has one of these words in its name.
 DEPARTMENTS: tuple[tuple[str, ...], ...] = (
-    ("vertrieb", "verkauf", "sales", "aussendienst", "vertriebsteam", "salesteam", "vertriebsabteilung"),
+    (
+        "vertrieb", "verkauf", "sales", "aussendienst", "vertriebsteam", "salesteam", "vertriebsabteilung",
+        "verkaufsteam", "vertriebler", "verkaufsabteilung",
+    ),
     ("marketing", "marketingteam", "marketingabteilung"),
     ("service", "support", "kundendienst", "kundenservice", "serviceteam", "supportteam"),
-)
+)  # fmt: skip
 _DEPARTMENT = {words(word)[0]: known for known in DEPARTMENTS for word in known}
-_COMPANY = re.compile(r"wir|uns|unser(?:e[mnrs]?)?|firma|unternehmen|we|us|our|company|firm")
-_SELF = re.compile(r"ich|mein(?:e[mnrs]?)?|i|my")
+_COMPANY = re.compile(
+    r"wir|uns|unser(?:e[mnrs]?)?|firma|unternehmens?|betrieb|gesamtunternehmen|firmenweit|unternehmensweit|we|us|our|company|firm"
+)
+_SELF = re.compile(r"ich|mein(?:e[mnrs]?)?|mir|i|my")
 _MONTHS = {words(name)[0] for names in MONTHS.values() for name in names}
 #: After "sales", these tell that the department is meant and not the KPI.
 _ACTS = re.compile(r"will|team|department|shall|should|must|is|has|needs|wants|to")
-#: Adjectives, as stems, that make another KPI of one.
-_ADJECTIVES = re.compile(
-    "neu|new|alt|old|verlor|lost|gewonn|won|off|open|aktiv|activ|gewichtet|weighted|durchschnittlich|averag"
-)
-_TIME = re.compile(r"tag|day|woch|week|wochen?|monat|month|quartal|quarter|jahr|year")
-_ENDINGS = ("ern", "en", "er", "em", "es", "e", "n", "s")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of the sentence: as it was written, as `names.words` makes it, and where it stands."""
-
-    written: str
-    word: str
-    at: int
-    to: int
-    capital: bool
+_TEAM = re.compile(r"team|mannschaft|abteilung|department|group|gruppe")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """What a sentence is about: KPIs and subjects that were named (none, one, or several that compete), and
     the stretches of text that are taken by them. ``department`` is a department's word that no single team
-    bears; ``myself``: it says I or my; ``qualified``: what was said around the KPI's name that may make it
-    another one ("neue Kunden" beside a KPI "Kunden")."""
+    bears; ``myself``: it says I or my; ``unknown``: a team, customer or other subject it names that is not
+    there ("Team Nordwest"). ``instead_of`` are KPIs that a part of the KPI's words names: of "Kunden halten"
+    the one called Kunden. ``named`` are the places of the KPIs' words, ``taken`` those of all others."""
 
     kpis: tuple[str, ...]
     subjects: tuple[Whom, ...]
+    named: tuple[tuple[int, int], ...]
     taken: tuple[tuple[int, int], ...]
     department: str | None = None
     myself: bool = False
-    qualified: str | None = None
+    unknown: str | None = None
+    instead_of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    first: int
-    last: int  # after the last token
-    kpis: tuple[str, ...] = ()
-    subjects: tuple[Whom, ...] = ()
-
-    @property
-    def length(self) -> int:
-        return self.last - self.first
-
-    def meets(self, other: _Span) -> bool:
-        return self.first < other.last and other.first < self.last
-
-
-def tokens(text: str) -> list[Token]:
-    """The words of a text."""
-    return [
-        Token(match[0], word, match.start(), match.end(), match[0][0].isupper())
-        for match in re.finditer(r"[^\W_]+", text)
-        for word in words(match[0])[:1]
-    ]
-
-
-def stem(word: str) -> str:
-    """A word without its ending of case and number: ``Umsatzes``, ``neuen``, ``Leads``."""
-    if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    ending = next((e for e in _ENDINGS if word.endswith(e) and len(word) - len(e) >= 3), "")
-    return word if not ending or (ending == "s" and word.endswith("ss")) else word[: -len(ending)]
-
-
-def about(text: str, catalogue: Catalogue, names: Names, is_verb: Callable[[str], bool]) -> About:
-    """What KPIs and subjects a text names. ``is_verb`` tells the words that say a direction, which are no KPI
-    even where a synonym looks like one (``ausbauen``, ``Ausbau``)."""
+def about(
+    text: str,
+    catalogue: Catalogue,
+    names: Names,
+    is_verb: Callable[[str], bool],
+    *,
+    me: str | None,
+    today: date,
+) -> About:
+    """What KPIs and subjects a text names. ``is_verb`` tells the words that say a direction; ``me`` is the
+    person who types, whose team "my team" is."""
     said = tokens(text)
-    kpis = _matches(said, {tuple(map(stem, phrase)): k for phrase, k in kpi_phrases(catalogue).items()}, stem)
-    kpis = [span for span in kpis if span.length > 1 or not is_verb(said[span.first].written.lower())]
-    subjects = _named(said, names)
-    spans = _longest([*subjects, *kpis])
+    spans = longest([*_named(said, names), *named_kpis(said, catalogue, is_verb)])
     kpi_spans = [span for span in spans if span.kpis]
+    subject_spans = [span for span in spans if span.subjects]
     departments = [place for place, token in enumerate(said) if token.word in _DEPARTMENT]
     kpi_spans, departments = _sales(said, kpi_spans, departments)
-    departments = [
-        d
-        for d in departments
-        if not any(s.first <= d < s.last for s in (*kpi_spans, *spans) if s in kpi_spans or s.subjects)
-    ]
-    found = list(dict.fromkeys(s for span in spans for s in span.subjects))
-    department = None
+    covered = {place for span in (*kpi_spans, *subject_spans) for place in span.places}
+    of_kpis = {place for span in kpi_spans for place in span.places}
+    departments = [place for place in departments if place not in covered]
+    found = list(dict.fromkeys(s for span in subject_spans for s in span.subjects))
+    department, taken = None, set(covered)
     if not found and departments:
-        found, department = _department(said[departments[0]], names)
-    free = [t.word for p, t in enumerate(said) if not any(s.first <= p < s.last for s in spans)]
-    myself = not found and department is None and any(_SELF.fullmatch(word) for word in free)
-    if not found and department is None and not myself and any(_COMPANY.fullmatch(word) for word in free):
-        found = [Whom("company")]
-    taken = [(s.first, s.last) for s in (*kpi_spans, *(s for s in spans if s.subjects))]
+        found, department, places = _department(said, departments[0], names)
+        taken |= places
+    free = [place for place in range(len(said)) if place not in taken]
+    unknown: str | None = None
+    myself = False
+    if not found and department is None:
+        team = _own_team(said, free, names, me, today)
+        found = [] if team is None else [team]
+        unknown_places = [] if found else _unknown(said, free)
+        unknown = _written([said[place] for place in unknown_places]) or None
+        taken |= set(unknown_places)
+        myself = not found and unknown is None and any(_SELF.fullmatch(said[p].word) for p in free)
+        if (
+            not found
+            and unknown is None
+            and not myself
+            and any(_COMPANY.fullmatch(said[p].word) for p in free)
+        ):
+            found = [Whom("company")]
+        taken |= {p for p in free if team is not None and _TEAM.fullmatch(said[p].word)}
+    kpis = tuple(dict.fromkeys(kpi for span in kpi_spans for kpi in span.kpis))
+    if len(kpis) == 1:
+        taken |= its_verbs(said, catalogue.get(kpis[0]))
+    taken |= {p for p in free if _COMPANY.fullmatch(said[p].word) or _SELF.fullmatch(said[p].word)}
     return About(
-        kpis=tuple(dict.fromkeys(kpi for span in kpi_spans for kpi in span.kpis)),
+        kpis=kpis,
         subjects=tuple(found),
-        taken=tuple((said[first].at, said[last - 1].to) for first, last in taken),
+        named=tuple((said[place].at, said[place].to) for place in sorted(of_kpis)),
+        taken=tuple((said[place].at, said[place].to) for place in sorted(taken - of_kpis)),
         department=department,
         myself=myself,
-        qualified=next((q for q in (_qualified(said, span) for span in kpi_spans) if q is not None), None),
+        unknown=unknown,
+        instead_of=tuple(kpi for span in kpi_spans for kpi in span.instead_of),
     )
 
 
-def _qualified(said: list[Token], span: _Span) -> str | None:
-    """The KPI's name with an adjective before it, or with "je" or "per" something after it, that it lacks."""
-    if span.first and _ADJECTIVES.fullmatch(stem(said[span.first - 1].word)):
-        return _written(said[span.first - 1 : span.last])
-    after = [token.word for token in said[span.last : span.last + 2]]
-    if len(after) == 2 and after[0] in ("je", "pro", "per") and not _TIME.fullmatch(after[1]):
-        return _written(said[span.first : span.last + 2])
-    return None
+def _unknown(said: list[Token], free: list[int]) -> list[int]:
+    """A kind of subject with the name after it, which nobody has: "Team Nordwest"; also "unser Team"."""
+    for place in free:
+        kind = kind_of(said[place].word) or kind_of(stem(said[place].word))
+        if kind is None or kind == "company" or (place and said[place - 1].word in ("je", "pro", "per")):
+            continue
+        named = place + 1 in free and said[place + 1].capital
+        if named or kind in ("team", "region", "campaign"):
+            return [place, place + 1] if named else [place]
+    return []
+
+
+def _own_team(said: list[Token], free: list[int], names: Names, me: str | None, today: date) -> Whom | None:
+    """The team of whoever types, where the sentence says "mein Team": the one they lead, else are in."""
+    says = any(
+        _TEAM.fullmatch(said[place].word) and place and _SELF.fullmatch(said[place - 1].word)
+        for place in free
+    )
+    organisation = names.organisation
+    if not says or me is None or organisation is None:
+        return None
+    led = [team.id for team in organisation.teams.values() if team.lead == me]
+    inside = organisation.team_on(me, today)
+    teams = led or ([inside] if inside else [])
+    return Whom("team", teams[0]) if len(teams) == 1 else None
 
 
 def _written(part: list[Token]) -> str:
     return " ".join(token.written for token in part)
 
 
-def _matches(
-    said: list[Token], phrases: dict[tuple[str, ...], tuple[str, ...]], form: Callable[[str], str]
-) -> list[_Span]:
-    """Every place where a KPI's phrase stands."""
-    forms = tuple(form(token.word) for token in said)
-    longest = max(map(len, phrases), default=0)
-    return [
-        _Span(first, last, kpis=phrases[forms[first:last]])
-        for first in range(len(forms))
-        for last in range(first + 1, min(first + longest, len(forms)) + 1)
-        if forms[first:last] in phrases
-    ]
-
-
-def _named(said: list[Token], names: Names) -> list[_Span]:
+def _named(said: list[Token], names: Names) -> list[Span]:
     """Every place where a subject is named; a kind before it ("Team", "customer") belongs to it."""
     plain = tuple(token.word for token in said)
-    found: list[_Span] = []
+    found: list[Span] = []
     for phrase, subjects in (*names.phrases(), *_first_and_last(names)):
         for first in range(len(plain) - len(phrase) + 1):
             last = first + len(phrase)
@@ -171,7 +160,37 @@ def _named(said: list[Token], names: Names) -> list[_Span]:
                 continue  # "neu" is a word, "Neu" may be a name
             kind = kind_of(plain[first - 1]) or kind_of(stem(plain[first - 1])) if first else None
             fitting = tuple(whom for whom in subjects if whom.type == kind)
-            found.append(_Span(first - 1 if fitting else first, last, subjects=fitting or subjects))
+            begin = first - 1 if fitting else first
+            found.append(
+                Span(frozenset(range(begin, last)), subjects=fitting or subjects, weight=2 * (last - begin))
+            )
+    return [*found, *_short(plain, names)]
+
+
+def _short(plain: tuple[str, ...], names: Names) -> list[Span]:
+    """Teams by what their name has beside the department's word: "Team Nord", "Sales Nord", "Nord-Team" are
+    the team Vertrieb Nord."""
+    found: list[Span] = []
+    for team in names.organisation.teams.values() if names.organisation else ():
+        known = [_DEPARTMENT.get(word) for word in words(team.name)]
+        short = tuple(word for word, group in zip(words(team.name), known, strict=True) if group is None)
+        group = next((each for each in known if each is not None), None)
+        if not short or group is None:
+            continue
+        for first in range(len(plain) - len(short) + 1):
+            last = first + len(short)
+            if plain[first:last] not in (short, (*short[:-1], f"{short[-1]}s")):
+                if plain[first] != f"{''.join(short)}team":
+                    continue
+                last = first + 1
+            begin, end = first, last
+            while begin and (_TEAM.fullmatch(plain[begin - 1]) or _DEPARTMENT.get(plain[begin - 1]) == group):
+                begin -= 1
+            if end < len(plain) and _TEAM.fullmatch(plain[end]):
+                end += 1
+            if end - begin > len(short) or plain[first].endswith("team"):
+                whom = (Whom("team", team.id),)
+                found.append(Span(frozenset(range(begin, end)), subjects=whom, weight=2 * (end - begin)))
     return found
 
 
@@ -186,45 +205,42 @@ def _first_and_last(names: Names) -> Iterable[tuple[tuple[str, ...], tuple[Whom,
     return ((phrase, tuple(whom)) for phrase, whom in found.items())
 
 
-def _longest(spans: list[_Span]) -> list[_Span]:
-    """What stands when the longest wins and none overlaps; at the same length the first in the list."""
-    kept: list[_Span] = []
-    for span in sorted(spans, key=lambda each: -each.length):
-        same = next((k for k in kept if (k.first, k.last) == (span.first, span.last)), None)
-        if same is not None and same.subjects and span.subjects:
-            merged = tuple(dict.fromkeys((*same.subjects, *span.subjects)))
-            kept[kept.index(same)] = _Span(span.first, span.last, subjects=merged)
-        elif not any(span.meets(other) for other in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda each: each.first)
-
-
-def _sales(said: list[Token], kpis: list[_Span], departments: list[int]) -> tuple[list[_Span], list[int]]:
+def _sales(said: list[Token], kpis: list[Span], departments: list[int]) -> tuple[list[Span], list[int]]:
     """ "Sales" is a department and a synonym of revenue: beside another KPI, or where sales acts, the
     department; of two, the first; else the KPI."""
-    both = [span for span in kpis if span.length == 1 and span.first in departments]
+    both = [span for span in kpis if len(span.places) == 1 and span.first in departments]
     if not both:
         return kpis, departments
-    acting = [s for s in both if s.last < len(said) and _ACTS.fullmatch(said[s.last].word)]
+    acting = [
+        s
+        for s in both
+        if s.last < len(said)
+        and _ACTS.fullmatch(said[s.last].word)
+        and not (s.last + 1 < len(said) and said[s.last + 1].word.isdigit())  # "raise sales to 500"
+    ]
     department = acting[:1] or (both[:1] if len(kpis) > 1 else [])
     kept = [span for span in kpis if span not in department]
     return kept, [place for place in departments if not any(s.first == place for s in kept)]
 
 
-def _department(token: Token, names: Names) -> tuple[list[Whom], str | None]:
-    """The team a department's word means: the only one with such a word in its name, or the one all others
-    of that kind lie beneath. Without one, nobody and the word."""
-    known = _DEPARTMENT[token.word]
+def _department(said: list[Token], place: int, names: Names) -> tuple[list[Whom], str | None, set[int]]:
+    """The team a department's word means: the one with just this name, the only one with such a word in its
+    name, or the one all others of that kind lie beneath. Without one, nobody and the word. And the words."""
+    known = _DEPARTMENT[said[place].word]
+    behind = place + 1 < len(said) and bool(_TEAM.fullmatch(said[place + 1].word))
+    places = {place, place + 1} if behind else {place}
     organisation = names.organisation
     if organisation is None:
-        return [], token.word
+        return [], said[place].word, places
     teams = [
         t for t in organisation.teams.values() if any(w in part for part in words(t.name) for w in known)
     ]
     exact = [team for team in teams if len(words(team.name)) == 1]
     for candidates in (teams, exact):
         if len(candidates) == 1:
-            return [Whom("team", candidates[0].id)], None
+            return [Whom("team", candidates[0].id)], None, places
     ids = {team.id for team in teams}
     tops = [team for team in teams if ids <= set(organisation.below(team.id))]
-    return ([Whom("team", tops[0].id)], None) if len(tops) == 1 else ([], token.word)
+    if len(tops) == 1:
+        return [Whom("team", tops[0].id)], None, places
+    return [], said[place].word, places

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from leitstern.goals.goal import Against
+from typing import Literal
 
 Language = Literal["de", "en"]
 
@@ -20,7 +17,9 @@ _DOWN = (
     r"(?:ge)?senk\w*|reduzier\w*|verringer\w*|verkürz\w*|verkleiner\w*|drück\w*|gedrückt|sinken|sinkt|weniger"
     r"|halbier\w*|reduc\w*|decreas\w*|cut|cuts|cutting|lower\w*|shorten\w*|drop\w*|fewer|less|halv\w*"
 )
-_KEEP = r"halten|hält|gehalten|beibehalten|stabilisier\w*|bleib\w*|keep\w*|hold|holds|maintain\w*|stay\w*"
+_KEEP = (
+    r"halten|hält|gehalten|beibehalten|stabilisier\w*|bleib(?:t|en|e)?|keep\w*|hold|holds|maintain\w*|stay\w*"
+)
 _BETTER = r"verbesser\w*|optimier\w*|improv\w*|optimi[sz]\w*"
 #: What a verb says about the value.
 VERBS = {
@@ -33,36 +32,12 @@ NEGATION = re.compile(
 
 #: An amount for each day, week or month of the goal's period: not the amount of the whole.
 PER_PERIOD = re.compile(
-    r"\b(?:(?:pro|je|per|jeden?|jedes|each|every|an?)\s+(?:tag|woche|monat|quartal|jahr|day|week|month|quarter|year)"
+    r"\b(?:(?:pro|je|per|jeden?|jedes|each|every|(?<!half\s)(?<!within\s)(?<!in\s)(?<!over\s)(?<!by\s)an?)\s+"
+    r"(?!quarter\s+(?:more|less|fewer|higher|lower|of))"
+    r"(?:tag|woche|monat|quartal|jahr|day|week|month|quarter|year)"
     r"|(?:täglich|wöchentlich|monatlich|jährlich)\w*|daily|weekly|monthly|quarterly|yearly|annually)\b"
 )
 
-_COMPARED = (
-    r"(?:gegenüber|verglichen\s+mit|im\s+vergleich\s+(?:zu|zum|mit)|zum|als|wie|than|compared\s+(?:with|to)"
-    r"|versus|vs\.?|over|on|against)"
-)
-_SAME = (
-    r"(?:(?:dem|der|im|in|the|same|selben|gleichen|period|zeitraum|quarter|quartal|month|monat|of|des|a)\s+)*"
-)
-#: What a change is compared with. Blanked before the time is read: "than last quarter" is no goal's period.
-AGAINST: tuple[tuple[Against, re.Pattern[str]], ...] = (
-    (
-        "previous_year",
-        re.compile(
-            rf"\b{_COMPARED}\s+{_SAME}(?:vorjahr\w*|(?:letzte|vergangene)[nms]\s+jahr\w*"
-            r"|(?:last|previous|prior)\s+year|year\s+(?:earlier|before|ago))\b"
-            r"|\byear[- ](?:on|over)[- ]year\b|\byoy\b"
-        ),
-    ),
-    (
-        "previous_period",
-        re.compile(
-            rf"\b{_COMPARED}\s+{_SAME}(?:vor(?:quartal|monat|woche|zeitraum|halbjahr)\w*"
-            r"|(?:letzte|vergangene)[nrms]\s+(?:quartal|monat|woche)\w*"
-            r"|(?:last|previous|prior)\s+(?:quarter|month|week|period))\b"
-        ),
-    ),
-)
 _GERMAN = re.compile(
     r"\b(?:der|die|das|den|dem|des|eine?[mnrs]?|wird|werden|soll|sollen|wir|ich|um|auf|bis|im|von|vom|zum|zur"
     r"|und|mit|innerhalb|binnen|seinen|ihren|prozent|mindestens|höchstens|jahr|quartal|monat|nicht"
@@ -82,8 +57,15 @@ def language_of(small: str, language: Language | None) -> Language:
     return "de" if german > english else "en"
 
 
-def blanked(text: str, taken: Iterable[tuple[int, int]]) -> str:
-    """The text with what was understood replaced by dots, so that nothing is read across it."""
+def blanked(text: str, taken: Iterable[tuple[int, int]], mark: str = "¦") -> str:
+    """The text with what was understood replaced by marks, so that nothing is read across it: dots (``·``)
+    for a KPI's name, beside which a number counts it, bars for all else."""
     for at, to in taken:
-        text = text[:at] + "·" * (to - at) + text[to:]
+        text = text[:at] + mark * (to - at) + text[to:]
     return text
+
+
+def used(rest: str) -> list[tuple[int, int]]:
+    """The places of words that tell a direction or a negation."""
+    patterns = (*VERBS.values(), NEGATION)
+    return [match.span() for pattern in patterns for match in pattern.finditer(rest)]

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
 from leitstern.goals.goal import DIRECTIONS
-from leitstern.goals.sentence import Reading, read
 from leitstern.server import book, frame, goal_words, words
 from leitstern.server.book.store import About
 from leitstern.server.goal_form import GoalForm, usual_periods
-from leitstern.server.goal_names import choices, names
+from leitstern.server.goal_names import choices
+from leitstern.server.goal_sentence import answers_of, links, read_sentence
 from leitstern.server.models import Account
 from leitstern.server.sight import Sight, sight, viewer_of
 from leitstern.server.views import errors
@@ -49,10 +49,14 @@ def new(request: HttpRequest) -> HttpResponse:
         unit = ask.catalogue.get(older.kpi, older.version).unit
         return _page(request, ask, GoalForm.of_row(older, unit, frame.figures()), more)
     if said:
-        reading = _read(ask, said)
+        answers = answers_of(ask, request.GET)
+        reading = read_sentence(ask, said, frame.language(), answers)
         unit = ask.catalogue.get(reading.kpi, reading.version).unit if reading.kpi else None
         more |= {
-            "missing": [(one.letter, one.text(frame.language())) for one in reading.missing],
+            "missing": [
+                (one.letter, one.text(frame.language()), links(ask, one, said, answers, frame.language()))
+                for one in reading.missing
+            ],
             "assumed": [one.text(frame.language()) for one in reading.assumed],
         }
         return _page(request, ask, GoalForm.of_reading(reading, unit, frame.figures()), more)
@@ -107,18 +111,6 @@ def _created(request: HttpRequest, ask: Sight, form: GoalForm, older: GoalRow | 
     except Problem as problem:
         form.problems[""] = problem.text(frame.language())
         return None
-
-
-def _read(ask: Sight, said: str) -> Reading:
-    return read(
-        said,
-        ask.today(),
-        ask.catalogue,
-        names(ask),
-        language=frame.language(),  # type: ignore[arg-type] # de or en
-        me=ask.viewer.person,
-        fiscal_start=ask.settings.fiscal_year_start,
-    )
 
 
 def _page(request: HttpRequest, ask: Sight, form: GoalForm, more: dict[str, Any]) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Status
 from pydantic import Field
 
-from leitstern.goals import sentence, table
+from leitstern.goals import table
 from leitstern.server import book
 from leitstern.server.api.documents import AccountBrief, brief
 from leitstern.server.api.fields import Amount, Code, Day, Flag, Id, In, Name, Out, Text
@@ -21,6 +21,8 @@ from leitstern.server.api.routes.values import period_named
 from leitstern.server.book.rights import may_edit
 from leitstern.server.frame import language
 from leitstern.server.goal_names import names
+from leitstern.server.goal_sentence import answers_of, choices
+from leitstern.server.goal_sentence import read_sentence as read_for
 
 if TYPE_CHECKING:
     from leitstern.goals.goal import Goal, Whom
@@ -43,6 +45,15 @@ class SentenceIn(In):
         min_length=1,
         examples=["Within three months sales will increase its revenue by 14 percent."],
     )
+    kpi: Code | None = Field(None, description="The KPI chosen of those a question offered.")
+    whom: Name | None = Field(None, description="The subject chosen of those a question offered.")
+
+
+class ChoiceOut(Out):
+    """An answer that a question offers."""
+
+    value: str = Field(description="A KPI, or a subject such as team:T-1; sent back as kpi or whom.")
+    name: str
 
 
 class QuestionOut(Out):
@@ -51,6 +62,7 @@ class QuestionOut(Out):
     letter: Literal["S", "M", "T"]
     field: str
     text: str = Field(description="The question in the caller's language.")
+    choices: list[ChoiceOut] = Field(description="What may be meant; empty where anything may.")
 
 
 class ChangeOut(Out):
@@ -75,6 +87,7 @@ class ReadingOut(Out):
     upper: Amount | None
     change: ChangeOut | None
     missing: list[QuestionOut]
+    unused: list[str] = Field(description="Words that say nothing known; each is asked about.")
     assumed: list[str] = Field(description="What was supposed, in the caller's language.")
 
 
@@ -182,15 +195,8 @@ class CommentOut(Out):
 def read_sentence(request: HttpRequest, given: SentenceIn) -> dict[str, Any]:
     """Read a sentence into a draft, and say what is missing. Nothing is stored."""
     ask, speech = ready(request), language()
-    read = sentence.read(
-        given.text,
-        ask.today(),
-        ask.catalogue,
-        names(ask),
-        language="de" if speech == "de" else "en",
-        me=ask.viewer.person,
-        fiscal_start=ask.settings.fiscal_year_start,
-    )
+    answers = answers_of(ask, {"kpi": given.kpi or "", "whom": given.whom or ""})
+    read = read_for(ask, given.text, speech, answers)
     return {
         "kpi": read.kpi,
         "version": read.version,
@@ -208,7 +214,16 @@ def read_sentence(request: HttpRequest, given: SentenceIn) -> dict[str, Any]:
             "relative": read.change.relative,
             "against": read.change.against,
         },
-        "missing": [{"letter": m.letter, "field": m.asks, "text": m.text(speech)} for m in read.missing],
+        "missing": [
+            {
+                "letter": m.letter,
+                "field": m.asks,
+                "text": m.text(speech),
+                "choices": [{"value": c.value, "name": c.name} for c in choices(ask, m, speech)],
+            }
+            for m in read.missing
+        ],
+        "unused": list(read.unused),
         "assumed": [a.text(speech) for a in read.assumed],
     }
 
