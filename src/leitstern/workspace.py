@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 #: Told what is being done, how much of it is done, and how much there is (0: unknown).
 Progress = Callable[[str, int, int], None]
 
+#: Countries in which a date with dots begins with the day, and nobody means anything else.
+DOTS_DAY_FIRST = frozenset({"AT", "CH", "DE", "LI"})
+
 #: How often, and after how many seconds, to ask again for a store that somebody is reading.
 _TRIES, _PAUSE = 50, 0.1
 
@@ -130,6 +133,7 @@ class Workspace:
             timezone=self.settings.timezone,
             language=self.language,
             fact=fact,
+            dots_day_first=self.settings.country in DOTS_DAY_FIRST,
             answers=answers or {},
             dry_run=dry_run,
             proposals=None if mapping else self._mappings,

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from leitstern.errors import Problem
-from leitstern.sources.columns import Reading, decide, reading
+from leitstern.sources.columns import Reading, Usual, decide, reading
 
 READ_AS = [
     # numbers
@@ -102,6 +102,25 @@ def test_a_column_in_doubt_is_a_question_until_it_is_answered(codes: str, line: 
         assert not answer.is_question
         assert answer.read == len(_column(line))
     assert found.answered("text").kind == "text"
+
+
+DOTS = [
+    ("03.04.2025 | 1.2.2024", ["DD.MM.YYYY"]),
+    ("03.04.25", ["DD.MM.YY"]),
+    ("03.04.2025 | 12.31.2024", ["MM.DD.YYYY"]),  # a value says otherwise
+    ("03.04.2025 | 31.12.2024 | 12.31.2024", ["DD.MM.YYYY", "MM.DD.YYYY"]),
+    ("2025.04.03 | 2025.04.13", ["YYYY.MM.DD"]),
+    ("03/04/2025", ["DD/MM/YYYY", "MM/DD/YYYY"]),
+    ("01-03-2017", ["DD-MM-YYYY", "MM-DD-YYYY"]),
+]
+
+
+@pytest.mark.parametrize(("line", "codes"), DOTS)
+def test_where_dots_mean_day_first_only_a_value_that_says_otherwise_is_asked(
+    line: str, codes: list[str]
+) -> None:
+    found = decide(_column(line), name="x", kind="day", usual=Usual(dots_day_first=True))
+    assert [choice.code for choice in found.choices or (found,)] == codes
 
 
 KNOWN_KIND = [

@@ -93,6 +93,12 @@ REFUSED = [
     ("day", "de", "1,5", "not_a_date"),
     ("money", "DD.MM.YYYY", "03.04.2025", "not_a_number"),
     ("money", "text", "5", "not_a_number"),
+    ("share", "plain %", "x", "not_a_number"),
+    ("share", "de %", "60 €", "not_a_number"),
+    ("day", "YYYY-MM-DD", "1899-12-31", "date_out_of_range"),
+    ("day", "YYYY-MM-DD", "0001-02-03", "date_out_of_range"),
+    ("time", "DD.MM.YYYY", "1.1.2200", "date_out_of_range"),
+    ("time", "DD.MM.YYYY", "30.12.9999 23:59", "date_out_of_range"),
     ("yesno", "yesno", "vielleicht", "not_yes_or_no"),
 ]
 
@@ -110,7 +116,10 @@ DAYS = [
     ("DD.MM.YYYY", "29.02.2024", date(2024, 2, 29)),
     ("DD.MM.YY", "1.1.68", date(2068, 1, 1)),
     ("DD.MM.YY", "1.1.69", date(1969, 1, 1)),
-    ("DD.MM.YYYY", "31.12.9999", date(9999, 12, 31)),
+    ("DD.MM.YYYY", "31.12.2199", date(2199, 12, 31)),
+    ("DD.MM.YYYY", "31.12.9999", None),  # how SAP says that there is no end
+    ("YYYY-MM-DD", "9999-12-31T23:59:59.9999999", None),  # how .NET says it
+    ("YYYY-MM-DD", "0001-01-01T00:00:00", None),
     ("DD.MM.YYYY", "2025-04-03", date(2025, 4, 3)),
     ("MM/DD/YYYY", "4/3/2025", date(2025, 4, 3)),
     ("YYYYMMDD", "20250403", date(2025, 4, 3)),
@@ -238,7 +247,8 @@ def test_deciding_accounts_for_every_value_and_types_what_it_says_it_reads(
     )
     for choice in found.choices or (found,):
         bad = [reason for _, reason in to_kind(texts, field, choice, "UTC").bad]
-        sizes = [reason for reason in bad if reason not in ("number_too_big", "not_whole")]
+        limits = ("number_too_big", "not_whole", "date_out_of_range")
+        sizes = [reason for reason in bad if reason not in limits]
         assert len(sizes) == (found.unread if not found.choices else choice.unread) or choice.kind == "text"
 
 

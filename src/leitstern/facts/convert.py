@@ -13,8 +13,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from leitstern.errors import Problem
-from leitstern.facts.mapping import READ_KINDS, Condition, FieldMapping, TableMapping
+from leitstern.facts.currencies import iso_code
+from leitstern.facts.mapping import READ_KINDS, FieldMapping, TableMapping
 from leitstern.facts.model import FACTS, Field
+from leitstern.facts.words import each, meets, translate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,22 +65,28 @@ def convert(
     """
     import pyarrow as pa
 
-    rows = raw.filter(_meets(raw, mapping.where)) if mapping.where is not None else raw
+    rows = raw.filter(meets(raw, mapping.where)) if mapping.where is not None else raw
     fact = FACTS[mapping.fact]
     work = _Work(rows, readings, mapping.timezone or timezone)
     columns: dict[str, Column] = {"key": _keys(work, mapping), "source_row": rows["_line"]}
     columns["deleted"] = (
-        _meets(rows, mapping.deleted)
+        meets(rows, mapping.deleted)
         if mapping.deleted is not None
         else pa.repeat(pa.scalar(value=False), rows.num_rows)
     )
     for name, mapped in mapping.fields.items():
-        columns[name] = _field(work, fact.by_name[name], mapped)
-        if fact.by_name[name].required:
+        field = fact.by_name[name]
+        columns[name] = _field(work, field, mapped)
+        _bound(work, columns[name], field, mapped)
+        if field.required:
             _require(work, columns[name], columns["deleted"], mapped)
-    currency = _written_currency(fact.by_name, mapping, readings)
+    currency = _written_currency(fact.by_name, readings)
     if currency is not None:
-        columns["currency"] = pa.repeat(pa.scalar(currency), rows.num_rows)
+        columns["currency"] = (
+            _compute().fill_null(columns["currency"], currency)
+            if "currency" in columns
+            else pa.repeat(pa.scalar(currency), rows.num_rows)
+        )
     table = pa.table(columns)
     return Converted(
         fact.name,
@@ -99,9 +107,19 @@ def _require(work: _Work, values: Column, deleted: Column, mapped: FieldMapping)
     work.bad(empty, next(iter(mapped.used_columns), None), "required_empty")
 
 
-def _written_currency(fields: Mapping[str, Field], mapping: TableMapping, readings: Readings) -> str | None:
-    """The currency written beside the amounts, if the mapping itself does not say one."""
-    if "currency" not in fields or "currency" in mapping.fields:
+def _bound(work: _Work, values: Column, field: Field, mapped: FieldMapping) -> None:
+    """Note the rows whose number the field cannot have."""
+    pc = _compute()
+    column = next(iter(mapped.used_columns), None)
+    if field.least is not None:
+        work.bad(_places(pc.less(values, field.least)), column, "out_of_range")
+    if field.most is not None:
+        work.bad(_places(pc.greater(values, field.most)), column, "out_of_range")
+
+
+def _written_currency(fields: Mapping[str, Field], readings: Readings) -> str | None:
+    """The currency written beside the amounts; it counts where no column says one."""
+    if "currency" not in fields:
         return None
     written = [
         r.currency for (field, _), r in readings.items() if fields[field].kind == "money" and r.currency
@@ -158,13 +176,10 @@ def _compute() -> Any:
 
 
 def _text(rows: pa.Table, column: str) -> Column:
-    """A column's text without blanks around it; empty is null."""
-    import pyarrow as pa
+    """A column's text in one spelling and without blanks around it; empty is null."""
+    from leitstern.sources.candidates import texts_of
 
-    pc = _compute()
-
-    trimmed = pc.utf8_trim_whitespace(rows[column].combine_chunks())
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    return texts_of(rows[column])
 
 
 def _keys(work: _Work, mapping: TableMapping) -> Column:
@@ -247,8 +262,8 @@ def _field(work: _Work, field: Field, mapped: FieldMapping) -> Column:
         values = _one_column(work, field, mapped)
     if mapped.negate_if is not None:
         pc = _compute()
-        values = pc.if_else(_meets(work.rows, mapped.negate_if), pc.negate(values), values)
-    return values
+        values = pc.if_else(meets(work.rows, mapped.negate_if), pc.negate(values), values)
+    return each(values, iso_code) if field.means == "currency" else values
 
 
 def _one_column(work: _Work, field: Field, mapped: FieldMapping) -> Column:
@@ -266,7 +281,7 @@ def _typed(work: _Work, texts: Column, field: Field, column: str, reading: Readi
     """Text read as the field's kind; rows that cannot be read are noted."""
     from leitstern.sources.typed import to_kind
 
-    typed = to_kind(texts, field.kind, reading, work.zone)
+    typed = to_kind(texts, field.reads_as, reading, work.zone)
     places: list[Any] = typed.bad.rows.to_pylist()
     reasons: list[Any] = typed.bad.reasons.to_pylist()
     for place, reason in zip(places, reasons, strict=True):
@@ -310,71 +325,10 @@ def _constant(field: Field, value: str | float | bool, work: _Work) -> Column:
     from leitstern.sources.typed import to_kind
 
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if field.means == "currency":
+        text = iso_code(text)
     code = MODEL_READINGS.get(field.kind, "plain")
     typed = to_kind([text], field.kind, reading(code), work.zone)
     if len(typed.bad.rows):
         raise Problem("facts.constant_unreadable", field=field.name, value=text, reading=code)
     return pa.repeat(typed.values[0], work.rows.num_rows)
-
-
-def translate(texts: Column, field: Field, mapped: FieldMapping) -> tuple[Column, list[int]]:
-    """Words of a file as the model's words, and the places of words without translation.
-
-    Works on the different words only, however many rows there are.
-    """
-    import pyarrow as pa
-
-    pc = _compute()
-
-    words = _Words(mapped.values or {})
-    keep = mapped.others == "keep" or mapped.values is None
-    encoded = texts.dictionary_encode()
-    known: list[str | None] = []
-    unknown: list[bool] = []
-    for word in encoded.dictionary.to_pylist():
-        found = words.get(word)
-        if found is None and keep and (field.kind != "choice" or word.casefold() in field.choices):
-            found = word.casefold() if field.kind == "choice" else word
-        if found is None:
-            found = mapped.default
-        known.append(found or None)
-        unknown.append(found is None)
-    empty = words.get("")
-    empty = mapped.default if empty is None else empty
-    result = pa.array(known, pa.string()).take(encoded.indices)
-    if empty:
-        result = pc.if_else(pc.is_null(texts), pa.scalar(empty), result)
-    if not any(unknown):
-        return result, []
-    return result, _places(pc.fill_null(pa.array(unknown).take(encoded.indices), fill_value=False))
-
-
-class _Words:
-    """A value map: whole words first, then the longest beginning (``"C*"``); case does not count."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        folded = {word.strip().casefold(): meaning for word, meaning in values.items()}
-        self._whole = {word: meaning for word, meaning in folded.items() if not word.endswith("*")}
-        starts = [(word[:-1], meaning) for word, meaning in folded.items() if word.endswith("*")]
-        self._starts = sorted(starts, key=lambda pair: -len(pair[0]))
-
-    def get(self, word: str) -> str | None:
-        folded = word.strip().casefold()
-        if folded in self._whole:
-            return self._whole[folded]
-        return next((meaning for start, meaning in self._starts if folded.startswith(start)), None)
-
-
-def _meets(rows: pa.Table, condition: Condition) -> Column:
-    """Which rows a condition chooses; an empty cell is the word ``""``."""
-    import pyarrow as pa
-
-    pc = _compute()
-
-    listed = condition.among if condition.among is not None else condition.not_in or ()
-    words = _Words(dict.fromkeys(listed, "yes"))
-    wanted = condition.among is not None
-    encoded: Any = rows[condition.column].combine_chunks().dictionary_encode()
-    hits = [(words.get(word) is not None) == wanted for word in encoded.dictionary.to_pylist()]
-    empty = (words.get("") is not None) == wanted
-    return pc.fill_null(pa.array(hits, pa.bool_()).take(encoded.indices), fill_value=empty)

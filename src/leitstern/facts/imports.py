@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 #: Called with what is being done, and how many of how many steps of this stage are done.
 Progress = Callable[[str, int, int], None]
 
+#: Changes when rows are read with another meaning than before, so that files known already are read anew.
+_MEANING = "2"
+
 #: Files that are read side by side.
 PROCESSES = 2
 
@@ -40,6 +43,7 @@ PROCESSES = 2
 class Options:
     """What an import takes from the workspace and from the user.
 
+    ``dots_day_first``: 03.04.2025 is in April where nothing else is said (see ``sources.columns.Usual``).
     ``answers`` maps ``file:column`` or ``column`` to the code of a reading. ``proposals`` is the folder
     that proposed mappings are written to (None: unmatched files are only reported).
     """
@@ -47,6 +51,7 @@ class Options:
     timezone: str = "UTC"
     language: str = "en"
     fact: str | None = None
+    dots_day_first: bool = False
     answers: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     proposals: Path | None = None
@@ -72,7 +77,7 @@ class Job:
 
     def origin(self, timezone: str) -> Origin:
         """Where the rows come from; the digest changes when they would be read differently."""
-        codes = [f"{read.column}={read.code}:{','.join(read.fields)}" for read in self.codes]
+        codes = [_MEANING, *(f"{read.column}={read.code}:{','.join(read.fields)}" for read in self.codes)]
         digest = sha256("\n".join([self.table.digest(), timezone, *codes]).encode()).hexdigest()
         return Origin(
             self.mapping, self.table.file, self.landed.file, self.landed.sheet, self.landed.sha256, digest
@@ -231,12 +236,13 @@ def _decide(job: Job, store: Store, options: Options) -> list[str]:
     The mapping's own ``read`` comes first, then the user's answer, then what the values say. Where
     they leave a question, the reading of the last import of this kind of file answers it.
     """
-    from leitstern.sources.columns import decide
+    from leitstern.sources.columns import Usual, decide
     from leitstern.sources.readings import reading
 
     notes = []
     for target, mapped in job.table.fields.items():
-        kind = FACTS[job.table.fact].by_name[target].kind
+        model = FACTS[job.table.fact].by_name[target]
+        kind = model.kind
         if kind not in mappings_of.READ_KINDS:
             continue
         for column in mapped.read_columns:
@@ -247,9 +253,9 @@ def _decide(job: Job, store: Store, options: Options) -> list[str]:
                 job.readings[target, column] = replace(reading(fixed), name=column)
                 continue
             texts = columns_of(job.landed, [column])[column]
-            factor = "number" if mapped.product is not None else kind
-            found = decide(texts, name=column, kind=factor)
             before = store.reading_before(job.table.file, column)
+            factor = "number" if mapped.product is not None else model.reads_as
+            found = decide(texts, name=column, kind=factor, usual=Usual(options.dots_day_first, before))
             if found.is_question and before in [choice.code for choice in found.choices]:
                 found = found.answered(str(before))
                 notes.append(_note("reading_kept", job, column, options, reading=found.code))

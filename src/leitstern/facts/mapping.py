@@ -39,6 +39,7 @@ from pydantic_core import PydanticCustomError
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, Fact
 from leitstern.facts.model import Field as ModelField
+from leitstern.sources.spelling import folded
 
 #: Kinds whose text has to be read; text, references and choices are taken as they stand.
 READ_KINDS = frozenset({"day", "time", "money", "number", "whole", "yesno"})
@@ -79,10 +80,11 @@ class Condition(Document):
 class FieldMapping(Document):
     """Where one field of a fact comes from; see the table at the top of this module.
 
-    ``values`` translates words (upper and lower case are the same, ``"C*"`` stands for every word that
-    begins with C, ``""`` for an empty cell). A word without translation takes ``default``; without a
-    default its row is set aside, unless ``others = "keep"`` lets it pass. ``default`` also fills empty
-    cells. ``read`` fixes how numbers or dates are read. ``negate_if`` turns the sign of an amount.
+    ``values`` translates words (upper and lower case are the same, ß and SS, and blanks; ``"C*"`` stands
+    for every word that begins with C, ``""`` for an empty cell). A word without translation takes
+    ``default``; without one its row is set aside, unless ``others = "keep"`` lets it pass. ``default``
+    also fills empty cells. ``read`` fixes how numbers or dates are read. ``negate_if`` turns the sign of
+    an amount.
     """
 
     column: str | None = None
@@ -108,8 +110,8 @@ class FieldMapping(Document):
         given = [n for n in ("column", "columns", "product", "value") if getattr(self, n) is not None]
         if len(given) != 1:
             raise _wrong("one_origin", found=", ".join(given) or "-")
-        folded = [word.strip().casefold() for word in self.values or ()]
-        twice = next((word for word in folded if folded.count(word) > 1), None)
+        words = [folded(word) for word in self.values or ()]
+        twice = next((word for word in words if words.count(word) > 1), None)
         if twice is not None:
             raise _wrong("word_twice", word=twice)
         if self.read is not None and len(self.read) not in (1, len(self.read_columns)):

@@ -3,75 +3,16 @@
 This module is data. Mapping, checking, storing and the KPI language all read it, so that a fact or
 field is declared in exactly one place. A *fact* is a typed record such as a deal; *entities*
 (person, team, company, ...) are facts that others refer to and that KPIs can be shown by.
-
-Kinds of fields:
-
-====== ====================================================== =======================
-kind   meaning                                                 stored as
-====== ====================================================== =======================
-text   free text or a name                                     VARCHAR
-choice one of few words; ``choices`` lists the canonical ones   VARCHAR (ENUM when encoded)
-ref    the source's key of another fact (``to``)               VARCHAR
-day    a calendar day                                          DATE
-time   a moment; kept in UTC                                   TIMESTAMP
-money  an amount in the record's currency                      DECIMAL(18, 4)
-number a decimal number that is not money                      DECIMAL(18, 6)
-whole  a whole number                                          BIGINT
-yesno  true or false                                           BOOLEAN
-====== ====================================================== =======================
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal
 
-Kind = Literal["text", "choice", "ref", "day", "time", "money", "number", "whole", "yesno"]
+from leitstern.facts.fields import Fact, Field
 
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a fact. ``to`` names the fact a ``ref`` points at.
-
-    A ``derived`` field is worked out from other facts when a generation is built; no file is mapped
-    to it.
-    """
-
-    name: str
-    kind: Kind
-    to: str | None = None
-    choices: tuple[str, ...] = ()
-    required: bool = False
-    derived: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact of the canonical model.
-
-    ``fields`` excludes the technical columns that every stored fact has (see ``TECHNICAL``).
-    ``person`` names the field that says whom a record belongs to; ``main_date`` the date that
-    orders the table and by which its age is judged (none for entities).
-    ``before`` lists pairs of dates of which the first must not be later than the second.
-    A ``derived`` fact is worked out as a whole when a generation is built.
-    """
-
-    name: str
-    fields: tuple[Field, ...]
-    main_date: str | None = None
-    person: str | None = None
-    before: tuple[tuple[str, str], ...] = ()
-    derived: bool = False
-    by_name: MappingProxyType[str, Field] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", MappingProxyType({f.name: f for f in self.fields}))
-
-    @property
-    def dates(self) -> tuple[Field, ...]:
-        """The fields a KPI can be counted on."""
-        return tuple(f for f in self.fields if f.kind in ("day", "time"))
+__all__ = ["FACTS", "SUBJECTS", "SUBJECT_FACTS", "TECHNICAL", "Fact", "Field"]
 
 
 def _text(*names: str) -> tuple[Field, ...]:
@@ -97,6 +38,13 @@ def _time(*names: str) -> tuple[Field, ...]:
 def _money(*names: str) -> tuple[Field, ...]:
     return tuple(Field(name, "money") for name in names)
 
+
+def _share(name: str, most: int | None = 1, *, required: bool = False) -> Field:
+    bound = None if most is None else Decimal(most)
+    return Field(name, "number", required=required, means="share", least=Decimal(0), most=bound)
+
+
+_CURRENCY = Field("currency", "text", means="currency")
 
 #: Columns every stored fact has. ``key`` is the record's identity within its fact: the source's own
 #: id, or a digest of the row where the source has none. ``source_file`` and ``source_row`` say where
@@ -132,7 +80,7 @@ _ENTITIES = (
         "person",
         (
             *_text("name", "email", "site", "region", "calendar"),
-            Field("working_share", "number"),
+            _share("working_share"),
             Field("manager", "ref", to="person"),
             *_day("joined_at", "left_at"),
         ),
@@ -157,7 +105,7 @@ _ENTITIES = (
             *_text("name", "pipeline"),
             Field("position", "whole"),
             _choice("outcome", "open", "won", "lost"),
-            Field("probability", "number"),
+            _share("probability"),
         ),
     ),
     Fact(
@@ -166,11 +114,11 @@ _ENTITIES = (
             *_text("name", "channel", "goal"),
             *_day("started_at", "ended_at"),
             *_money("budget"),
-            *_text("currency"),
+            _CURRENCY,
         ),
         before=(("started_at", "ended_at"),),
     ),
-    Fact("product", (*_text("name", "line"), *_money("price"), *_text("currency"))),
+    Fact("product", (*_text("name", "line"), *_money("price"), _CURRENCY)),
 )
 
 _RECORDS = (
@@ -199,7 +147,8 @@ _RECORDS = (
     Fact(
         "deal",
         (
-            *_text("name", "source", "region", "lost_reason", "currency"),
+            *_text("name", "source", "region", "lost_reason"),
+            _CURRENCY,
             _ref("company"),
             _ref("contact"),
             _ref("owner", "person"),
@@ -210,7 +159,7 @@ _RECORDS = (
             _ref("stage"),
             _choice("status", "open", "won", "lost"),
             _choice("kind", "new", "existing"),
-            Field("probability", "number"),
+            _share("probability"),
             *_money("amount", "cost"),
             *_time("first_contact_at", "created_at", "closed_at"),
             *_day("expected_close_at"),
@@ -227,7 +176,12 @@ _RECORDS = (
     ),
     Fact(
         "deal_share",
-        (_ref("deal", required=True), _ref("person", required=True), Field("share", "number", required=True)),
+        (
+            _ref("deal", required=True),
+            _ref("person", required=True),
+            # Parts of a deal may be any numbers: they are scaled to their sum where it is more than 1.
+            _share("share", most=None, required=True),
+        ),
     ),
     Fact(
         "deal_event",
@@ -256,7 +210,7 @@ _RECORDS = (
             _ref("deal"),
             _ref("lead"),
             _ref("campaign"),
-            Field("minutes", "number"),
+            Field("minutes", "number", least=Decimal(0)),
             Field("at", "time", required=True),
             *_time("booked_at"),
             # The company had bought before this activity.
@@ -268,7 +222,9 @@ _RECORDS = (
     Fact(
         "quote",
         (
-            *_text("number", "currency", "region"),
+            *_text("number"),
+            _CURRENCY,
+            *_text("region"),
             _ref("company"),
             _ref("owner", "person"),
             _ref("team"),
@@ -285,7 +241,9 @@ _RECORDS = (
     Fact(
         "invoice",
         (
-            *_text("number", "currency", "region"),
+            *_text("number"),
+            _CURRENCY,
+            *_text("region"),
             _choice("kind", "invoice", "credit_note"),
             _ref("company"),
             _ref("owner", "person"),
@@ -310,7 +268,7 @@ _RECORDS = (
         (
             _choice("kind", "media", "people", "tools", "events", "other"),
             _choice("area", "marketing", "sales"),
-            *_text("currency"),
+            _CURRENCY,
             _ref("campaign"),
             _ref("team"),
             _ref("person"),
@@ -376,7 +334,8 @@ _RECORDS = (
             _ref("owner", "person"),
             _ref("campaign"),
             _ref("product"),
-            *_text("region", "currency"),
+            *_text("region"),
+            _CURRENCY,
             _choice("outcome", "open", "won", "lost"),
             # The deal's amount, and the amount times the stage's probability.
             *_money("amount", "weighted_amount"),
@@ -390,9 +349,9 @@ _RECORDS = (
         "exchange_rate",
         (
             Field("day", "day", required=True),
-            Field("currency", "text", required=True),
+            Field("currency", "text", required=True, means="currency"),
             # Units of the workspace's currency for one unit of ``currency``.
-            Field("rate", "number", required=True),
+            Field("rate", "number", required=True, least=Decimal("0.000001"), most=Decimal(10**9)),
         ),
     ),
     Fact(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern.facts.mapping import READ_KINDS, FieldMapping, TableMapping
 from leitstern.facts.model import FACTS, Fact, Field
+from leitstern.sources.spelling import folded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -192,7 +193,7 @@ def _fits(field: Field, column: str, sample: pa.Table) -> bool:
     if field.kind in READ_KINDS:
         from leitstern.sources.columns import decide
 
-        reading = decide(texts, name=column, kind=field.kind)
+        reading = decide(texts, name=column, kind=field.reads_as)
         return reading.kind == "empty" or (reading.kind != "text" and reading.read >= reading.unread)
     if field.kind == "choice":
         return len(_different(texts)) <= _MOST_WORDS
@@ -200,7 +201,14 @@ def _fits(field: Field, column: str, sample: pa.Table) -> bool:
 
 
 def _different(texts: Any) -> list[str]:
-    return [text.strip() for text in texts.unique().to_pylist() if text and text.strip()]
+    """The different words of a column, in their first spelling."""
+    from leitstern.sources.candidates import texts_of
+
+    first: dict[str, str] = {}
+    for text in texts_of(texts).unique().to_pylist():
+        if text is not None:
+            first.setdefault(folded(text), text)
+    return list(first.values())
 
 
 def _mapped(

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from leitstern.sources import numbers
 from leitstern.sources.arrow import listed, mask
-from leitstern.sources.columns import NO_VALUE
+from leitstern.sources.candidates import NO_VALUE
 from leitstern.sources.readings import reading
 
 if TYPE_CHECKING:

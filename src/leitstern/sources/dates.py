@@ -30,8 +30,15 @@ _MICROSECONDS_A_DAY = 86_400_000_000
 _EXCEL_EPOCH = -25_569  # 1899-12-30 as days from 1970-01-01
 
 
-#: How systems write "no date" where a date has to stand; it is no day and no mistake.
-_NO_DATE = r"^(?:00\.00\.0000|0000-00-00|00000000)(?:[T ]00:00(?::00)?)?$"
+#: How systems write "no date" where a date has to stand, with zeros, or with the first or the last day
+#: that their calendars know; it is no day and no mistake.
+_NO_DATE = (
+    r"^(?:00[./-]00[./-]0000|0000-00-00|00000000|0?1[./-]0?1[./-]0001|0001-01-01|00010101"
+    r"|31[./-]12[./-]9999|12/31/9999|9999-12-31|99991231)"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]00:?00)?)?$"
+)
+#: Days of business. What lies outside is a mistake (year 26, 20226), and would make calendars without end.
+_FIRST, _LAST = (np.datetime64(day, "D").astype(np.int64) for day in ("1900-01-01", "2199-12-31"))
 
 
 class Dates(NamedTuple):
@@ -57,8 +64,15 @@ def _pattern(reading: Reading) -> str:
 
 
 def no_date(texts: Texts) -> Bools:
-    """Which texts are dates of zeros, the way SAP and MySQL write an empty date."""
+    """Which texts stand for an empty date, the way SAP, MySQL and .NET write it."""
     return mask(pc.match_substring_regex(texts, _NO_DATE))
+
+
+def in_range(found: Dates) -> Bools:
+    """Which dates are of the years 1900 to 2199."""
+    days = found.micros // _MICROSECONDS_A_DAY
+    within: Bools = (days >= _FIRST) & (days <= _LAST)
+    return within
 
 
 def parse(texts: Texts, reading: Reading) -> Dates:

@@ -34,8 +34,8 @@ CURRENCIES = {
 _CURRENCY = "(?:" + "|".join(CURRENCIES.values()) + ")"
 
 #: Integer digits that fit beside the decimals of DECIMAL(18, 4), DECIMAL(18, 6) and BIGINT.
-INTEGER_DIGITS = {"money": 14, "number": 12, "whole": 18}
-SCALE = {"money": 4, "number": 6}
+INTEGER_DIGITS = {"money": 14, "number": 12, "share": 12, "whole": 18}
+SCALE = {"money": 4, "number": 6, "share": 6}
 
 
 #: Thousands mark of a reading -> what is taken for it.
@@ -60,7 +60,7 @@ def _pattern(decimal: str, marks: str) -> str:
 
 def _marks(reading: Reading) -> str:
     """All thousands marks a number reading takes: spaces and apostrophes never mislead."""
-    return {"de": ". '", "en": ", '", "ch": " '", "plain": ""}[reading.code]
+    return {"de": ". '", "en": ", '", "ch": " '", "plain": ""}[reading.code.removesuffix(" %")]
 
 
 def is_number(texts: Texts, reading: Reading) -> Values:
@@ -97,7 +97,15 @@ def canonical(texts: Texts, decimal: str) -> Texts:
     signed = pc.replace_substring_regex(signed, r"(\.\d{10})\d+", r"\1")
     percent = pc.match_substring(texts, "%")
     if _any(percent):
+        fewer = pc.replace_substring_regex(signed, r"(\.\d{8})\d+", r"\1")
+        signed = pc.if_else(percent, fewer, signed)
         signed = _joined(signed, pc.if_else(percent, *_words(signed, "E-2", "")))
+    return signed
+
+
+def with_sign(texts: Texts) -> Texts:
+    """Numbers with a percent sign where they have none; null stays null."""
+    signed: Texts = pc.if_else(pc.match_substring(texts, "%"), texts, _joined(texts, *_words(texts, " %")))
     return signed
 
 

@@ -9,6 +9,7 @@ code            reads
 ``en``          ``1,234.56`` (decimal point, comma between thousands)
 ``ch``          ``1'234.56``  ``1 234.56`` (decimal point)
 ``plain``       ``1234.56`` (decimal point, nothing between thousands)
+``plain %``     the same (``de %``, ...), but for a share of a whole, and in percent: ``60`` is 0.6
 ``DD.MM.YYYY``  and every other order and separator: ``DD-MM-YY``, ``MM/DD/YYYY``, ...
 ``YYYY-MM-DD``  ISO; with time, ``T``, ``Z`` and offsets. ``YYYYMMDD`` without separators
 ``excel``       the serial number of a day (45000 is 2023-03-15); its fraction is the time
@@ -58,7 +59,8 @@ class Reading:
     ``read``, ``unread`` and ``empty`` count values of the column; they are 0 in a reading made from
     a code. ``currency`` is the one currency written beside the numbers; values in another one are
     not read. ``percent`` says whether the values carry a percent sign (``12 %`` is 0.12); ``None``
-    (a reading made from a code) takes each value as it is written.
+    (a reading made from a code) takes each value as it is written. ``hundredths``: numbers without
+    the sign are in percent, too.
     """
 
     kind: ReadingKind
@@ -70,6 +72,7 @@ class Reading:
     separator: str | None = None
     currency: str | None = None
     percent: bool | None = None
+    hundredths: bool = False
     read: int = 0
     unread: int = 0
     empty: int = 0
@@ -105,15 +108,26 @@ def reading(code: str) -> Reading:
     wanted = code.strip()
     if wanted in ("text", "yesno"):
         return Reading(kind="text" if wanted == "text" else "yesno", code=wanted)
-    if wanted in NUMBERS:
-        decimal, thousands = NUMBERS[wanted]
-        return Reading(kind="number", code=wanted, decimal=decimal, thousands=thousands)
+    marks = wanted.removesuffix("%").rstrip()
+    if marks in NUMBERS:
+        found = _number(marks)
+        return found if marks == wanted else in_percent(found)
     if wanted == "excel":
         return Reading(kind="time", code="excel")
-    found = _date(wanted.upper().replace("T", "D").replace("J", "Y"))
-    if found is None:
+    dated = _date(wanted.upper().replace("T", "D").replace("J", "Y"))
+    if dated is None:
         raise Problem("sources.unknown_reading", reading=code)
-    return found
+    return dated
+
+
+def _number(code: str) -> Reading:
+    decimal, thousands = NUMBERS[code]
+    return Reading(kind="number", code=code, decimal=decimal, thousands=thousands)
+
+
+def in_percent(found: Reading) -> Reading:
+    """The same reading of numbers, but 60 without a percent sign is 0.6."""
+    return replace(found, code=f"{found.code} %", hundredths=True)
 
 
 def _date(code: str) -> Reading | None:

@@ -15,7 +15,8 @@ import pyarrow as pa
 from leitstern.errors import Problem
 from leitstern.sources import dates, numbers
 from leitstern.sources.arrow import listed, mask, pc
-from leitstern.sources.columns import NO, YES, no_value, strangers, texts_of
+from leitstern.sources.candidates import no_value, texts_of
+from leitstern.sources.columns import NO, YES, strangers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,7 @@ TYPES: dict[str, Any] = {
     "ref": pa.string(),
     "money": pa.decimal128(18, 4),
     "number": pa.decimal128(18, 6),
+    "share": pa.decimal128(18, 6),
     "whole": pa.int64(),
     "day": pa.date32(),
     "time": pa.timestamp("us"),
@@ -49,6 +51,7 @@ REASONS = (
     "not_whole",
     "not_a_date",
     "impossible_date",
+    "date_out_of_range",
     "not_yes_or_no",
 )
 _CODE = {reason: code for code, reason in enumerate(REASONS)}
@@ -81,8 +84,8 @@ class Typed(NamedTuple):
 def to_kind(column: Column, kind: str, reading: Reading, timezone: str = "UTC") -> Typed:
     """Types a column for a field of ``kind`` under a reading.
 
-    ``money`` and ``number`` are rounded half away from zero to 4 and 6 decimals; a percent sign
-    divides by 100. ``day`` of a moment with an offset is its day in ``timezone``; ``time`` of a
+    ``money`` is rounded half away from zero to 4 decimals, ``number`` and ``share`` to 6; a percent
+    sign divides by 100. ``day`` of a moment with an offset is its day in ``timezone``; ``time`` of a
     moment without one is taken as local there, of a day as its first moment; see ``dates``.
     Problem ``sources.unanswered`` if the reading is an open question.
     """
@@ -108,7 +111,7 @@ def _bad(codes: Codes) -> Bad:
 
 
 def _convert(texts: Texts, kind: str, reading: Reading, timezone: str) -> tuple[Values, Codes]:
-    if kind in ("money", "number", "whole"):
+    if kind in numbers.INTEGER_DIGITS:
         return _number(texts, kind, reading)
     if kind in ("day", "time"):
         return _date(texts, kind, reading, timezone)
@@ -121,6 +124,8 @@ def _number(texts: Texts, kind: str, reading: Reading) -> tuple[Values, Codes]:
     codes = np.zeros(len(texts), np.int8)
     if reading.decimal is None:
         return _refused(texts, kind, "not_a_number")
+    if reading.hundredths:
+        texts = numbers.with_sign(texts)
     codes[~mask(numbers.is_number(texts, reading))] = _CODE["not_a_number"]
     strange = strangers(texts, reading) & (codes == 0)
     percent = mask(pc.match_substring(texts, "%")) != bool(reading.percent)
@@ -156,7 +161,10 @@ def _date(texts: Texts, kind: str, reading: Reading, timezone: str) -> tuple[Val
     codes = np.zeros(len(texts), np.int8)
     codes[~found.valid] = _CODE["not_a_date"]
     codes[~found.valid & found.impossible] = _CODE["impossible_date"]
+    far = found.valid & ~dates.in_range(found)
+    codes[far] = _CODE["date_out_of_range"]
     codes[mask(pc.is_null(texts))] = 0
+    found = found._replace(valid=found.valid & ~far)
     missing = ~found.valid
     if kind == "day":
         return pa.array(dates.local_days(found, timezone).astype(np.int32), pa.date32(), mask=missing), codes
@@ -189,6 +197,7 @@ def shown(texts: Texts, reading: Reading) -> list[str]:
     """What texts are under a reading, as plain text: ``1234.56``, ``2025-04-03``, ``2025-04-03 10:30``."""
     if reading.kind == "number":
         assert reading.decimal is not None
+        texts = numbers.with_sign(texts) if reading.hundredths else texts
         exact = numbers.canonical(texts, reading.decimal).cast(pa.decimal128(38, 10))
         return [format(v.normalize(), "f") for v in listed(exact)]
     if reading.kind in ("date", "time"):
