@@ -61,6 +61,16 @@ def data_model() -> str:
             "kept in UTC, money as decimal numbers with four places. *Worked out* fields come from other "
             "facts when a generation is built; no file is mapped to them."
         ),
+        (
+            "A file is never taken as the whole: what it lacks stays. But where a newer full export lacks "
+            "records that files of its sort (equal by the mapping's `file` pattern) brought before, the "
+            "receipt and `quality` say which, until a file has them again. A file is taken for a full export "
+            "of the dates it covers if at least as many of those records are in it again as are missing. A "
+            "record is missing if its main date lies within the file's dates, or if a file of the very same "
+            "name brought it; but where a file with newer records begins later than the ones before, it "
+            "shows the last weeks or months only, and nothing before its first date is missing. To take "
+            "records out, map the source's column of deletions (`deleted`)."
+        ),
         "A KPI can be shown by: " + ", ".join(map(_subject, SUBJECTS)) + ".",
     ]
     parts.append("\n".join(f"- [`{name}`](#{name}): {MEANINGS[name]}" for name in FACTS))

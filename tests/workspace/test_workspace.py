@@ -169,7 +169,10 @@ def test_a_killed_import_leaves_everything_as_it_was(workspace: Workspace, expor
     assert done.returncode == -signal.SIGKILL
     workspace.refresh()
     assert won(workspace)[0][1] == Decimal("1200.50")
+    left = workspace.folder / "raw" / ".landing-left"
+    left.mkdir()
     receipt = workspace.import_files([export])
+    assert not left.exists()
     assert receipt.total("updated") == 1
     workspace.refresh()
     assert won(workspace)[0][1] == Decimal("9999.00")

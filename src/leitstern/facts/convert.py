@@ -38,7 +38,10 @@ MODEL_READINGS = {"day": "YYYY-MM-DD", "time": "YYYY-MM-DD", "yesno": "yesno"}
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Typed rows of one fact. ``table`` has ``key``, ``source_row``, ``deleted`` and ``fields``."""
+    """Typed rows of one fact. ``table`` has ``key``, ``source_row``, ``deleted`` and ``fields``.
+
+    ``keys``: the keys of all rows, those set aside too, where rows have one of their own.
+    """
 
     fact: str
     fields: tuple[str, ...]
@@ -48,6 +51,7 @@ class Converted:
     left_out: int
     repeats: bool = False
     extends: bool = False
+    keys: pa.Table | None = None
 
 
 def convert(
@@ -97,6 +101,7 @@ def convert(
         left_out=raw.num_rows - rows.num_rows,
         repeats=mapping.repeats,
         extends=mapping.extends,
+        keys=None if mapping.key is None else table.select(["key"]),
     )
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern.errors import Problem
 from leitstern.facts import mapping as mappings_of
-from leitstern.facts.mapping import TableMapping
+from leitstern.facts.mapping import TableMapping, place
 from leitstern.facts.model import FACTS
 from leitstern.facts.previews import preview, question_about
 from leitstern.facts.receipts import Question, ReadAs, Receipt, TableReceipt, Unmatched
@@ -26,6 +26,7 @@ from leitstern.messages import message
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leitstern.facts.gone import Gone, SameSort
     from leitstern.sources.files import Landed
     from leitstern.sources.readings import Reading
 
@@ -303,7 +304,25 @@ def _load(store: Store, jobs: list[Job], receipt: Receipt, options: Options, ste
             # Asked again: two files of this import may hold the same bytes.
             known = before[id(job)] or _imported(store, job, options)
             tables.append(known or _load_one(job, batch, options))
-    return replace(receipt, batch=batch.number, tables=tuple(tables))
+        notes = [_said(lost, options) for lost in batch.gone(_sorts(jobs, tables))]
+    said = tuple(dict.fromkeys([*receipt.notes, *notes]))
+    return replace(receipt, batch=batch.number, tables=tuple(tables), notes=said)
+
+
+def _sorts(jobs: list[Job], tables: list[TableReceipt]) -> list[tuple[str, str, SameSort]]:
+    """For each table that was loaded now and has keys: its fact, its file, and what is of its sort."""
+    return [
+        (job.table.fact, place(job.landed.file, job.landed.sheet), job.table.of_its_sort)
+        for job, table in zip(jobs, tables, strict=True)
+        if job.table.key is not None and not job.table.extends and not table.already
+    ]
+
+
+def _said(lost: Gone, options: Options) -> str:
+    keys = ", ".join(lost.examples) + (", ..." if lost.count > len(lost.examples) else "")
+    return message(
+        "facts.note_gone", options.language, file=lost.file, fact=lost.fact, count=lost.count, keys=keys
+    )
 
 
 def _imported(store: Store, job: Job, options: Options) -> TableReceipt | None:

@@ -189,6 +189,11 @@ class TableMapping(Document):
             return False
         return self.sheet is None or sheet is None or fnmatchcase(sheet.casefold(), self.sheet.casefold())
 
+    def of_its_sort(self, source: str) -> bool:
+        """Whether a place that rows come from (see ``place``) is one of this table's."""
+        file, _, sheet = source.rpartition("#")
+        return self.matches(source) or (bool(file) and self.matches(file, sheet))
+
     def digest(self) -> str:
         """Changes whenever the meaning of the mapping does."""
         return sha256(self.model_dump_json(exclude_none=True).encode()).hexdigest()
@@ -222,6 +227,11 @@ def parse(text: str, file_name: str) -> Mapping:
         return Mapping.model_validate(data)
     except ValidationError as error:
         raise _problem(error, data, file_name) from None
+
+
+def place(file: str, sheet: str | None) -> str:
+    """Where rows come from, in one word: the file, with its sheet after ``#``."""
+    return file if sheet is None else f"{file}#{sheet}"
 
 
 def nearest(word: str, known: list[str]) -> str:

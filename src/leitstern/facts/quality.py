@@ -28,6 +28,7 @@ Check = Literal[
     "date_order",
     "future_date",
     "age",
+    "gone",
     "set_aside",
     "counts_nowhere",
 ]
@@ -140,6 +141,10 @@ def report(store: Store, *, today: date, timezone: str) -> list[QualityFinding]:
         findings += _future_dates(store, fact, today, timezone)
         findings += _age(store, fact, total, today, timezone)
     findings += _companies(store)
+    findings += [
+        QualityFinding("gone", fact, (), count, store.count(fact), tuple(keys), file)
+        for fact, file, count, keys in store.gone()
+    ]
     findings += _set_aside(store)
     return findings
 

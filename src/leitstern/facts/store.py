@@ -12,13 +12,14 @@ Tables: one per fact (``TECHNICAL`` columns, then the model's fields that are no
 ``set_aside``  rows that were not loaded: file, sheet, fact, line, column, reason, value
 ``reading``    how a column was read
 ``change``     which records a batch changed (for incremental refreshes)
+``gone``       records that the newest full export of their sort lacks
 ``meta``       the schema's version
 ============== =========================================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern import clock
 from leitstern.errors import Problem
+from leitstern.facts import gone
+from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import first_row, lent
 from leitstern.facts.receipts import ReadAs, SetAsideRow, TableReceipt
@@ -34,6 +37,7 @@ from leitstern.facts.upsert import upsert
 
 if TYPE_CHECKING:
     from leitstern.facts.convert import Converted
+    from leitstern.facts.gone import Gone, SameSort
 
 SCHEMA_VERSION = 1
 
@@ -66,6 +70,7 @@ _BOOKS = {
         "batch INTEGER, file VARCHAR, sheet VARCHAR, pattern VARCHAR, column_name VARCHAR, code VARCHAR"
     ),
     "change": "fact VARCHAR, key VARCHAR, batch INTEGER",
+    "gone": "fact VARCHAR, key VARCHAR, file VARCHAR, batch INTEGER",
 }
 
 
@@ -173,6 +178,7 @@ class Store:
         try:
             number = self.last_batch() + 1
             run("INSERT INTO batch VALUES (?, ?)", [number, clock.now().replace(tzinfo=None)])
+            gone.begin(self.connection)
             yield Batch(self, number)
         except BaseException:
             run("ROLLBACK")
@@ -234,6 +240,16 @@ class Store:
         )
         return None if code is None else str(code)
 
+    def gone(self) -> list[tuple[str, str, int, list[str]]]:
+        """Records that the newest full export of their sort lacks: fact, its file, how many, examples."""
+        there = "SELECT 1 FROM duckdb_tables() WHERE table_name = 'gone'"
+        if self._one(there) is None:  # made by an older version, and not written since
+            return []
+        return self.connection.execute(
+            f"SELECT fact, max_by(file, batch), count(*), list(key ORDER BY key)[:{gone.EXAMPLES}] "
+            "FROM gone GROUP BY fact ORDER BY fact"
+        ).fetchall()
+
     def changed_since(self, batch: int) -> dict[str, int]:
         """How many records of each fact later imports changed."""
         rows = self.connection.execute(
@@ -257,7 +273,8 @@ class Batch:
 
     def load(self, origin: Origin, converted: Converted, readings: tuple[ReadAs, ...] = ()) -> TableReceipt:
         """Write one converted table and its account; returns what became of its rows."""
-        source = origin.file if origin.sheet is None else f"{origin.file}#{origin.sheet}"
+        source = place(origin.file, origin.sheet)
+        gone.note(self._store.connection, converted)
         counts = upsert(self._store.connection, converted, source=source, batch=self.number)
         self._write_set_aside(origin, converted, counts.set_aside)
         reasons = self._store.reasons(self.number, origin.file, origin.sheet, converted.fact)
@@ -281,6 +298,10 @@ class Batch:
                 [self.number, origin.file, origin.sheet, origin.pattern, reading.column, reading.code],
             )
         return receipt
+
+    def gone(self, sorts: Iterable[tuple[str, str, SameSort]]) -> list[Gone]:
+        """What the tables of this import lack that earlier ones of their sorts had; see ``facts.gone``."""
+        return gone.finish(self._store.connection, self.number, sorts)
 
     def _write_set_aside(
         self, origin: Origin, converted: Converted, later: list[tuple[int, str, str]]

@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +33,6 @@ __all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land"]
 _FORMAT = 1
 _STANDARD = Limits()
 _STAGING = ".landing-"
-_ABANDONED_AFTER = 24 * 3600
 #: The child gets no more of the environment than Python needs to start; no keys, no passwords.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
@@ -93,7 +91,8 @@ def discover(paths: Iterable[Path | str], skipped: list[Path] | None = None) -> 
 def land(path: Path | str, into: Path | str, limits: Limits = _STANDARD) -> list[Landed]:
     """Lands a file in the folder ``into``: one ``Landed`` per table.
 
-    Problem with a ``sources.*`` code if the file cannot be read at all; nothing is left behind then.
+    Problem with a ``sources.*`` code if the file cannot be read at all; nothing is left behind then. A
+    process that is killed leaves a folder ``.landing-*``; whoever holds the workspace may remove it.
     """
     path, into = Path(path), Path(into)
     before = _state(path)
@@ -104,7 +103,6 @@ def land(path: Path | str, into: Path | str, limits: Limits = _STANDARD) -> list
     if known is not None:
         return known
     into.mkdir(parents=True, exist_ok=True)
-    _sweep(into)
     staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=into))
     try:
         tables = _read(path, staging, limits)
@@ -115,17 +113,6 @@ def land(path: Path | str, into: Path | str, limits: Limits = _STANDARD) -> list
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return [_landed(path.name, digest, table, into) for table in tables]
-
-
-def _sweep(into: Path) -> None:
-    """Removes staging folders of programs that were killed; one in use is never a day old."""
-    for folder in into.glob(f"{_STAGING}*"):
-        try:
-            abandoned = time.time() - folder.stat().st_mtime > _ABANDONED_AFTER
-        except FileNotFoundError:  # its owner was faster
-            continue
-        if abandoned:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _state(path: Path) -> os.stat_result:
