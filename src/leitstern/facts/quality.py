@@ -88,7 +88,8 @@ class QualityFinding:
 
     ``fields`` are the model's fields it is about (none: the records as such), ``count`` of ``total``
     records are affected. ``examples`` are keys (for rows set aside: file and line). ``detail`` is the
-    reason's code of rows and records set aside, or the newest day for ``age``, whose ``count`` is in days.
+    reason's code of rows and records set aside, the newest file where records have ``gone``, or the newest
+    day for ``age``, whose ``count`` is in days.
     ``values`` are those at fault, where they are few.
     """
 
