@@ -71,7 +71,8 @@ def data_model() -> str:
             "shows the last weeks or months only, and nothing before its first date is missing. To take "
             "records out, map the source's column of deletions (`deleted`)."
         ),
-        "A KPI can be shown by: " + ", ".join(map(_subject, SUBJECTS)) + ".",
+        "A KPI can be shown by: " + ", ".join(map(_subject, SUBJECTS)) + ". A `team` is its tree: its own "
+        "members and those of all teams beneath it, each record once; `own_team` is its own members only.",
     ]
     parts.append("\n".join(f"- [`{name}`](#{name}): {MEANINGS[name]}" for name in FACTS))
     parts.extend(_fact(fact) for fact in FACTS.values())

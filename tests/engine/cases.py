@@ -130,7 +130,13 @@ REVENUE = _one(
 MOOD = _one(
     "mood_last",
     {"manual": "mood", "roll": "last"},
-    Asked("manual_last", "manual_value", "value", "at", lambda r: r["measure"] == "mood"),
+    Asked("manual_last", "manual_value", "value", "at", lambda r: r["measure"] == "mood", mean=True),
+)
+HOURS_LEFT = _one(
+    "hours_left",
+    {"manual": "visits", "roll": "last"},
+    Asked("manual_last", "manual_value", "value", "at", lambda r: r["measure"] == "visits"),
+    "hours",
 )
 
 COUNTS = (
@@ -308,6 +314,7 @@ SUMS = (
 VALUES = (
     MEDIAN_INVOICE,
     MOOD,
+    HOURS_LEFT,
     _one(
         "average_deal",
         {"average": "deal.amount", "where": "status = 'won'", "on": "closed_at"},
@@ -487,7 +494,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
 )
 SHAPED = tuple(
     case.shaped(**shape)
-    for case in (WON_DEALS, WON_VALUE, WIN_RATE, BUYERS, MEDIAN_INVOICE, OPEN_DEALS, MOOD)
+    for case in (WON_DEALS, WON_VALUE, WIN_RATE, BUYERS, MEDIAN_INVOICE, OPEN_DEALS, MOOD, HOURS_LEFT)
     for shape in SHAPES
 )
 ALL = (*PLAIN, *SHAPED)

@@ -107,5 +107,7 @@ class Workshop:
 @pytest.fixture(scope="package")
 def workshop(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "read", lambda: datetime.combine(TODAY, time(14, 0), UTC))
+        patch.setattr(
+            clock, "read", lambda: datetime.combine(TODAY, time(10, 0), UTC)
+        )  # the same day in all zones
         yield Workshop(postgres_dsn, tmp_path_factory.mktemp("engine"))

@@ -28,7 +28,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class Asked:
-    """A measure, said for the oracle. ``kind`` and the rest are the words of the KPI language."""
+    """A measure, said for the oracle. ``kind`` and the rest are the words of the KPI language.
+
+    ``mean``: levels of several people are averaged, not added up.
+    """
 
     kind: str
     fact: str
@@ -40,6 +43,7 @@ class Asked:
     within: int | None = None
     p: Fraction = Fraction(1, 2)
     unit: str = "days"
+    mean: bool = False
 
 
 def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, last: date) -> Measured:
@@ -47,6 +51,7 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
     stands = asked.kind == "stock"
     on = asked.between[0] if stands else asked.on
     groups: dict[str | None, list[Portion]] = {}
+    behind: list[Record] = []
     for record in oracle.records[asked.fact]:
         day = record.day(on)
         if day is None or day > last or (first is not None and day < first and not stands):
@@ -56,11 +61,17 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
         ends = record.day(asked.between[1]) if stands else None
         if ends is not None and ends <= last:
             continue
+        behind.append(record)
         for portion in oracle.portions(record, subject):
-            groups.setdefault(oracle.subject_of(portion, subject, on), []).append(portion)
-    compute = KINDS[asked.kind]
+            for key in oracle.subjects_of(portion, subject, on):
+                groups.setdefault(key, []).append(portion)
+    if asked.kind == "manual_last":
+        weights = _standing(asked, behind, subject)
+        values = {key: _level(asked, portions, weights) for key, portions in groups.items()}
+    else:
+        values = {key: KINDS[asked.kind](asked, portions) for key, portions in groups.items()}
     return Measured(
-        {key: compute(asked, portions) for key, portions in groups.items()},
+        values,
         {key: frozenset((p.record.fact, p.record.key) for p in portions) for key, portions in groups.items()},
         0 if asked.kind in ("count", "distinct", "sum", "stock", "manual_sum") else None,
     )
@@ -152,10 +163,28 @@ def _csat(asked: Asked, portions: list[Portion]) -> Value:
     return ratio(sum(happy), len(happy))
 
 
-def _last(asked: Asked, portions: list[Portion]) -> Value:
-    newest = max(p.record.day(asked.on) or date.min for p in portions)
-    values = [Fraction(p.record["value"]) for p in portions if p.record.day(asked.on) == newest]
-    return sum(values, Fraction(0)) / len(values)
+def _standing(asked: Asked, records: list[Record], subject: str) -> dict[str, Fraction]:
+    """Which typed values stand, and how much each weighs: of a person or team those of the latest day."""
+    groups: dict[tuple[str | None, str | None], list[Record]] = {}
+    for record in records:
+        person = record["person"]
+        groups.setdefault((person, None if person else record["team"]), []).append(record)
+    if subject == "company" and (None, None) in groups:  # the company's own value
+        groups = {(None, None): groups[None, None]}
+    weights = {}
+    for group in groups.values():
+        newest = max(r.day(asked.on) or date.min for r in group)
+        latest = [r.key for r in group if r.day(asked.on) == newest]
+        weights |= {key: Fraction(1, len(latest)) for key in latest}
+    return weights
+
+
+def _level(asked: Asked, portions: list[Portion], weights: dict[str, Fraction]) -> Value:
+    found = [(weights[p.record.key], p.record["value"]) for p in portions if p.record.key in weights]
+    if not found:
+        return None
+    total = sum((weight * Fraction(value) for weight, value in found), Fraction(0))
+    return total / sum(weight for weight, _ in found) if asked.mean else total
 
 
 KINDS: dict[str, Callable[[Asked, list[Portion]], Value]] = {
@@ -163,7 +192,6 @@ KINDS: dict[str, Callable[[Asked, list[Portion]], Value]] = {
     "sum": _sum,
     "manual_sum": _sum,
     "manual_average": _average,
-    "manual_last": _last,
     "average": _average,
     "distinct": lambda a, ps: len({p.record[a.field] for p in ps}),
     "median": _quantile,

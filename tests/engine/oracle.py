@@ -265,12 +265,21 @@ class Oracle:
         last = max(there, key=lambda m: (m.get("valid_from") or date.min, m["key"]), default=None)
         return last["team"] if last else None
 
+    def above(self, team: str) -> list[str]:
+        """A team and all teams above it, each once."""
+        found = [team]
+        for at in found:
+            parent = self.by_key["team", at].row.get("parent")
+            if parent and parent not in found:
+                found.append(parent)
+        return found
+
     def portions(self, record: Record, subject: str) -> list[Portion]:
         """How a record is divided among persons; for other subjects it is whole."""
         fact = FACTS[record.fact]
         owner = record.key if record.fact == "person" else record.row.get(fact.person or "")
         whole = [Portion(record, owner)]
-        if subject not in ("team", "person") or record.fact != "deal":
+        if subject not in ("team", "own_team", "person") or record.fact != "deal":
             return whole
         given: dict[str | None, Decimal] = {}
         for row in self.world.rows("deal_share"):
@@ -287,15 +296,21 @@ class Oracle:
         money = {name: _parts(amount, share) for name, amount in amounts.items()}
         return [Portion(record, p, share[p], {n: parts[p] for n, parts in money.items()}) for p in order]
 
-    def subject_of(self, portion: Portion, subject: str, on: str) -> str | None:
-        """Key of the subject that a portion counts for."""
+    def subjects_of(self, portion: Portion, subject: str, on: str) -> list[str | None]:
+        """Keys of the subjects that a portion counts for: several teams, where teams lie above teams."""
+        if subject != "team":
+            return [self._subject_of(portion, subject, on)]
+        own = self._subject_of(portion, "own_team", on)
+        return [own] if own is None else list(self.above(own))
+
+    def _subject_of(self, portion: Portion, subject: str, on: str) -> str | None:
         record = portion.record
         fact = FACTS[record.fact]
         if subject == "company":
             return None
         if subject == "person":
             return portion.person
-        if subject == "team":
+        if subject == "own_team":
             if record.fact == "team":
                 return record.key
             at = self.team_of(portion.person, record.day(on)) if portion.person else None

@@ -19,7 +19,7 @@ from .conftest import Workshop, examples
 from .oracle import Oracle
 from .worlds import TODAY, World, local, worlds
 
-BY = ("company", "team", "person", "customer")
+BY = ("company", "team", "own_team", "person", "customer")
 
 
 @examples(3)

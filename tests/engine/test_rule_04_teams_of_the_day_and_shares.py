@@ -239,7 +239,11 @@ def test_shares_and_teams_as_the_oracle_divides_them(workshop: Workshop, world: 
     cases = (*DEALS, *(c for c in (*COUNTS, *DISTINCT, *SUMS, *DURATIONS) if c not in DEALS))
     own, expected = catalogue(cases), Expected(Oracle(world))
     request = Request(
-        tuple(c.name for c in cases), ("team", "person"), Grain.HALF_YEAR, date(2025, 1, 1), date(2026, 3, 18)
+        tuple(c.name for c in cases),
+        ("team", "own_team", "person"),
+        Grain.HALF_YEAR,
+        date(2025, 1, 1),
+        date(2026, 3, 18),
     )
     with workshop.both(world, own) as generations:
         for generation in generations:

@@ -15,6 +15,7 @@ from leitstern.engine.observations import Observation
 from leitstern.engine.records import Records, records
 from leitstern.engine.run import compute
 from leitstern.errors import Problem
+from leitstern.facts.model import SUBJECTS
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Grain, parse
 
@@ -75,7 +76,7 @@ def wrong(generation: Generation, own: Catalogue, o: Observation, as_of: date) -
     world=worlds(),
     grain=st.sampled_from(list(Grain)),
     end=st.sampled_from([TODAY, date(2025, 10, 28), date(2026, 4, 2)]),
-    by=st.sampled_from(["company", "team", "person", "customer", "campaign", "product", "region"]),
+    by=st.sampled_from(SUBJECTS),
     elsewhere=st.booleans(),
 )
 def test_the_list_adds_up_to_the_number(

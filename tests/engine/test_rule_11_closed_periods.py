@@ -23,7 +23,7 @@ from .conftest import Workshop, examples
 from .worlds import World, local, worlds
 
 CASES = (WON_DEALS, WON_VALUE, WIN_RATE, REVENUE, MEDIAN_INVOICE, OPEN_DEALS, *DURATIONS[:3])
-LEVELS = ("company", "team", "person")
+LEVELS = ("company", "team", "own_team", "person")
 Values = dict[tuple[str, str, str, str | None], object]
 
 
@@ -114,6 +114,7 @@ def test_who_what_and_the_effect(workshop: Workshop) -> None:
         ("won_amount", "2025-05", "company", None, was, now, -10.05),
         ("won_amount", "2025-05", "person", "p1", was, now, -10.05),
         ("won_amount", "2025-05", "team", None, was, now, -10.05),
+        ("won_amount", "2025-05", "own_team", None, was, now, -10.05),
     }
     assert kept["won_amount", "2025-05", "company", None] == was
     assert quarter["won_amount", "2025-Q2", "company", None] == now  # the quarter is open

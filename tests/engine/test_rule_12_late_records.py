@@ -21,7 +21,7 @@ from .conftest import Workshop, examples
 from .oracle import Oracle
 from .worlds import Row, World, local, worlds
 
-LEVELS = ("company", "team", "person", "customer")
+LEVELS = ("company", "team", "own_team", "person", "customer")
 RECORDS = (
     "lead",
     "deal",
@@ -31,6 +31,7 @@ RECORDS = (
     "survey_response",
     "manual_value",
     "membership",
+    "team",
     "deal_share",
     "spend",
 )
@@ -65,7 +66,7 @@ def ready(generation: Generation) -> dict[str, list[tuple[object, ...]]]:
     _, parts = generation.backend.rows(exp.select("number", "id").from_("ready_part"))
     named = dict(parts)
     found = {}
-    for level in LEVELS[:3]:
+    for level in LEVELS[:4]:
         keys = [s.id for s in generation.subjects(level)]
         columns = exp.select("part", "period", "subject", "whole", "number").from_(f"ready_{level}")
         _, rows = generation.backend.rows(columns)
@@ -108,9 +109,13 @@ DEALS = [_deal(f"d{m}", f"2025-{m:02d}-15") for m in range(1, 13)]
 MEMBERS = [{"key": "m1", "person": "p1", "team": "t1", "valid_from": None, "valid_to": None}]
 
 
-def months(generation: Generation, own: Catalogue) -> dict[tuple[str | None, int], object]:
-    request = Request(("won_amount",), LEVELS[:3], Grain.MONTH, date(2025, 1, 1), date(2025, 12, 31))
-    return {(o.subject.id, o.start.month): o.value for o in compute(generation, own, request) if o.value}
+def months(generation: Generation, own: Catalogue) -> dict[tuple[str, str | None, int], object]:
+    request = Request(("won_amount",), LEVELS[:4], Grain.MONTH, date(2025, 1, 1), date(2025, 12, 31))
+    return {
+        (o.subject.type, o.subject.id, o.start.month): o.value
+        for o in compute(generation, own, request)
+        if o.value
+    }
 
 
 @pytest.mark.parametrize(
@@ -130,6 +135,7 @@ def months(generation: Generation, own: Catalogue) -> dict[tuple[str | None, int
             },
             {10, 11, 12},
         ),
+        ({"team": [{"key": "t1", "parent": "t0"}]}, set(range(1, 13))),  # a team above
         ({"company": [{"key": "c7"}], "person": [{"key": "p0"}, {"key": "p5"}]}, set()),
     ],
 )
@@ -142,7 +148,7 @@ def test_only_the_periods_touched_change(
             before = months(generation, own)
         with place.built(world.with_rows(**facts), own) as generation:
             after = months(generation, own)
-    changed = {where[1] for where in before.keys() | after.keys() if before.get(where) != after.get(where)}
+    changed = {where[-1] for where in before.keys() | after.keys() if before.get(where) != after.get(where)}
     assert changed == touched
 
 
@@ -153,7 +159,7 @@ def test_ready_values_equal_the_facts(workshop: Workshop) -> None:
     @examples(3)
     @given(world=worlds())
     def run(world: World) -> None:
-        request = Request(tuple(own.names), LEVELS[:3], Grain.MONTH, date(2025, 1, 1), date(2026, 3, 18))
+        request = Request(tuple(own.names), LEVELS[:4], Grain.MONTH, date(2025, 1, 1), date(2026, 3, 18))
         with workshop.duckdb(world, own) as generation:
             kept = compute(generation, own, request).to_json_rows()
             assert generation.ready_parts

@@ -172,7 +172,12 @@ _ENTITIES = {
             for k in PERSONS
         )
     ).map(list),
-    "team": st.just([{"key": k, "name": k.upper(), "region": "North" if k == "t1" else None} for k in TEAMS]),
+    "team": st.lists(_of(*TEAMS, "t9"), min_size=len(TEAMS), max_size=len(TEAMS)).map(
+        lambda parents: [  # also circles, and a team above that no file describes
+            {"key": k, "name": k.upper(), "region": "North" if k == "t1" else None, "parent": parent}
+            for k, parent in zip(TEAMS, parents, strict=True)
+        ]
+    ),
     "company": st.tuples(
         *(
             st.fixed_dictionaries(

@@ -82,7 +82,7 @@ class Groups:
 
     def place(self, kind: str, group: str | None) -> int | None:
         """The number of a team or region; None where nobody ever was in it."""
-        return (self.roster.teams if kind == "team" else self.roster.regions).get(group)
+        return (self.roster.regions if kind == "region" else self.roster.teams).get(group)
 
     def _find_known(self, viewer: Viewer) -> dict[int, list[range]]:
         """Whom the viewer knows, and in which runs. One's own values one knows in every mode."""

@@ -43,7 +43,7 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     "approve_privacy": ("council", "administrator"),
 }
 
-GROUPS = ("team", "region")
+GROUPS = ("team", "own_team", "region")
 
 
 def protected(observation: Observation) -> Observation:

@@ -64,17 +64,18 @@ class Scope:
             self.joins[name] = exp.Join(this=table("region", name), side="LEFT", on=on)
         return col("name", name)
 
-    def team(self, member_on: str) -> exp.Expr:
-        """The team of the member a record belonged to on a date."""
-        if "m" not in self.joins:
-            on = exp.EQ(this=col("id", "m"), expression=col(layout.member(member_on)))
-            self.joins["m"] = exp.Join(this=table("member", "m"), side="LEFT", on=on)
-        return col("team", "m")
+    def by_person(self, subject: str, member_on: str) -> exp.Expr:
+        """Whom the member a record belonged to on a date counts for, of a subject type in ``BY_PERSON``.
 
-    def person(self, member_on: str) -> exp.Expr:
-        """The person a record belongs to."""
-        self.team(member_on)
-        return col("person", "m")
+        For ``team`` the record is there once for each team above its member, the member's own included.
+        """
+        if subject == "team":
+            on = exp.EQ(this=col("member", "above"), expression=col(layout.member(member_on)))
+            self.joins["above"] = exp.Join(this=table("member_team", "above"), side="LEFT", on=on)
+            return col("team", "above")
+        on = exp.EQ(this=col("id", "m"), expression=col(layout.member(member_on)))
+        self.joins["m"] = exp.Join(this=table("member", "m"), side="LEFT", on=on)
+        return col("person" if subject == "person" else "team", "m")
 
 
 def col(name: str, alias: str = ROW) -> exp.Column:
@@ -234,12 +235,9 @@ def _filtered(aggregate: exp.Expr, conditions: Sequence[exp.Expr]) -> exp.Expr:
     return exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*(c.copy() for c in conditions))))
 
 
-def aggregate(part: Part, source: Pass, subject: Subject, scope: Scope, speech: Speech) -> exp.Expr:
+def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Expr:
     """A part as an aggregate with its filter."""
     conditions = conditions_of(part, scope)
-    if part.agg == "quantile" and subject == "team" and source.shared:
-        # Two of one team who share a deal are one value of the team's median.
-        conditions.append(col(layout.first_in_team(source.member_on)))
     value = value_of(part.what, speech)
     if part.what.kind == "record" and source.shared:
         return _filtered(exp.Count(this=exp.Distinct(expressions=[col("id")])), conditions)
@@ -277,19 +275,21 @@ def _sum(part: Part, source: Pass, value: exp.Expr, conditions: list[exp.Expr]) 
 
 # --- statements -------------------------------------------------------------------------------------
 
-Subject = Literal["company", "member", "team", "person", "customer", "campaign", "product", "region"]
+Subject = Literal[
+    "company", "member", "team", "own_team", "person", "customer", "campaign", "product", "region"
+]
 
 
 def subject_key(source: Pass, subject: Subject, scope: Scope) -> exp.Expr | None:
     """The column that says whom a record counts for; None where all records are one subject."""
     if subject == "company":
         return None
-    if subject in ("member", "team", "person"):
+    if subject == "member" or subject in layout.BY_PERSON:
         if not layout.has_member(scope.fact):
             return None
         if subject == "member":
             return col(layout.member(source.member_on))
-        return scope.team(source.member_on) if subject == "team" else scope.person(source.member_on)
+        return scope.by_person(subject, source.member_on)
     column = layout.subject_column(scope.fact, subject)
     return col(column) if column else None
 
@@ -351,16 +351,33 @@ def by_window(source: Pass, subject: Subject, windows: Windows, speech: Speech) 
 def _grouped(
     source: Pass, subject: Subject, period: exp.Expr, bounds: Bounds, scope: Scope, speech: Speech
 ) -> exp.Select:
-    key = subject_key(source, subject, scope)
+    read = source.table
+    key: exp.Expr | None
+    if source.way == "level" and source.shared and subject in layout.BY_PERSON:
+        scope.joins["whose"] = _whose(source, subject)
+        read, key = source.fact, col("subject", "whose")
+    else:
+        key = subject_key(source, subject, scope)
     keys = [exp.alias_(period, "period")] + ([exp.alias_(key, "subject")] if key is not None else [])
-    values = [
-        exp.alias_(aggregate(p, source, subject, scope, speech), f"p{n}") for n, p in enumerate(source.parts)
-    ]
-    select = exp.Select().select(*keys, *values).from_(table(source.table, ROW))
+    values = [exp.alias_(aggregate(p, source, scope, speech), f"p{n}") for n, p in enumerate(source.parts)]
+    select = exp.Select().select(*keys, *values).from_(table(read, ROW))
     for join in scope.joins.values():
         select.append("joins", join)
     select = select.where(in_bounds(source.on, bounds), copy=False)
     return select.group_by(*(number(n + 1) for n in range(len(keys))), copy=False)
+
+
+def _whose(source: Pass, subject: Subject) -> exp.Join:
+    """Whom a shared record counts for, each once: two of a team who share it are one value of its median."""
+    scope = Scope(FACTS[source.fact], source.table)
+    key = subject_key(source, subject, scope)
+    assert key is not None, f"{source.fact} has a person"
+    shares = exp.Select().select(col("id"), exp.alias_(key, "subject")).from_(table(source.table, ROW))
+    for join in scope.joins.values():
+        shares.append("joins", join)
+    alias = exp.TableAlias(this=exp.to_identifier("whose"))
+    on = exp.EQ(this=col("id", "whose"), expression=col("id"))
+    return exp.Join(this=exp.Subquery(this=shares.distinct(copy=False), alias=alias), on=on)
 
 
 def in_bounds(on: str, bounds: Bounds) -> exp.Expr:

@@ -38,7 +38,7 @@ def sql(
     subject: Subject = by  # type: ignore[assignment] # the caller checks subjects
     texts = []
     asked = [p for p in parts if p.agg != "last"]
-    for source in passes(asked, by_person=by in ("team", "person"), shared=shared):
+    for source in passes(asked, by_person=by in layout.BY_PERSON, shared=shared):
         statement = said.by_period(source, subject, key, bounds, None, backend.speech)
         notes = [f"-- p{n} = {', '.join(dict.fromkeys(names[p.id]))}" for n, p in enumerate(source.parts)]
         texts.append("\n".join([*notes, statement.sql(dialect=backend.dialect, pretty=True) + ";"]))

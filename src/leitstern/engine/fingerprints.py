@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from leitstern.engine import layout
 from leitstern.engine.backends import OWN_TABLES
 from leitstern.facts.model import FACTS
+from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,3 +71,17 @@ def changed(con: duckdb.DuckDBPyConnection) -> Months:
     for fact, date, month in rows:
         found.setdefault((fact, date), set()).add(month)
     return found
+
+
+def trees_changed(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a member counts for other teams than in ``previous``, which no record's fingerprint tells."""
+    row = first_row(
+        con,
+        """
+        SELECT count(*) FROM (
+            (SELECT * FROM member_team EXCEPT SELECT * FROM previous.member_team)
+            UNION (SELECT * FROM previous.member_team EXCEPT SELECT * FROM member_team))
+        WHERE member IN (SELECT id FROM previous.member)
+        """,
+    )
+    return row != (0,)

@@ -87,7 +87,12 @@ class Generation:
     def members(self) -> Members:
         found = self.backend.query(rows_of("member", "id", "person", "team"))
         order = np.argsort(found["id"])
-        return Members(found["person"][order], found["team"][order], self.sizes)
+        trees = self.backend.query(rows_of("member_team", "member", "team"))
+        ordered = np.argsort(trees["member"], kind="stable")
+        begins = np.concatenate([[0], np.cumsum(np.bincount(trees["member"], minlength=len(order)))])
+        return Members(
+            found["person"][order], found["team"][order], self.sizes, begins, trees["team"][ordered]
+        )
 
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
@@ -153,7 +158,7 @@ class Generation:
         first, last, member = self._stays
         there = (first <= last_day) & (last >= first_day)
         mask = np.zeros(self.members.sizes[kind], bool)
-        mask[self.members.fold(kind, member[there])] = True
+        mask[self.members.fold(kind, member[there])[1]] = True
         mask[0] = False
         return mask
 

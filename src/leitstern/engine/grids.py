@@ -1,8 +1,8 @@
 """Parts over spans as arrays: one row for each subject, one column for each span.
 
-What can be added up is read once, at the finest level asked for, and rolled up here: persons to
-teams to the company, days or months to whatever stretch a span covers (by differences of running
-sums). Distinct counts and quantiles are asked for at each level.
+What can be added up is read once, at the finest level asked for, and rolled up here: members to
+persons, teams and the company, days or months to whatever stretch a span covers (by differences of
+running sums). Distinct counts and quantiles are asked for at each level.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlglot import exp
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout
 from leitstern.engine.distinct import count_distinct
+from leitstern.engine.latest import latest
 from leitstern.engine.plan import Part, Pass, What, passes
 from leitstern.engine.spans import SINCE_EVER, Spans
 from leitstern.periods.grains import Arithmetic, Grain, arithmetic, month_number
@@ -30,24 +30,39 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 #: Subject types that are rolled up from the members of a record.
-BY_MEMBER = ("company", "team", "person")
+BY_MEMBER = ("company", *layout.BY_PERSON)
 #: Larger running sums than this many cells are left to the database.
 MOST_CELLS = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Person and team of each member, by member id; ``sizes``: ids in use, for each subject type."""
+    """Person and own team of each member, by member id; ``sizes``: ids in use, for each subject type.
+
+    ``above`` holds the teams a member counts for, its own included: those of member ``m`` from
+    ``begins[m]`` up to ``begins[m + 1]``.
+    """
 
     person: NDArray[np.int64]
     team: NDArray[np.int64]
     sizes: dict[str, int]
+    begins: NDArray[np.int64]
+    above: NDArray[np.int64]
 
-    def fold(self, subject: str, ids: Array) -> Array:
-        """Subject ids of one type for member ids."""
+    def fold(self, subject: str, ids: Array) -> tuple[Array, Array]:
+        """Rows of member ids as rows of subjects of one type: the rows' places, and whom each counts for.
+
+        A row is there once, for ``team`` once for each team above its member.
+        """
+        rows = np.arange(len(ids))
         if subject == "company":
-            return np.zeros_like(ids)
-        return (self.person if subject == "person" else self.team)[ids]
+            return rows, np.zeros_like(ids)
+        if subject != "team":
+            return rows, (self.person if subject == "person" else self.team)[ids]
+        counts = self.begins[ids + 1] - self.begins[ids]
+        rows = np.repeat(rows, counts)
+        nth = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return rows, self.above[self.begins[ids][rows] + nth]
 
 
 @dataclass(slots=True)
@@ -79,20 +94,20 @@ def evaluate(backend: Backend, members: Members, question: Question) -> dict[str
     width = len(question.spans)
     grids = {s: Grid(members.sizes[s], width, np.zeros(members.sizes[s], bool)) for s in question.subjects}
     parts = [p for p in dict.fromkeys(question.parts) if p.agg != "last"]
-    latest = [p for p in dict.fromkeys(question.parts) if p.agg == "last"]
+    levels = [p for p in dict.fromkeys(question.parts) if p.agg == "last"]
     shared = backend.has(layout.SHARED)
     together = [s for s in question.subjects if s in BY_MEMBER]
     for subjects in _jobs(
         together, [s for s in question.subjects if s not in BY_MEMBER], parts, shared=shared
     ):
-        by_person = shared and bool({"team", "person"} & set(subjects))
+        by_person = shared and not set(layout.BY_PERSON).isdisjoint(subjects)
         names: dict[Part, list[Part]] = {}
         for part in parts:
             names.setdefault(_asked(part, by_person=by_person), []).append(part)
         for source in passes(list(names), by_person=by_person, shared=shared):
             _answer(backend, members, question, source, subjects, grids, names)
-    for part in latest:
-        _latest(backend, members, question, part, grids)
+    for part in levels:
+        latest(backend, members, question, part, grids)
     return grids
 
 
@@ -139,15 +154,21 @@ def _answer(
         rows = _read(backend, members, question, source, finest)
         keys = rows.columns["period"]
         ids = rows.columns.get("subject", np.zeros_like(keys))
+        tells = np.logical_or.reduce([_tells(rows.columns[f"p{n}"]) for n in range(len(source.parts))])
         for target in folded:
             grid = grids[target]
-            own = members.fold(target, ids) if finest == "member" else ids
-            grid.seen[own] = True
+            at, own = members.fold(target, ids) if finest == "member" else (np.arange(len(ids)), ids)
+            grid.seen[own[tells[at]]] = True
             for number, part in enumerate(source.parts):
-                found = cells(part, own, keys, rows.columns[f"p{number}"], (grid.size, rows.width))
+                found = cells(part, own, keys[at], rows.columns[f"p{number}"][at], (grid.size, rows.width))
                 values = rows.spread(found) if part.agg == "add" else found
                 for name in names[part]:
                     grid.values[name], grid.digits[name] = values, said.digits(part, source)
+
+
+def _tells(values: Array) -> Array:
+    """Where rows have something to tell: records in bounds that no filter takes are none of a KPI's."""
+    return values != 0 if values.dtype.kind == "i" else ~np.isnan(values)
 
 
 def _count_pairs(
@@ -169,8 +190,8 @@ def _count_pairs(
         member = columns.get("subject", np.zeros_like(period))
         most = int(columns["id"].max(initial=0)) + 1
         for subject, grid in grids.items():
-            own = members.fold(subject, member)
-            counts = count_distinct(own * width + period, columns["id"], grid.size * width, most)
+            at, own = members.fold(subject, member)
+            counts = count_distinct(own * width + period[at], columns["id"][at], grid.size * width, most)
             found = counts.reshape(grid.size, width)
             grid.seen |= found.any(axis=1)
             for name in names[part]:
@@ -267,50 +288,9 @@ def cells(part: Part, ids: Array, keys: Array, values: Array, shape: tuple[int, 
     return numbers
 
 
-def _latest(
-    backend: Backend, members: Members, question: Question, part: Part, grids: dict[str, Grid]
-) -> None:
-    """The value of the latest day in each span (the mean, if a day has several)."""
-    spans = question.spans
-    end = min(max(spans.last), question.last_day)
-    begin = min(spans.first)
-    if begin == SINCE_EVER:
-        begin = _earliest(backend, part, end)
-    days = tuple(range(begin, end + 1))
-    if not days:
-        for subject in question.subjects:
-            grid = grids[subject]
-            grid.values[part], grid.digits[part] = np.full((grid.size, grid.width), np.nan), 0
-        return
-    total = replace(part, agg="add", digits=6)
-    count = replace(total, what=What("one"), digits=0)
-    by_day = Question((total, count), question.subjects, Spans(days, days, Grain.DAY), question.last_day)
-    for subject, daily in evaluate(backend, members, by_day).items():
-        grid = grids[subject]
-        found = np.full((grid.size, grid.width), np.nan)
-        for column, (first, last) in enumerate(zip(spans.first, spans.last, strict=True)):
-            low, high = max(first, days[0]) - days[0], max(min(last, days[-1]) - days[0] + 1, 0)
-            counts = daily.values[count][:, low:high]
-            if counts.shape[1]:
-                at = counts.shape[1] - 1 - np.argmax(counts[:, ::-1] > 0, axis=1)
-                row = np.arange(grid.size)
-                n = counts[row, at]
-                sums = daily.values[total][:, low:high][row, at] / 10**6
-                found[:, column] = np.divide(sums, n, out=np.full(grid.size, np.nan), where=n > 0)
-        grid.values[part], grid.digits[part] = found, 0
-        grid.seen |= daily.seen
-
-
-def _earliest(backend: Backend, part: Part, otherwise: int) -> int:
-    """The first day of a part's records, or ``otherwise`` if there are none."""
-    first = exp.Min(this=exp.column(layout.day(part.on))).as_("first")
-    day = backend.query(exp.select(first).from_(part.fact))["first"]
-    return int(day[0]) if np.isfinite(day).all() and day[0] else otherwise
-
-
 def digits_of(backend: Backend, part: Part, subject: str) -> int:
     """Decimal digits of a part's whole numbers for a subject type."""
-    by_person = backend.has(layout.SHARED) and subject in ("team", "person")
+    by_person = backend.has(layout.SHARED) and subject in layout.BY_PERSON
     source = passes([_asked(part, by_person=by_person)], by_person=by_person, shared=by_person)[0]
     return said.digits(source.parts[0], source)
 

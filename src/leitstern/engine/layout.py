@@ -15,6 +15,9 @@ SHARED_FACT = "deal"
 #: Decimal digits a part of a deal is kept with.
 SHARE_DIGITS = 4
 
+#: Subject types that a record counts for by its person and the team of the day; a shared deal by its shares.
+BY_PERSON = ("team", "own_team", "person")
+
 #: Facts that others refer to by id even where their own record is missing (a stub is made).
 STUBBED = ("person", "team", "company", "campaign", "product", "stage")
 
@@ -57,11 +60,6 @@ def part(money: str) -> str:
     return f"{money}_part"
 
 
-def first_in_team(date: str) -> str:
-    """Column of ``deal_part``: whether a row is its deal's first for a team, by the member on a date."""
-    return f"{date}_first"
-
-
 def person_field(fact: Fact) -> str | None:
     """The column that says whose record it is; a person's record is its own."""
     return "id" if fact.name == "person" else fact.person
@@ -80,7 +78,7 @@ def has_member(fact: Fact) -> bool:
 
 
 def subject_column(fact: Fact, subject: str) -> str | None:
-    """The column that holds a subject other than company, team and person; None: not assigned."""
+    """The column that holds a subject that is not by person; None: not assigned."""
     if subject == "region":
         return "region" if has_region(fact) else None
     entity = SUBJECT_FACTS[subject]

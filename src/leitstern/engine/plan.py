@@ -46,7 +46,8 @@ class Part:
     not be empty, ``ordered`` pairs of dates (begin, end) where an end must not come before its
     begin (compared as days, or if ``timed`` as moments). ``digits``: a sum comes as a whole number of
     10 ** -digits. ``rows`` marks a count of records, which no share divides. ``aside``: of the records
-    that are set aside, instead of those that count.
+    that are set aside, instead of those that count. ``mean``: what is ``last`` of several people or teams
+    is averaged, not added up.
     """
 
     agg: Agg
@@ -64,6 +65,7 @@ class Part:
     rows: bool = False
     timed: bool = False
     aside: bool = False
+    mean: bool = False
 
     @property
     def id(self) -> str:
@@ -101,9 +103,10 @@ def _date(measure: Measure) -> str:
     return date
 
 
-def term(measure: Measure) -> Term:
-    """Take a checked measure apart."""
-    return _TERMS[measure.kind](measure)
+def term(measure: Measure, *, mean: bool = False) -> Term:
+    """Take a checked measure apart. ``mean``: a level typed in is averaged over whom it was typed for."""
+    found = _TERMS[measure.kind](measure)
+    return replace(found, plus=replace(found.plus, mean=True)) if mean else found
 
 
 def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:

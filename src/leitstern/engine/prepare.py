@@ -33,6 +33,21 @@ RATE_DATES = {
     "product": (),
 }
 
+#: For each member the teams it counts for: its own and all above, each once, also where parents form a
+#: circle; 0 for a member without a team. Trees hang on members, so that whoever counts for other teams
+#: than those of today can be a member of its own.
+TREES = """
+    CREATE TABLE member_team AS
+    WITH RECURSIVE parent AS (
+        SELECT t.id AS team, p.id AS above
+        FROM in_team f JOIN key_team t ON t.key = f.key JOIN key_team p ON p.key = f.parent),
+    tree AS (
+        SELECT id AS team, id AS above FROM key_team
+        UNION SELECT tree.team, parent.above FROM tree JOIN parent ON parent.team = tree.above)
+    SELECT m.id AS member, coalesce(tree.above, 0) AS team
+    FROM member m LEFT JOIN tree ON tree.team = m.team ORDER BY member, team
+"""
+
 
 def encode(
     con: duckdb.DuckDBPyConnection,
@@ -217,6 +232,7 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE stay AS SELECT s.person, s.first_day, s.last_day, m.id AS member "
         "FROM stay_of s JOIN member m ON m.person = s.person AND m.team = s.team"
     )
+    con.execute(TREES)
 
 
 def _regions(con: duckdb.DuckDBPyConnection) -> None:

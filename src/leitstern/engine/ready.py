@@ -80,7 +80,7 @@ def _to_compute(
     """Which months to compute for which parts (by number); the other months are taken over here."""
     upon = first_row(
         con, "SELECT 1 FROM duckdb_tables() WHERE database_name = 'previous' AND table_name = 'ready_part'"
-    )
+    ) and not fingerprints.trees_changed(con)
     before = dict(con.execute("SELECT id, number FROM previous.ready_part").fetchall()) if upon else {}
     differing = fingerprints.changed(con) if upon else {}
     running = _month_built(con) if upon else 0  # from this month on, some of its records were yet to come

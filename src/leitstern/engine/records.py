@@ -92,7 +92,7 @@ def records(
     columns = list(_columns(resolved))
     found: list[Record] = []
     shared = generation.backend.has(layout.SHARED)
-    by_person = shared and by in ("team", "person")
+    by_person = shared and by in layout.BY_PERSON
     sources = passes([part for _, part, _ in columns], by_person=by_person, shared=shared)
     tables: dict[tuple[str, str, str], list[Part]] = {}
     for source in sources:
@@ -166,7 +166,7 @@ def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expr:
     if kind == "customer":
         key: exp.Expr | None = said.subject_key(source, "customer", scope)
     else:
-        key = said.subject_key(source, "team" if kind == "team" else "person", scope)
+        key = said.subject_key(source, "own_team" if kind == "team" else "person", scope)
     if key is None:
         return exp.Null()
     alias = f"n_{kind}"

@@ -113,7 +113,7 @@ def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
 
 
 def _wanted(generation: Generation, resolved: Resolved) -> _Wanted:
-    terms = {name: term(measure) for name, measure in resolved.measures.items()}
+    terms = {name: term(m, mean=name in resolved.averaged) for name, m in resolved.measures.items()}
     rows = row_terms(resolved.measures.values())
     aside = tuple(set_aside(t) for t in rows if generation.backend.has(layout.aside(t.plus.fact)))
     return _Wanted(resolved, terms, rows, aside)
@@ -287,7 +287,7 @@ class _Sides:
         size = self.generation.members.sizes[subject]
         asked = [found[subject].seen for found in self.grids.values()]
         seen = np.logical_or.reduce(asked) if asked else np.zeros(size, bool)
-        if subject in ("team", "person"):
+        if subject in layout.BY_PERSON:
             first, last = self.periods[0].start.toordinal(), self.periods[-1].end.toordinal()
             seen = seen | self.generation.present(subject, first, last)
         return np.flatnonzero(seen)

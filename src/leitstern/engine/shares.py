@@ -76,24 +76,9 @@ def _divide(con: duckdb.DuckDBPyConnection, deals: str, parts: str) -> None:
         "CREATE TEMP VIEW divided AS "
         f"SELECT f.* REPLACE ({', '.join(members)}), {', '.join(splits)} FROM based f {' '.join(joins)}"
     )
-    teams = " ".join(
-        f"LEFT JOIN member m_{date.name} ON m_{date.name}.id = p.{layout.member(date.name)}"
-        for date in fact.dates
-    )
-    con.execute(
-        f"CREATE TABLE {parts} AS "
-        f"SELECT p.* EXCLUDE (place), {', '.join(_first(date.name) for date in fact.dates)} "
-        f"FROM divided p {teams} ORDER BY p.id, p.place"
-    )
+    con.execute(f"CREATE TABLE {parts} AS SELECT p.* EXCLUDE (place) FROM divided p ORDER BY p.id, p.place")
     con.execute("DROP VIEW temp.divided")
     con.execute("DROP TABLE temp.based")
-
-
-def _first(date: str) -> str:
-    return (
-        f"row_number() OVER (PARTITION BY p.id, m_{date}.team ORDER BY p.place) = 1 "
-        f"AS {layout.first_in_team(date)}"
-    )
 
 
 def _split(money: str) -> str:

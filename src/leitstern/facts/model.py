@@ -371,10 +371,18 @@ _RECORDS = (
 
 FACTS: MappingProxyType[str, Fact] = MappingProxyType({f.name: f for f in (*_ENTITIES, *_RECORDS)})
 
-#: What a KPI can be shown by. ``company`` is the whole firm; a firm that buys is a ``customer``.
-SUBJECTS = ("company", "team", "person", "customer", "campaign", "product", "region")
+#: What a KPI can be shown by. ``company`` is the whole firm; a firm that buys is a ``customer``. A ``team``
+#: is its tree: its own members and all teams beneath; ``own_team`` is its own members only.
+SUBJECTS = ("company", "team", "own_team", "person", "customer", "campaign", "product", "region")
 
 #: Which fact holds the members of a subject type. The company needs none, regions are plain names.
 SUBJECT_FACTS: MappingProxyType[str, str] = MappingProxyType(
-    {"team": "team", "person": "person", "customer": "company", "campaign": "campaign", "product": "product"}
+    {
+        "team": "team",
+        "own_team": "team",
+        "person": "person",
+        "customer": "company",
+        "campaign": "campaign",
+        "product": "product",
+    }
 )

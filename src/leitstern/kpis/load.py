@@ -14,6 +14,9 @@ from leitstern.kpis.definition import Definition, Measure
 from leitstern.kpis.documents import Entry, FileProblem, Part, read
 from leitstern.kpis.expressions import Formula, Name, nearest, parse_filter, parse_formula
 
+#: Units of which two people's values make no sum.
+_LEVELS = ("percent", "score", "ratio")
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
@@ -21,12 +24,14 @@ class Resolved:
 
     ``measures`` has the definition's own measures by their name, and those of an inlined KPI as
     ``kpi.measure`` (``win_rate.won_deals``; of a later version ``win_rate@2.won_deals``); the names in
-    ``formula`` are its keys.
+    ``formula`` are its keys. ``averaged`` names measures typed in with ``roll: last`` that are averaged over
+    the people and teams they were typed for; the others are added up.
     """
 
     definition: Definition
     formula: Formula
     measures: dict[str, Measure]
+    averaged: frozenset[str] = frozenset()
 
 
 class Catalogue:
@@ -184,7 +189,7 @@ class Catalogue:
             circle = " → ".join((*above[above.index(name) :], name))
             raise Problem("kpis.formula_circle", name=name, circle=circle)
         formula = parse_formula(definition.formula, {*definition.measures, *self._entries})
-        measures = dict(definition.measures)
+        measures, averaged = dict(definition.measures), _averaged(definition, formula)
         parts: dict[str, Formula] = {}
         for other in formula.names:
             if other in definition.measures:
@@ -196,8 +201,9 @@ class Catalogue:
             prefix = other if later == 1 else f"{other}@{later}"
             renamed = {m: m if "." in m else f"{prefix}.{m}" for m in inlined.measures}
             measures |= {renamed[m]: measure for m, measure in inlined.measures.items()}
+            averaged |= {renamed[m] for m in inlined.averaged}
             parts[other] = inlined.formula.replaced({m: Name(renamed[m]) for m in renamed})
-        resolved = Resolved(definition, formula.replaced(parts), measures)
+        resolved = Resolved(definition, formula.replaced(parts), measures, frozenset(averaged))
         self._resolved[key] = resolved
         return resolved
 
@@ -213,6 +219,14 @@ class Catalogue:
                 except Problem as problem:
                     problems.append(entry.problem(problem, "measures", name, "where"))
         return problems
+
+
+def _averaged(definition: Definition, formula: Formula) -> set[str]:
+    """Measures with ``roll: last`` in a unit that cannot be added up. Sides of a quotient can be."""
+    sides = formula.top_division()
+    if definition.unit not in _LEVELS or (sides is not None and all(side.names for side in sides)):
+        return set()
+    return {name for name, measure in definition.measures.items() if measure.roll == "last"}
 
 
 def _files(folders: Iterable[Path]) -> Iterator[tuple[str, str, bool]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest
 
-from leitstern.access.policy import Policy, protected
+from leitstern.access.policy import GROUPS, Policy, protected
 from leitstern.access.viewer import Viewer
 from leitstern.periods.grains import parse
 from leitstern.server import audit, retention
@@ -171,7 +171,7 @@ class Sight(Reader):
 
 def _tells(o: Observation, by: str) -> bool:
     """Whether an observation is about people; what is not assigned or a thing is nobody's secret."""
-    return by in ("team", "region", "person") and o.subject.id is not None
+    return by in (*GROUPS, "person") and o.subject.id is not None
 
 
 def organisation(ask: Reader) -> Organisation:

@@ -183,6 +183,7 @@ def subject_name(kind: str) -> str:
     return {
         "company": _("Company"),
         "team": _("Team"),
+        "own_team": _("Team without those beneath"),
         "person": _("Person"),
         "customer": _("Customer"),
         "campaign": _("Campaign"),

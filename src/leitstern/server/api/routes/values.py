@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 router = Router()
 
-By = Literal["company", "team", "person", "customer", "campaign", "product", "region"]
+By = Literal["company", "team", "own_team", "person", "customer", "campaign", "product", "region"]
 Grain = Literal[
     "day", "week", "month", "quarter", "half_year", "year",
     "fiscal_quarter", "fiscal_half_year", "fiscal_year",

@@ -1,0 +1,94 @@
+"""Levels that are typed in (``manual`` with ``roll: last``): what stands at the end of a span.
+
+Of each person or team that values were typed for, the latest value in the span counts, for whomever it
+counted for on its day (several of one day: their mean). These are added up, or averaged where the unit
+cannot be added. A value typed for nobody is the company's own, and then the company's value alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlglot import exp
+
+from leitstern.engine import compile as said
+from leitstern.engine import layout
+from leitstern.engine.plan import NUMBER_DIGITS, Pass
+from leitstern.facts.model import FACTS
+
+if TYPE_CHECKING:
+    from leitstern.engine.backends import Backend, Columns
+    from leitstern.engine.compile import Subject
+    from leitstern.engine.grids import Array, Grid, Members, Question
+    from leitstern.engine.plan import Part
+
+
+def latest(
+    backend: Backend, members: Members, question: Question, part: Part, grids: dict[str, Grid]
+) -> None:
+    """Put the values of a part with the aggregate ``last`` into the grids."""
+    spans = question.spans
+    rows = backend.query(_statement(part, question))
+    whose = _whose(members, rows["member"])
+    for subject, grid in grids.items():
+        at, ids = _subjects(members, subject, rows)
+        found = np.full((grid.size, grid.width), np.nan)
+        for column, (first, last) in enumerate(zip(spans.first, spans.last, strict=True)):
+            weight = _weights(rows["day"], whose, first, last)
+            if subject == "company" and (own := weight * (whose == 0)).any():
+                weight = own
+            count = np.bincount(ids, weights=weight[at], minlength=grid.size)
+            total = np.bincount(ids, weights=(weight * rows["value"])[at], minlength=grid.size)
+            level = (total / np.where(count > 0, count, 1) if part.mean else total) / 10**NUMBER_DIGITS
+            found[:, column] = np.where(count > 0, level, np.nan)
+        grid.values[part], grid.digits[part] = found, 0
+        grid.seen |= ~np.isnan(found).all(axis=1)
+
+
+def _statement(part: Part, question: Question) -> exp.Select:
+    """The records of a part: day, member, value in whole numbers, and the subjects that are no members'."""
+    source = Pass(part.fact, part.fact, part.on, part.member_on, (part,), "level")
+    scope = said.Scope(FACTS[part.fact], part.fact)
+    value = exp.Mul(this=said.col(part.what.fields[0]), expression=said.number(10**NUMBER_DIGITS))
+    columns: dict[str, exp.Expr] = {
+        "day": said.col(layout.day(part.on)),
+        "member": said.col(layout.member(part.member_on)),
+        "value": exp.Cast(this=value, to=exp.DataType.build("bigint")),
+    }
+    for subject in question.subjects:
+        if subject != "company" and subject not in layout.BY_PERSON:
+            kind: Subject = subject  # type: ignore[assignment] # the question's types are checked on entry
+            key = said.subject_key(source, kind, scope)
+            columns |= {} if key is None else {subject: key}
+    bounds = said.Bounds(min(question.spans.first), min(max(question.spans.last), question.last_day))
+    conditions = [said.in_bounds(part.on, bounds), *said.conditions_of(part, scope)]
+    select = exp.Select().select(*(exp.alias_(column, name) for name, column in columns.items()))
+    select = select.from_(said.table(part.fact, said.ROW))
+    for join in scope.joins.values():
+        select.append("joins", join)
+    return select.where(*conditions, copy=False)
+
+
+def _whose(members: Members, ids: Array) -> Array:
+    """A number for each person or team typed for; 0 for nobody. A person is the same in all teams."""
+    person, team = members.person[ids], members.team[ids]
+    return np.where(person > 0, person, np.where(team > 0, members.sizes["person"] + team, 0))
+
+
+def _subjects(members: Members, subject: str, rows: Columns) -> tuple[Array, Array]:
+    """Places of rows, and whom each counts for."""
+    if subject == "company" or subject in layout.BY_PERSON:
+        return members.fold(subject, rows["member"])
+    return np.arange(len(rows["day"])), rows.get(subject, np.zeros_like(rows["day"]))
+
+
+def _weights(day: Array, whose: Array, first: int, last: int) -> Array:
+    """How much each row weighs in a span: those of one's latest day weigh 1 together, all others nothing."""
+    inside = (day >= first) & (day <= last)
+    newest = np.zeros(int(whose.max(initial=0)) + 1, np.int64)
+    np.maximum.at(newest, whose[inside], day[inside])
+    taken = inside & (day == newest[whose])
+    count = np.bincount(whose[taken], minlength=len(newest))
+    weights: Array = np.divide(taken, count[whose], out=np.zeros(len(day)), where=taken)
+    return weights
