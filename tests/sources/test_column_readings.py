@@ -7,6 +7,7 @@ import pytest
 
 from leitstern.errors import Problem
 from leitstern.sources.columns import Reading, Usual, decide, reading
+from leitstern.sources.typed import to_kind
 
 READ_AS = [
     # numbers
@@ -232,3 +233,38 @@ def test_an_unknown_code_is_refused_with_the_known_ones(given: str) -> None:
         reading(given)
     assert refused.value.code == "sources.unknown_reading"
     assert isinstance(decide(["1"]), Reading)
+
+
+@pytest.mark.parametrize(
+    ("texts", "code", "days"),
+    [
+        (["31. Dezember 2025", "15. Januar 2026"], "words", ["2025-12-31", "2026-01-15"]),
+        (["Montag, 5. Jänner 2026", "1. März 2026"], "words", ["2026-01-05", "2026-03-01"]),
+        (["01 NOV 2025", "31-Dec-25"], "words", ["2025-11-01", "2025-12-31"]),
+        (["November 3, 2025", "Feb 1, 2026"], "words", ["2025-11-03", "2026-02-01"]),
+        (["Jan 26", "Februar 2026", "Mär 26", "Dez. 2025"], "words",
+         ["2026-01-01", "2026-02-01", "2026-03-01", "2025-12-01"]),
+        (["15. Jan. 2026", "2026-01-16"], "words", ["2026-01-15", "2026-01-16"]),
+        (["Do, 15.01.2026", "Fr. 16.01.2026"], "DD.MM.YYYY", ["2026-01-15", "2026-01-16"]),
+    ],
+)  # fmt: skip
+def test_dates_in_words(texts: list[str], code: str, days: list[str]) -> None:
+    found = decide(texts, kind="day")
+    assert (found.code, found.is_question) == (code, False)
+    typed = to_kind(texts, "day", found, "Europe/Berlin")
+    assert [str(day) for day in typed.values.to_pylist()] == days
+
+
+def test_a_moment_in_words_has_its_time() -> None:
+    texts = ["Jan 15, 2026 10:00 am", "15. Juli 2026 14:30"]
+    found = decide(texts, kind="time")
+    assert (found.kind, found.code) == ("time", "words HH:MM")
+    assert [str(t) for t in to_kind(texts, "time", found, "Europe/Berlin").values.to_pylist()] == [
+        "2026-01-15 09:00:00", "2026-07-15 12:30:00",
+    ]  # fmt: skip
+
+
+def test_days_that_do_not_exist_and_words_of_other_things_are_no_dates() -> None:
+    found = decide(["31. Februar 2026", "1. März 2026"], kind="day")
+    assert (found.read, found.unread) == (1, 1)
+    assert decide(["Mai GmbH", "August Meier 26"]).kind == "text"

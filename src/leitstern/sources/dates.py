@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from leitstern.sources import words
 from leitstern.sources.arrow import mask, pc
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ _TIME = (
     r"(?: ?(?P<P>[AaPp]\.?[Mm]\.?)| Uhr)?(?: ?(?P<Z>Z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2}))?)?"
 )
 _SPACE = "[\\s\u00a0\u202f]*"
+#: A day of the week before a date says nothing more.
+WEEKDAY = rf"(?:(?i:{words.WEEKDAY})\.?,? +)?"
+_NAMED = rf"(?P<b>(?i:{words.MONTH}))\.?"
+_YEAR = r"(?P<a>\d{4}|\d{2})"
+#: With the month as a word: ``31. Dezember 2025``, ``November 3, 2025``; ``Jan 26`` is the month's first day.
+_IN_WORDS = (
+    rf"^{_SPACE}{WEEKDAY}(?P<c>\d{{1,2}})(?i:\.|st|nd|rd|th)?[ -]*{_NAMED}[ ,-]*{_YEAR}{_TIME}{_SPACE}$",
+    rf"^{_SPACE}{WEEKDAY}{_NAMED} *(?P<c>\d{{1,2}})(?i:st|nd|rd|th)?,? +(?P<a>\d{{4}}){_TIME}{_SPACE}$",
+    rf"^{_SPACE}{_NAMED}[ '/-]*{_YEAR}(?P<c>){_TIME}{_SPACE}$",
+)
 _ISO = "YYYY-MM-DD"
 _ISO_DATE = r"(?P<a>\d{4})-(?P<b>\d{1,2})-(?P<c>\d{1,2})"
 _MICROSECONDS_A_DAY = 86_400_000_000
@@ -60,7 +71,7 @@ def _pattern(reading: Reading) -> str:
         first, last = (year, part) if reading.date_order == "YMD" else (part, year)
         gap = " ?" if reading.separator == "." else ""
         date = rf"(?P<a>{first}){sep}{gap}(?P<b>{part}){sep}{gap}(?P<c>{last})"
-    return f"^{_SPACE}{date}{_TIME}{_SPACE}$"
+    return f"^{_SPACE}{WEEKDAY}{date}{_TIME}{_SPACE}$"
 
 
 def no_date(texts: Texts) -> Bools:
@@ -79,17 +90,29 @@ def parse(texts: Texts, reading: Reading) -> Dates:
     """Reads texts under a date reading; where it fails, under ISO."""
     if reading.code == "excel":
         return _serial(texts)
-    found = _parse(texts, _pattern(reading), reading.date_order or "YMD")
+    if reading.code.startswith("words"):
+        found = _in_words(texts)
+    else:
+        found = _parse(texts, _pattern(reading), reading.date_order or "YMD")
     if reading.code.startswith(_ISO) or not (~found.valid).any():
         return found
-    iso = _parse(texts, f"^{_SPACE}{_ISO_DATE}{_TIME}{_SPACE}$", "YMD")
+    return _or(_parse(texts, f"^{_SPACE}{_ISO_DATE}{_TIME}{_SPACE}$", "YMD"), found)
+
+
+def _or(first: Dates, second: Dates) -> Dates:
+    """Values as the first has them, where it has none as the second."""
     return Dates(
-        np.where(iso.valid, iso.micros, found.micros),
-        found.valid | iso.valid,
-        found.impossible | iso.impossible,
-        np.where(iso.valid, iso.timed, found.timed),
-        np.where(iso.valid, iso.zoned, found.zoned),
+        np.where(first.valid, first.micros, second.micros),
+        first.valid | second.valid,
+        first.impossible | second.impossible,
+        np.where(first.valid, first.timed, second.timed),
+        np.where(first.valid, first.zoned, second.zoned),
     )
+
+
+def _in_words(texts: Texts) -> Dates:
+    day_first, month_first, month_only = (_parse(texts, pattern, "YMD") for pattern in _IN_WORDS)
+    return _or(day_first, _or(month_first, month_only))
 
 
 def _parse(texts: Texts, pattern: str, order: str) -> Dates:
@@ -99,7 +122,9 @@ def _parse(texts: Texts, pattern: str, order: str) -> Dates:
     year = _integers(parts, place["Y"])
     short = pc.fill_null(pc.equal(pc.binary_length(_part(parts, place["Y"])), 2), False)
     year = np.where(short.to_numpy(zero_copy_only=False), year + np.where(year < 69, 2000, 1900), year)
-    month, day = _integers(parts, place["M"]), _integers(parts, place["D"])
+    month, day = _months(parts, place["M"]), _integers(parts, place["D"])
+    if pattern == _IN_WORDS[-1]:
+        day = np.ones_like(day)
     days, possible = _days(year, month, day)
     clock, right, timed = _clock(parts)
     offset, zoned = _offset(parts)
@@ -159,6 +184,17 @@ def _part(parts: Values, name: str) -> Texts:
 
 def _present(parts: Values, name: str) -> Bools:
     return mask(pc.not_equal(_part(parts, name), ""))
+
+
+def _months(parts: Values, name: str) -> Ints:
+    """Months written as numbers or as words."""
+    text = pc.utf8_lower(_part(parts, name))
+    place = pc.index_in(text, pa.array(list(words.MONTHS), text.type))
+    if place.null_count == len(place):
+        return _integers(parts, name)
+    numbers = np.array([*words.MONTHS.values(), 0])
+    found: Ints = numbers[pc.fill_null(place, len(words.MONTHS)).to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _integers(parts: Values, name: str) -> Ints:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leitstern.sources import dates
+from leitstern.sources import dates, words
 from leitstern.sources.arrow import mask as _mask
 from leitstern.sources.arrow import pc
 from leitstern.sources.candidates import MOST, Candidate, Counted, as_text
 from leitstern.sources.readings import DateOrder, Reading, reading
 
 _SEPARATORS = (".", "-", "/")
+_MONTH_WORD = rf"(?i)(?:^|[^a-zäöü])(?:{words.MONTH})(?:$|[^a-zäöü])"
 #: The order tried first is the one usual with the separator.
 _ORDERS: dict[str, tuple[DateOrder, ...]] = {
     ".": ("DMY", "MDY", "YMD"),
@@ -24,8 +25,11 @@ def days(column: Counted, *, asked: bool, dots_day_first: bool) -> list[Candidat
     made: list[Candidate] = []
     if asked and column.some(r"^\d{8}\b"):
         made.append(_day(column, reading("YYYYMMDD")))
+    if column.some(_MONTH_WORD):
+        made.append(_day(column, reading("words")))
     for separator in _SEPARATORS:
-        dated = _mask(pc.match_substring_regex(column.texts, rf"^\d+\{separator} ?\d+\{separator} ?\d"))
+        marked = rf"^{dates.WEEKDAY}\d+\{separator} ?\d+\{separator} ?\d"
+        dated = _mask(pc.match_substring_regex(column.texts, marked))
         if not dated.any():
             continue
         for order in _ORDERS[separator]:
@@ -71,8 +75,8 @@ def _day(column: Counted, candidate: Reading) -> Candidate:
 
 
 def _date_reading(order: DateOrder, separator: str) -> Reading:
-    words = {"D": "DD", "M": "MM", "Y": "YYYY"}
-    return reading(separator.join(words[letter] for letter in order))
+    parts = {"D": "DD", "M": "MM", "Y": "YYYY"}
+    return reading(separator.join(parts[letter] for letter in order))
 
 
 def _conventional(candidate: Candidate, column: Counted) -> bool:

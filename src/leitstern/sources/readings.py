@@ -12,6 +12,7 @@ code            reads
 ``plain %``     the same (``de %``, ...), but for a share of a whole, and in percent: ``60`` is 0.6
 ``DD.MM.YYYY``  and every other order and separator: ``DD-MM-YY``, ``MM/DD/YYYY``, ...
 ``YYYY-MM-DD``  ISO; with time, ``T``, ``Z`` and offsets. ``YYYYMMDD`` without separators
+``words``       the month as a word: ``31. Dezember 2025``, ``Nov 3, 2025``, ``Jan 26`` (its first day)
 ``excel``       the serial number of a day (45000 is 2023-03-15); its fraction is the time
 ``yesno``       ``ja``/``nein``, ``true``/``false``, ``1``/``0``, ...
 ``text``        left alone
@@ -114,6 +115,8 @@ def reading(code: str) -> Reading:
         return found if marks == wanted else in_percent(found)
     if wanted == "excel":
         return Reading(kind="time", code="excel")
+    if wanted in ("words", "words HH:MM"):
+        return Reading(kind="date" if wanted == "words" else "time", code=wanted, date_order="DMY")
     dated = _date(wanted.upper().replace("T", "D").replace("J", "Y"))
     if dated is None:
         raise Problem("sources.unknown_reading", reading=code)

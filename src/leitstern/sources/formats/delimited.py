@@ -8,23 +8,21 @@ also set aside if it has too few cells, or more than the header with something i
 from __future__ import annotations
 
 import csv
-import re
 from collections import deque
 from collections.abc import Iterator
-from io import StringIO, TextIOWrapper
+from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from leitstern.errors import Problem
+from leitstern.sources.body import Body
 from leitstern.sources.encoding import Encoding, detect
+from leitstern.sources.formats.layout import Layout, layout
 from leitstern.sources.limits import Limits
 from leitstern.sources.raw import RawTable, RawWriter, header_names
 
-#: In order of preference when two fit equally well: commas and bars stand in texts more often.
-DELIMITERS = (";", "\t", "|", ",")
-_SAMPLE = 2 << 20
 _CHUNK = 32_768
-_SEPARATOR_LINE = re.compile(r'"?sep=([;,|\t])"?\s*', re.IGNORECASE)
 
 
 def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
@@ -33,9 +31,9 @@ def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
     limit = csv.field_size_limit(limits.cell_characters)
     try:
         with _open(path, encoding) as file:
-            layout = _layout(file)
+            laid_out = layout(file, path.name)
             file.seek(0)
-            return [_Reader(file, encoding, layout, limits).into(staging / "0.parquet")]
+            return [_Reader(file, encoding, laid_out, limits).into(staging / "0.parquet")]
     finally:
         csv.field_size_limit(limit)
 
@@ -43,57 +41,6 @@ def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
 def _open(path: Path, encoding: Encoding) -> TextIOWrapper:
     errors = "surrogateescape" if encoding.broken else "strict"
     return path.open(encoding=encoding.name, errors=errors, newline="")
-
-
-class _Layout(NamedTuple):
-    """How the file is laid out: delimiter, lines before the header, and whether quotes are used."""
-
-    delimiter: str
-    skip: int
-    note: str | None = None
-
-
-def _layout(file: IO[str]) -> _Layout:
-    sample = file.read(_SAMPLE)
-    if not sample.strip("\ufeff\r\n\t ;,|"):
-        raise Problem("sources.empty_file")
-    complete = len(sample) < _SAMPLE
-    first, *_ = sample.split("\n", 1)
-    named = _SEPARATOR_LINE.fullmatch(first.strip("\ufeff"))
-    if named:
-        return _Layout(named[1], 1)
-    if re.match(r'"?(?:EXTF|DTVF)"?;', first):  # DATEV: a line about the file stands before the header
-        return _Layout(";", 1, "datev")
-    return _Layout(_delimiter(sample, complete=complete), 0)
-
-
-def _delimiter(sample: str, *, complete: bool) -> str:
-    """The delimiter under which most rows have as many cells as the header (at least two).
-
-    Rows with an empty cell too many count as fitting. If none fits, the file has one column.
-    """
-    best, most = None, 0.0
-    for delimiter in DELIMITERS:
-        rows = _widths(sample, delimiter, complete=complete)
-        width = rows[0] if rows else 0
-        if width >= 2:
-            share = sum(w in (width, width + 1) for w in rows) / len(rows)
-            if share > most + 1e-9:
-                best, most = delimiter, share
-        elif delimiter != "," and len(rows) > 2 and sum(w >= 2 for w in rows) >= 0.8 * len(rows):
-            raise Problem("sources.no_header", delimiter=delimiter)
-    return best or next((d for d in DELIMITERS if d not in sample), ";")
-
-
-def _widths(sample: str, delimiter: str, *, complete: bool) -> list[int]:
-    rows: list[int] = []
-    try:
-        for row in csv.reader(StringIO(sample, newline=""), delimiter=delimiter):
-            if any(row):
-                rows.append(len(row))  # noqa: PERF401 - what was read before an error counts
-    except csv.Error:  # a cell over the limit: judge by the rows before it
-        return rows
-    return rows if complete or len(rows) < 2 else rows[:-1]
 
 
 class _Lines:
@@ -125,58 +72,63 @@ class _Lines:
 class _Reader:
     """Reads the records of one file into a raw table."""
 
-    def __init__(self, file: IO[str], encoding: Encoding, layout: _Layout, limits: Limits) -> None:
+    def __init__(self, file: IO[str], encoding: Encoding, layout: Layout, limits: Limits) -> None:
         self._lines = _Lines(file)
         self._encoding = encoding
         self._layout = layout
         self._limits = limits
+        self._columns: list[str] = []
         self._blank = 0
         self._broken = 0
 
     def into(self, path: Path) -> RawTable:
-        records = self._records()
-        cells: list[str] = []
-        for _, row, problem in records:
+        layout, records = self._layout, self._records()
+        for line, row, problem in records:
             if problem:
                 raise Problem("sources.header_unreadable")
             if any(row):
-                cells = row
+                if layout.plan.found.header is None:
+                    records = chain([(line, row, problem)], records)
                 break
-        names, notes = header_names(cells)
-        writer = RawWriter(path, names, self._limits)
+        self._columns, _ = header_names(layout.plan.found.names)
+        body = Body(path, layout.plan, self._limits)
+        writer = body.writer
         writer.table.encoding = self._encoding.name
-        writer.table.delimiter = self._layout.delimiter
-        writer.table.notes.extend(notes)
-        if self._layout.note:
-            writer.note(self._layout.note)
-        self._rows(records, writer)
+        writer.table.delimiter = layout.delimiter
+        if layout.days is not None:
+            writer.note("datev")
+        self._rows(records, writer, body)
         if self._blank:
             writer.note("blank_rows", count=self._blank)
-        return writer.close()
+        return body.close()
 
-    def _rows(self, records: Iterator[tuple[int, list[str], str]], writer: RawWriter) -> None:
-        width = len(writer.table.columns)
+    def _rows(self, records: Iterator[tuple[int, list[str], str]], writer: RawWriter, body: Body) -> None:
+        width = len(self._columns)
         careful = self._encoding.broken or self._encoding.nuls
         rows: list[list[str]] = []
         lines: list[int] = []
+        days = self._layout.days or {}
         for line, row, problem in records:
+            for place, read in days.items():
+                if place < len(row):
+                    row[place] = read(row[place])
             if len(row) == width and not problem and not careful:
                 if any(row):
                     rows.append(row)
                     lines.append(line)
                     if len(rows) == _CHUNK:
-                        writer.rows(rows, lines)
+                        body.rows(rows, lines)
                         rows, lines = [], []
                 else:
                     self._blank += 1
             elif self._judge(line, row, problem, writer):
                 rows.append(row[:width])
                 lines.append(line)
-        writer.rows(rows, lines)
+        body.rows(rows, lines)
 
     def _judge(self, line: int, row: list[str], problem: str, writer: RawWriter) -> bool:
         """Whether an unusual row can be landed; if not, it is counted as blank or set aside."""
-        columns = writer.table.columns
+        columns = self._columns
         text = self._layout.delimiter.join(row)
         if problem:
             writer.set_aside(line, problem, text)

@@ -1,6 +1,6 @@
 """Excel workbooks (XLSX, XLSM): every visible sheet with something in it is a table.
 
-The header is the first row that is not empty. Before the workbook is opened, the directory of its
+Where the table is in a sheet `table` finds. Before the workbook is opened, the directory of its
 archive is checked, because a few kilobytes can unpack to gigabytes; what passes this check and still
 grows too big ends the child process by its memory limit.
 """
@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
+from leitstern.sources.body import Body, Remarks, plan
+from leitstern.sources.formats.cells import Cells
 from leitstern.sources.limits import Limits
-from leitstern.sources.raw import Note, RawTable, RawWriter, header_names
-from leitstern.sources.text import cell
+from leitstern.sources.raw import Note, RawTable
+from leitstern.sources.table import SAMPLE, Found
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -70,43 +72,40 @@ def _sheet(sheet: CalamineSheet, path: Path, limits: Limits) -> RawTable | None:
     """Reads one sheet; None if it is empty. The line is the row number Excel shows."""
     if sheet.start is None:
         return None
-    rows = enumerate(sheet.iter_rows(), start=1)
-    header = next((row for _, row in rows if any(value != "" for value in row)), None)
-    if header is None:
+    cells = Cells(sheet)
+    made = plan([cells.texts(n, row) for n, row in enumerate(islice(sheet.iter_rows(), SAMPLE))], sheet.name)
+    if made is None:
         return None
-    first = next(place for place, value in enumerate(header) if value != "")
-    last = max(place for place, value in enumerate(header) if value != "")
-    names, notes = header_names([cell(value) for value in header[first : last + 1]])
-    writer = RawWriter(path, names, limits, sheet=sheet.name)
-    writer.table.notes.extend(notes)
-    _rows(rows, first, last + 1, writer, limits)
-    return writer.close()
+    body = Body(path, made, limits, sheet=sheet.name)
+    if count := cells.repeated(made.found.body):
+        body.writer.note("merged_cells", count=count)
+    _rows(enumerate(sheet.iter_rows()), made.found, body, cells, limits)
+    return body.close()
 
 
 def _rows(
-    rows: Iterator[tuple[int, Sequence[object]]], first: int, end: int, writer: RawWriter, limits: Limits
+    rows: Iterator[tuple[int, Sequence[object]]], found: Found, body: Body, cells: Cells, limits: Limits
 ) -> None:
     """Lands the rows under the header; cells beside it that are not empty set the row aside."""
-    blank = 0
-    columns = writer.table.columns
+    blank, columns, writer = 0, body.columns, body.writer
+    remarks = Remarks(found, body)
     while chunk := list(islice(rows, _CHUNK)):
-        texts: list[list[str]] = []
-        lines: list[int] = []
-        for line, values in chunk:
-            row = [cell(value) for value in values[first:end]]
-            if any(value != "" for value in (*values[:first], *values[end:])):
-                writer.set_aside(line, "too_many_cells", " | ".join(map(cell, values)), columns[-1])
+        for place, values in chunk:
+            texts = cells.texts(place, values)
+            if place < found.body:
+                continue
+            row, line = texts[found.first : found.end], place + 1
+            if any((*texts[: found.first], *texts[found.end :])):
+                writer.set_aside(line, "too_many_cells", " | ".join(texts), columns[-1])
             elif not any(row):
                 blank += 1
+            elif (unfit := _unfit(row, limits)) is not None:
+                reason = "nul" if "\0" in row[unfit] else "cell_too_big"
+                writer.set_aside(line, reason, row[unfit].replace("\0", "\ufffd"), columns[unfit])
             else:
-                place = _unfit(row, limits)
-                if place is None:
-                    texts.append(row)
-                    lines.append(line)
-                else:
-                    reason = "nul" if "\0" in row[place] else "cell_too_big"
-                    writer.set_aside(line, reason, row[place].replace("\0", "\ufffd"), columns[place])
-        writer.rows(texts, lines)
+                remarks.row(row, line)
+        remarks.flush()
+    remarks.close()
     if blank:
         writer.note("blank_rows", count=blank)
 
