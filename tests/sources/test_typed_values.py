@@ -284,3 +284,8 @@ def test_a_million_different_values_in_vectorised_time() -> None:
     typed = to_kind(texts, "money", reading("de"))
     assert time.process_time() - start < 5
     assert typed.values[123_456].as_py() == Decimal("1234.56")
+
+
+def test_a_number_of_any_length_is_shown_as_it_stands() -> None:
+    found = decide(["1" * 40, "2,50"], kind="money")
+    assert [example.shown for example in found.examples] == ["1" * 40, "2.5"]

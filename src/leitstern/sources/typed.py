@@ -7,6 +7,7 @@ done once per different text and with Arrow's vectorised functions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -193,13 +194,18 @@ def _only(values: Values, codes: Codes) -> Values:
     return kept
 
 
+def _shown(plain: str) -> str:
+    """A number in plain digits, however many they are."""
+    text = format(Decimal(plain), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def shown(texts: Texts, reading: Reading) -> list[str]:
     """What texts are under a reading, as plain text: ``1234.56``, ``2025-04-03``, ``2025-04-03 10:30``."""
     if reading.kind == "number":
         assert reading.decimal is not None
         texts = numbers.with_sign(texts) if reading.hundredths else texts
-        exact = numbers.canonical(texts, reading.decimal).cast(pa.decimal128(38, 10))
-        return [format(v.normalize(), "f") for v in listed(exact)]
+        return [_shown(plain) for plain in listed(numbers.canonical(texts, reading.decimal))]
     if reading.kind in ("date", "time"):
         micros = dates.parse(texts, reading).micros
         moments = listed(pa.array(micros, pa.timestamp("us")))
