@@ -431,6 +431,54 @@ STOCKS = (
         "currency",
     ),
     _one(
+        "open_value_weighted",
+        {"stock": "deal.weighted_amount", "between": _CLOSING},
+        Asked("stock", "deal", "weighted_amount", between=_CLOSING),
+        "currency",
+    ),
+    _one(
+        "open_of_the_north",
+        {
+            "stock": "deal",
+            "between": _CLOSING,
+            "where": "owner.region = 'North' or region = 'South' and stage is not null",
+        },
+        Asked(
+            "stock",
+            "deal",
+            between=_CLOSING,
+            test=lambda r: (
+                _ref(r, "owner", "region") == "North" or (r["region"] == "South" and r["stage"] is not None)
+            ),
+        ),
+        "count",
+    ),
+    _one(
+        "likely",
+        {
+            "stock": "deal",
+            "between": _CLOSING,
+            "where": "probability >= 0.3 or expected_close_at > '2025-12-31' or status = 'open'",
+        },
+        Asked(
+            "stock",
+            "deal",
+            between=_CLOSING,
+            test=lambda r: (
+                (r["probability"] or 0) >= Fraction(3, 10)
+                or _day(r, "expected_close_at") > "2025-12-31"
+                or r["status"] == "open"
+            ),
+        ),
+        "count",
+    ),
+    _one(
+        "employed",
+        {"stock": "person", "between": ("joined_at", "left_at")},
+        Asked("stock", "person", between=("joined_at", "left_at")),
+        "count",
+    ),
+    _one(
         "customers_",
         {"stock": "company", "between": ("customer_since", "customer_until")},
         Asked("stock", "company", between=("customer_since", "customer_until")),

@@ -52,10 +52,16 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
     on = asked.between[0] if stands else asked.on
     groups: dict[str | None, list[Portion]] = {}
     behind: list[Record] = []
-    for record in oracle.records[asked.fact]:
+    for found in oracle.records[asked.fact]:
+        record = found
         day = record.day(on)
         if day is None or day > last or (first is not None and day < first and not stands):
             continue
+        if stands:
+            was = oracle.then(record, last)
+            if was is None:
+                continue
+            record = was
         if not asked.test(record) or not _known(asked, record):
             continue
         ends = record.day(asked.between[1]) if stands else None
@@ -63,7 +69,7 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
             continue
         behind.append(record)
         for portion in oracle.portions(record, subject):
-            for key in oracle.subjects_of(portion, subject, on):
+            for key in oracle.subjects_of(portion, subject, "then" if stands else on):
                 groups.setdefault(key, []).append(portion)
     if asked.kind == "manual_last":
         weights = _standing(asked, behind, subject)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -133,11 +133,19 @@ class Oracle:
             met = [x["created_at"] for x in mine] + [deal.get("created_at")]
             deal["first_contact_at"] = deal.get("first_contact_at") or min(filter(None, met), default=None)
             deal["won_at"] = deal.get("closed_at") if deal.get("status") == "won" else None
+            deal["weighted_amount"] = self._weighted(deal)
         for lead in leads:
             won = [d["won_at"] for d in deals if lead["key"] in [*d["leads"], d["lead"]] and d["won_at"]]
             lead["won_at"] = min(won, default=None)
         self._firsts(rows)
         rows["stage_visit"] = list(self._visits(rows))
+
+    def _weighted(self, deal: Row) -> Decimal | None:
+        """A deal's amount times its stage's chance, or its own where the stage has none."""
+        stages = {s["key"]: s.get("probability") for s in self.world.rows("stage")}
+        chance = stages.get(deal.get("stage") or "")
+        chance = deal.get("probability") if chance is None else chance
+        return None if deal.get("amount") is None else _round(deal["amount"] * (chance or Decimal(0)))
 
     def _firsts(self, rows: dict[str, list[Row]]) -> None:
         """What depends on all that a company did."""
@@ -239,6 +247,69 @@ class Oracle:
                     if f.to in ENTITIES and key and (f.to, key) not in self.by_key:
                         self._take(str(f.to), {"key": key, "name": key})
 
+    # --- what was it? ---
+
+    def then(self, record: Record, day: date) -> Record | None:
+        """A record as it was on a day; None for a deal that was decided. ``then`` is the day itself."""
+        row = record.row | {"then": day}
+        if record.fact == "deal":
+            deal = self._deal_then(record, day)
+            if deal is None:
+                return None
+            row |= deal
+        return Record(record.fact, record.key, row, self)
+
+    def _deal_then(self, record: Record, day: date) -> Row | None:
+        told = next(d for d in self.world.rows("deal") if d["key"] == record.key)
+        decided = told.get("status") in ("won", "lost")
+        if decided and told.get("closed_at") is None:
+            return None
+        was = {name: self._told(told, name, day) for name in _READ}
+        row: Row = {name: value for name, (value, _) in was.items()}
+        stages = {s["key"]: s for s in self.world.rows("stage")}
+        by_stage = was["stage"][1] == "between" or (decided and was["stage"][1] == "after")
+        by_event = was["status"][1] == "between" or (decided and was["status"][1] == "after")
+        if by_event:
+            row["status"] = self._last(told, "status", day)
+        elif by_stage:
+            row["status"] = stages.get(row["stage"] or "", {}).get("outcome", "open")
+        else:
+            row["status"] = "open" if decided else told.get("status")
+        if row["status"] not in (None, "open"):
+            return None
+        row["weighted_amount"] = self._weighted(row)
+        dates = [d for name in RATE_DATES["deal"] if (d := self.day(told.get(name))) is not None]
+        rate = self._rate(row["currency"], (dates or [TODAY])[0])
+        row["cost"] = told.get("cost")
+        amounts = [name for name in ("amount", "cost", "weighted_amount") if row[name] is not None]
+        if amounts and rate is None:
+            return None
+        return row | {name: _round(row[name] * rate) for name in amounts if rate is not None}
+
+    def _changes(self, deal: Row, field: str) -> list[tuple[date, Any, Any]]:
+        """Day, old and new value of each change that can be read, in order."""
+        found = []
+        for e in sorted(self.world.rows("deal_event"), key=lambda e: (e["at"], e["key"])):
+            if e["deal"] == deal["key"] and e["field"] == field:
+                values = [None if e.get(n) is None else _READ[field](e[n]) for n in ("old", "new")]
+                day = self.day(e["at"])
+                if _UNREAD not in values and day is not None:
+                    found.append((day, *values))
+        return found
+
+    def _told(self, deal: Row, field: str, day: date) -> tuple[Any, str]:
+        """A field's value on a day, and where that lies: before, between or after the changes."""
+        changes = self._changes(deal, field)
+        passed = [new for at, _, new in changes if at <= day]
+        if len(passed) == len(changes):
+            return deal.get(field), "after" if changes else "no event"
+        return (passed[-1] if passed else changes[0][1]), "between"
+
+    def _last(self, deal: Row, field: str, day: date) -> Any:
+        changes = self._changes(deal, field)
+        passed = [new for at, _, new in changes if at <= day]
+        return passed[-1] if passed else changes[0][1]
+
     # --- whose is it? ---
 
     def region_of(self, record: Record) -> str | None:
@@ -292,9 +363,10 @@ class Oracle:
         order = sorted(given, key=lambda who: (-given[who], who is None, who))
         total = sum(given.values())
         share = _parts(Decimal(1), {who: given[who] / total for who in order})
-        amounts = {n: record.row[n] for n in ("amount", "cost") if record.row.get(n) is not None}
-        money = {name: _parts(amount, share) for name, amount in amounts.items()}
-        return [Portion(record, p, share[p], {n: parts[p] for n, parts in money.items()}) for p in order]
+        money = [f.name for f in fact.fields if f.kind == "money"]
+        amounts = {n: record.row[n] for n in money if record.row.get(n) is not None}
+        split = {name: _parts(amount, share) for name, amount in amounts.items()}
+        return [Portion(record, p, share[p], {n: parts[p] for n, parts in split.items()}) for p in order]
 
     def subjects_of(self, portion: Portion, subject: str, on: str) -> list[str | None]:
         """Keys of the subjects that a portion counts for: several teams, where teams lie above teams."""
@@ -319,6 +391,28 @@ class Oracle:
             return self.region_of(record)
         entity = "company" if subject == "customer" else subject
         return record.key if record.fact == entity else record.row.get(entity)
+
+
+_UNREAD = object()
+
+
+def _number(text: str) -> Any:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return _UNREAD
+
+
+#: How the texts of events are read, field by field.
+_READ: dict[str, Callable[[str], Any]] = {
+    "amount": _number,
+    "probability": _number,
+    "expected_close_at": date.fromisoformat,
+    "status": lambda text: text if text in ("open", "won", "lost") else _UNREAD,
+    "currency": str,
+    "owner": str,
+    "stage": str,
+}
 
 
 def _round(value: Decimal) -> Decimal:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leitstern.engine import asides
 from leitstern.engine.plan import MONEY_DIGITS, NUMBER_DIGITS
 from leitstern.facts.model import Fact
 from leitstern.facts.queries import first_row
@@ -21,6 +22,25 @@ DIGITS = {"money": MONEY_DIGITS, "number": NUMBER_DIGITS}
 _MOST = "99999999999999.9999"
 
 
+#: Rates of rows ``f`` (currency, rate_day): ``home`` for the workspace's own currency, else ``rate``.
+RATES = (
+    "LEFT JOIN home ON home.currency = coalesce(f.currency, home.currency) "
+    "ASOF LEFT JOIN rate ON rate.currency = f.currency AND f.rate_day >= rate.day"
+)
+
+
+def converted(amount: str) -> str:
+    """SQL: an amount in the workspace's currency, after ``RATES``; without a rate as it is."""
+    at_home = "home.currency IS NOT NULL OR rate.rate IS NULL"
+    return f"CASE WHEN {at_home} THEN {amount} ELSE {product(amount, 'rate.rate')} END"
+
+
+def unconverted(amounts: list[str]) -> str:
+    """SQL: whether there is an amount, and no rate for it."""
+    known = " OR ".join(f"{amount} IS NOT NULL" for amount in amounts)
+    return f"(home.currency IS NULL AND rate.rate IS NULL AND ({known}))"
+
+
 def product(amount: str, factor: str) -> str:
     """SQL: an amount times a factor, as money; what no amount can hold becomes the largest there is."""
     exact = f"round(CAST({amount} AS DECIMAL(38, {MONEY_DIGITS})) * {factor}, {MONEY_DIGITS})"
@@ -28,25 +48,24 @@ def product(amount: str, factor: str) -> str:
     return f"CAST({held} AS DECIMAL(18, {MONEY_DIGITS}))"
 
 
-def exclude_beyond_sums(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
+def exclude_beyond_sums(con: duckdb.DuckDBPyConnection, fact: Fact, table: str | None = None) -> None:
     """Set aside the records whose amount is too large for sums to hold, if there are any.
 
-    An entity stays, without the amount.
+    An entity stays, without the amount. ``table``: where the fact's records lie, if not in its own.
     """
+    table = table or fact.name
     for field in fact.fields:
         if field.kind in DIGITS:
-            bound = _bound(con, fact.name, field.name, DIGITS[field.kind])
+            bound = _bound(con, table, field.name, DIGITS[field.kind])
             if bound is not None:
                 too_large = f'abs("{field.name}") >= {bound}'
-                con.execute(
-                    "INSERT INTO excluded "
-                    f"SELECT '{fact.name}', key, 'amount_too_large', CAST(\"{field.name}\" AS VARCHAR) "
-                    f"FROM {fact.name} WHERE {too_large}"
-                )
+                value = f'CAST("{field.name}" AS VARCHAR)'
+                found = f"SELECT DISTINCT key, '{field.name}' AS field, {value} AS detail"
+                asides.note(con, fact.name, "amount_too_large", f"{found} FROM {table} WHERE {too_large}")
                 if fact.main_date is None:
-                    con.execute(f'UPDATE {fact.name} SET "{field.name}" = NULL WHERE {too_large}')
+                    con.execute(f'UPDATE {table} SET "{field.name}" = NULL WHERE {too_large}')
                 else:
-                    con.execute(f"DELETE FROM {fact.name} WHERE {too_large}")
+                    con.execute(f"DELETE FROM {table} WHERE {too_large}")
 
 
 def _bound(con: duckdb.DuckDBPyConnection, fact: str, field: str, digits: int) -> str | None:

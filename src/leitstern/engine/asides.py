@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from leitstern.engine import layout
 from leitstern.engine.backends import OWN_TABLES
 from leitstern.engine.compile import rows_of
-from leitstern.facts.model import FACTS, Fact
+from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:
     import duckdb
@@ -74,10 +74,10 @@ def note(con: duckdb.DuckDBPyConnection, fact: str, reason: str, query: str) -> 
     )
 
 
-def delivered(con: duckdb.DuckDBPyConnection, fact: Fact) -> str:
-    """What to read, in SQL, for all records of a fact that were delivered, those set aside included."""
-    aside = layout.aside(fact.name)
-    return f"(FROM {fact.name} UNION ALL BY NAME FROM {aside})" if there(con, aside) else fact.name
+def delivered(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """What to read, in SQL, for all records of a table that were delivered, those set aside included."""
+    aside = layout.aside(table)
+    return f"(FROM {table} UNION ALL BY NAME FROM {aside})" if there(con, aside) else table
 
 
 def there(con: duckdb.DuckDBPyConnection, table: str) -> bool:

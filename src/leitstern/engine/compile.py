@@ -240,7 +240,8 @@ def aggregate(part: Part, source: Pass, scope: Scope, speech: Speech) -> exp.Exp
     conditions = conditions_of(part, scope)
     value = value_of(part.what, speech)
     if part.what.kind == "record" and source.shared:
-        return _filtered(exp.Count(this=exp.Distinct(expressions=[col("id")])), conditions)
+        counted = exp.Distinct(expressions=[col(layout.row_id(source.table))])
+        return _filtered(exp.Count(this=counted), conditions)
     if part.agg == "add":
         return _sum(part, source, value, conditions)
     if part.agg == "distinct":
@@ -322,7 +323,7 @@ def pairs(source: Pass, part: Part, key: Arithmetic, bounds: Bounds) -> exp.Sele
     """The records of a distinct part: columns ``period``, ``subject`` (member, if any) and ``id``."""
     scope = Scope(FACTS[source.fact], source.table)
     subject = subject_key(source, "member", scope)
-    value = col("id" if part.what.kind == "record" else part.what.fields[0])
+    value = col(layout.row_id(source.table) if part.what.kind == "record" else part.what.fields[0])
     columns = [exp.alias_(_period(key, source), "period"), exp.alias_(value, "id")]
     if subject is not None:
         columns.append(exp.alias_(subject, "subject"))

@@ -43,11 +43,17 @@ def describe(con: duckdb.DuckDBPyConnection, today: date) -> None:
     con.execute("CREATE TABLE range (fact VARCHAR, date VARCHAR, first_day INTEGER, last_day INTEGER)")
     con.execute("CREATE TABLE delivered (fact VARCHAR, rows BIGINT, newest_day INTEGER, late_after INTEGER)")
     for fact in layout.ENCODED:
-        all_of = asides.delivered(con, fact)
+        all_of = asides.delivered(con, fact.name)
         for d in fact.dates:
             day = layout.day(d.name)
             con.execute(
                 f"INSERT INTO range SELECT '{fact.name}', '{d.name}', min({day}), max({day}) FROM {all_of}"
+            )
+        for name in (layout.SINCE, layout.UNTIL) if fact.name in layout.LIVES else ():
+            day = layout.day(name)
+            con.execute(
+                f"INSERT INTO range SELECT '{fact.name}', '{name}', min({day}), max({day}) "
+                f"FROM {asides.delivered(con, layout.versions(fact.name))}"
             )
         rows, newest = _newest(con, fact, all_of, today.toordinal())
         late_after = _late_after(con, fact, all_of, newest)

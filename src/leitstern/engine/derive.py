@@ -53,8 +53,10 @@ DEAL = """
            coalesce(d.first_contact_at, least(l.created_at, d.created_at)) AS first_contact_at,
            CASE WHEN d.status = 'won' THEN d.closed_at END AS won_at,
            f.key IS NOT NULL AS is_first,
-           w.at AS first_contact_after_win_at
+           w.at AS first_contact_after_win_at,
+           {weighted} AS weighted_amount
     FROM in_deal d
+    LEFT JOIN in_stage s ON s.key = d.stage
     LEFT JOIN lead_of_deal l ON l.deal = d.key
     LEFT JOIN first_won f ON f.key = d.key
     LEFT JOIN after_win w ON w.key = d.key
@@ -107,9 +109,10 @@ COMPANY = """
 STAGE_VISIT = """
     CREATE TEMP TABLE full_stage_visit AS
     WITH told AS (
-        SELECT e.key, e.deal, e.new AS stage, e.at AS entered_at,
+        SELECT e.key, e.deal, r.key AS stage, e.at AS entered_at,
                lead(e.at) OVER (PARTITION BY e.deal ORDER BY e.at, e.key) AS next_at
-        FROM in_deal_event e WHERE e.field = 'stage'),
+        FROM in_deal_event e LEFT JOIN event_reference r ON r.field = e.field AND r.text = e.new
+        WHERE e.field = 'stage'),
     inferred AS (
         SELECT d.key || ':stage' AS key, d.key AS deal, d.stage, d.created_at AS entered_at, NULL AS next_at
         FROM full_deal d

@@ -33,13 +33,18 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE fingerprint (fact VARCHAR, date VARCHAR, month INTEGER, rows BIGINT, sum HUGEINT)"
     )
     present = {name for (name,) in con.execute(OWN_TABLES).fetchall()}
-    for table in (*(fact.name for fact in layout.ENCODED), layout.SHARED):
+    tables = {fact.name: (fact.name, (WHOLE, *(d.name for d in fact.dates))) for fact in layout.ENCODED}
+    tables[layout.SHARED] = (layout.SHARED_FACT, tables[layout.SHARED_FACT][1])
+    stretch = (layout.SINCE, layout.UNTIL)
+    tables |= {layout.versions(name): (name, stretch) for name in layout.LIVES}
+    tables[layout.parts_of(layout.versions(layout.SHARED_FACT))] = (layout.SHARED_FACT, stretch)
+    for table, (name, dates) in tables.items():
         if table not in present:
             continue
-        fact = FACTS[layout.SHARED_FACT if table == layout.SHARED else table]
+        fact = FACTS[name]
         digest = f"sum(CAST(hash({_content(con, table, fact.name)}) AS HUGEINT))"
-        dates = [(WHOLE, "NULL"), *((d.name, layout.month(d.name)) for d in fact.dates)]
-        for date, month in dates:
+        for date in dates:
+            month = layout.month(date) if date else "NULL"
             only = f"WHERE {month} IS NOT NULL" if date else ""
             con.execute(
                 f"INSERT INTO fingerprint SELECT '{fact.name}', '{date}', {month}, count(*), {digest} "
@@ -49,7 +54,7 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
 
 def _content(con: duckdb.DuckDBPyConnection, table: str, fact: str) -> str:
     """The columns that decide about values: keys, and ids that nobody refers to, only name a row."""
-    named = {"key"} if layout.is_referred_to(FACTS[fact]) else {"key", "id"}
+    named = {"key", "version"} if layout.is_referred_to(FACTS[fact]) else {"key", "id", "version"}
     columns = con.execute(
         "SELECT column_name FROM duckdb_columns() "
         "WHERE database_name = current_database() AND table_name = ? ORDER BY column_index",

@@ -12,6 +12,16 @@ from leitstern.facts.model import FACTS, SUBJECT_FACTS, Fact
 #: The table of a deal's parts by person, used where deals are shared. One row for each share.
 SHARED = "deal_part"
 SHARED_FACT = "deal"
+#: Facts whose records exist from one date to another. Each has a table of *versions*: what a record was
+#: ``SINCE`` a day ``UNTIL`` another, and whose. What exists on a day (a stock) is read from there.
+LIVES = {
+    "company": ("customer_since", "customer_until"),
+    "person": ("joined_at", "left_at"),
+    "deal": ("created_at", "closed_at"),
+    "ticket": ("created_at", "resolved_at"),
+    "stage_visit": ("entered_at", "left_at"),
+}
+SINCE, UNTIL = "since", "until"
 #: Decimal digits a part of a deal is kept with.
 SHARE_DIGITS = 4
 
@@ -38,6 +48,21 @@ def is_referred_to(fact: Fact) -> bool:
 def aside(table: str) -> str:
     """The table of the records that are set aside from a table; it is there only where some are."""
     return f"aside_{table}"
+
+
+def versions(fact: str) -> str:
+    """The table of the versions of a fact, or of its records that are set aside."""
+    return f"{fact}_version"
+
+
+def parts_of(table: str) -> str:
+    """The table of the shares of a table's deals, or versions of deals."""
+    return f"{table}_part"
+
+
+def row_id(table: str) -> str:
+    """The column that tells the records (or versions) of a table apart, however many shares they have."""
+    return "version" if "_version" in table else "id"
 
 
 def day(date: str) -> str:

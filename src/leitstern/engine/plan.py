@@ -68,6 +68,12 @@ class Part:
     mean: bool = False
 
     @property
+    def table(self) -> str:
+        """The table the part is read from, where nothing is shared."""
+        table = layout.aside(self.fact) if self.aside else self.fact
+        return layout.versions(table) if self.on in (layout.SINCE, layout.UNTIL) else table
+
+    @property
     def id(self) -> str:
         """A short name for the part's meaning, equal in every process."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
@@ -209,6 +215,9 @@ def _stock(m: Measure) -> Term:
     begin, end = m.between
     what = What("field", (m.field,)) if m.field else What("one")
     digits = _digits(m.fact, m.field) if m.field else 0
+    if layout.LIVES.get(m.fact) == m.between:  # as the records were on each day, and whose
+        began = Part("add", m.fact, layout.SINCE, what, _where(m), member_on=layout.SINCE, digits=digits)
+        return Term(began, minus=replace(began, on=layout.UNTIL), standing=True)
 
     def side(on: str) -> Part:
         known = tuple(dict.fromkeys((begin, on)))
@@ -291,7 +300,7 @@ class Pass:
     @property
     def shared(self) -> bool:
         """Whether records are read by their shares."""
-        return self.table in (layout.SHARED, layout.aside(layout.SHARED))
+        return self.table.endswith(layout.parts_of(""))
 
 
 def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
@@ -303,8 +312,7 @@ def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
     groups: dict[tuple[str, str, str, Way], list[Part]] = {}
     for part in dict.fromkeys(parts):
         split = shared and by_person and part.fact == layout.SHARED_FACT
-        table = layout.SHARED if split else part.fact
-        table = layout.aside(table) if part.aside else table
+        table = layout.parts_of(part.table) if split else part.table
         groups.setdefault((table, part.on, part.member_on, _way(part)), []).append(part)
     return [
         Pass(table, members[0].fact, on, member_on, tuple(members), way)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from leitstern.engine import amounts, asides, layout
+from leitstern.engine import amounts, asides, history, layout, versions
 from leitstern.engine.derive import derive
 from leitstern.engine.members import intervals
+from leitstern.engine.regions import region_of
 from leitstern.engine.shares import share
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import lent
@@ -70,6 +71,7 @@ def encode(
         if not fact.derived:
             _take(con, fact)
     step("ids")
+    history.look_up(con)
     _identify(con, canonical)
     derive(con, timezone)
     _rates(con, currency)
@@ -79,6 +81,10 @@ def encode(
         step(fact.name)
         _encode_fact(con, fact, timezone, today)
         amounts.exclude_beyond_sums(con, fact)
+    step("versions")
+    day = _money_day(FACTS["deal"], timezone, today)
+    con.execute(f"CREATE TEMP TABLE deal_rate_day AS SELECT key, {day} AS rate_day FROM full_deal")
+    versions.write(con, timezone)
     share(con)
     for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
         con.execute(f'DROP TABLE temp."{name}"')
@@ -126,6 +132,8 @@ def _identify(con: duckdb.DuckDBPyConnection, canonical: dict[str, str]) -> None
                 f'SELECT "{field}" FROM in_{name} WHERE "{field}" IS NOT NULL'
                 for name, field in _references(fact.name)
             ]
+        named = [field for field, to in history.POINTING.items() if to == fact.name]
+        sources += [f"SELECT key FROM event_reference WHERE field = '{field}'" for field in named]
         keys = " UNION ".join(sources)
         if fact.name == "company":
             _identify_companies(con, keys, canonical)
@@ -215,6 +223,12 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
         " UNION SELECT p.id, t.id FROM in_deal_share s JOIN key_person p ON p.key = s.person "
         "JOIN in_deal d ON d.key = s.deal JOIN key_team t ON t.key = d.team"
     )
+    named += (  # and so does whoever owned it before
+        " UNION SELECT p.id, t.id FROM in_deal_event e "
+        "JOIN event_reference r ON r.field = e.field AND (r.text = e.old OR r.text = e.new) "
+        "JOIN key_person p ON p.key = r.key JOIN in_deal d ON d.key = e.deal "
+        "JOIN key_team t ON t.key = d.team WHERE e.field = 'owner'"
+    )
     con.execute(
         f"""
         CREATE TABLE member AS
@@ -292,10 +306,7 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str, toda
             columns.append(_plain_column(con, fact, field))
     if money:
         columns += _converted(money)
-        joins.append(
-            "LEFT JOIN home ON home.currency = coalesce(f.currency, home.currency) "
-            "ASOF LEFT JOIN rate ON rate.currency = f.currency AND f.rate_day >= rate.day"
-        )
+        joins.append(amounts.RATES)
     if "region" in fact.by_name:
         columns.append("f.region AS own_region")
     source = (
@@ -318,15 +329,10 @@ def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str, toda
 
 
 def _converted(money: list[Field]) -> list[str]:
+    columns = [f"f.{m.name}" for m in money]
     return [
-        *(
-            f"CASE WHEN home.currency IS NOT NULL OR rate.rate IS NULL THEN f.{m.name} "
-            f"ELSE {amounts.product(f'f.{m.name}', 'rate.rate')} END AS {m.name}"
-            for m in money
-        ),
-        "home.currency IS NULL AND rate.rate IS NULL AND ("
-        + " OR ".join(f"f.{m.name} IS NOT NULL" for m in money)
-        + ") AS unconverted",
+        *(f"{amounts.converted(f'f.{m.name}')} AS {m.name}" for m in money),
+        f"{amounts.unconverted(columns)} AS unconverted",
     ]
 
 
@@ -379,20 +385,8 @@ def _place(con: duckdb.DuckDBPyConnection, fact: Fact, *, converted: bool) -> No
             else:
                 columns.append(f"coalesce(fallback.id, 0) AS {layout.member(date.name)}")
     if layout.has_region(fact):
-        own = ["f.own_region"] if "region" in fact.by_name else []
-        if person and fact.name != "person":
-            joins.append(
-                f"LEFT JOIN key_person kp ON kp.id = {owner} LEFT JOIN in_person op ON op.key = kp.key"
-            )
-            own.append("op.region")
-        if "company" in fact.by_name:
-            joins.append(
-                "LEFT JOIN key_company kc ON kc.id = f.company AND kc.is_root "
-                "LEFT JOIN in_company oc ON oc.key = kc.key"
-            )
-            own.append("oc.region")
-        region = f"coalesce({', '.join(own)})" if own else "NULL"
-        joins.append(f"LEFT JOIN region r ON r.name = {region}")
+        more, region = region_of(fact, owner, "f.own_region")
+        joins.append(f"{more} LEFT JOIN region r ON r.name = {region}")
         columns.append("coalesce(r.id, 0) AS region")
     chosen = f"SELECT {', '.join(columns)} FROM based f {' '.join(joins)}"
     _write(con, fact, fact.name, f"{chosen} WHERE NOT f.unconverted" if converted else chosen, order)

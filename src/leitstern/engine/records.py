@@ -115,7 +115,7 @@ def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, str | None]]:
     """Name, part, and for a stock the date by whose end a record is gone."""
     for name, measure in resolved.measures.items():
         found: Term = term(measure)
-        ended = measure.between[1] if found.standing and measure.between else None
+        ended = found.minus.on if found.minus else None
         yield name, found.plus, ended
         if found.base is not None:
             yield f"{name} / n", found.base, None
@@ -150,7 +150,9 @@ def _statement(
     title = next((t for t in TITLES if t in scope.fact.by_name), None)
     about = [
         exp.alias_(col("key"), "key"),
-        exp.alias_(col(layout.day(source.on)), "day"),
+        exp.alias_(
+            col(layout.day(layout.LIVES[source.fact][0] if source.on == layout.SINCE else source.on)), "day"
+        ),
         exp.alias_(col(title) if title else exp.Null(), "title"),
         *(exp.alias_(_name(scope, source, kind), kind) for kind in ("person", "team", "customer")),
     ]

@@ -115,7 +115,7 @@ def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
 def _wanted(generation: Generation, resolved: Resolved) -> _Wanted:
     terms = {name: term(m, mean=name in resolved.averaged) for name, m in resolved.measures.items()}
     rows = row_terms(resolved.measures.values())
-    aside = tuple(set_aside(t) for t in rows if generation.backend.has(layout.aside(t.plus.fact)))
+    aside = tuple(t for t in map(set_aside, rows) if generation.backend.has(t.plus.table))
     return _Wanted(resolved, terms, rows, aside)
 
 
@@ -316,6 +316,8 @@ class _Sides:
         New records tell by their main date; of other dates any sign of life will do, as it may well be
         true that no deal was closed for long.
         """
+        if on in (layout.SINCE, layout.UNTIL):
+            on = layout.LIVES[fact][on == layout.UNTIL]
         if on == FACTS[fact].main_date and (fact, on) in self.generation.ranges:
             return min(self.generation.ranges[fact, on][1], self.generation.built_on.toordinal())
         return self.generation.coverage[fact].newest_day or 0

@@ -20,70 +20,79 @@ if TYPE_CHECKING:
 SHARE = f"DECIMAL(9, {layout.SHARE_DIGITS})"
 MONEY = "DECIMAL(18, 4)"
 
-SHARES = f"""
-    CREATE TEMP TABLE shares AS
+#: ``part``: of a row of a table (a deal, or one of its versions) for a person.
+SHARES = """
+    CREATE TEMP TABLE part AS
     WITH listed AS (
-        SELECT d.id AS deal, p.id AS person, s.share
-        FROM in_deal_share s JOIN key_deal d ON d.key = s.deal JOIN key_person p ON p.key = s.person
+        SELECT d.{row}, p.id AS person, s.share
+        FROM in_deal_share s JOIN key_deal k ON k.key = s.deal JOIN {table} d ON d.id = k.id
+        JOIN key_person p ON p.key = s.person
         WHERE s.share > 0),
     rest AS (
-        SELECT l.deal, any_value(d.owner) AS person, 1 - sum(l.share) AS share
-        FROM listed l JOIN {{deals}} d ON d.id = l.deal GROUP BY l.deal HAVING sum(l.share) < 1),
+        SELECT l.{row}, any_value(d.owner) AS person, 1 - sum(l.share) AS share
+        FROM listed l JOIN {table} d ON d.{row} = l.{row} GROUP BY l.{row} HAVING sum(l.share) < 1),
     given AS (
-        SELECT deal, person, CAST(sum(share) AS DOUBLE) AS share
-        FROM (SELECT * FROM listed UNION ALL SELECT * FROM rest) GROUP BY deal, person),
+        SELECT {row}, person, CAST(sum(share) AS DOUBLE) AS share
+        FROM (SELECT * FROM listed UNION ALL SELECT * FROM rest) GROUP BY {row}, person),
     scaled AS (
-        SELECT deal, person,
-               row_number() OVER (PARTITION BY deal ORDER BY share DESC, p.key NULLS LAST) AS place,
-               CAST(round(share / sum(share) OVER (PARTITION BY deal), {layout.SHARE_DIGITS}) AS {SHARE})
-               AS share
-        FROM given LEFT JOIN key_person p ON p.id = given.person),
-    left_over AS (SELECT deal, 1 - sum(share) AS rest FROM scaled GROUP BY deal)
-    SELECT s.deal, s.person, s.place,
-           CAST(s.share + CASE WHEN s.place = 1 THEN l.rest ELSE 0 END AS {SHARE}) AS share
-    FROM scaled s JOIN left_over l ON l.deal = s.deal
+        SELECT g.{row}, g.person,
+               row_number() OVER (PARTITION BY g.{row} ORDER BY g.share DESC, p.key NULLS LAST) AS place,
+               CAST(round(g.share / sum(g.share) OVER (PARTITION BY g.{row}), {digits}) AS {kind}) AS share
+        FROM given g LEFT JOIN key_person p ON p.id = g.person),
+    left_over AS (SELECT {row}, 1 - sum(share) AS rest FROM scaled GROUP BY {row})
+    SELECT s.{row}, s.person, s.place,
+           CAST(s.share + CASE WHEN s.place = 1 THEN l.rest ELSE 0 END AS {kind}) AS share
+    FROM scaled s JOIN left_over l ON l.{row} = s.{row}
 """
 
 
 def share(con: duckdb.DuckDBPyConnection) -> None:
-    """Write ``deal_part``: one row for each person's share of a deal, a deal without shares whole.
+    """Write ``deal_part`` and ``deal_version_part``: one row for each person's share, the rest whole.
 
-    The table exists only where some deal is shared. Deals that are set aside are divided alike, beside it.
+    The tables exist only where some deal is shared. What is set aside is divided alike, beside them.
     """
     if first_row(con, "SELECT count(*) FROM in_deal_share") == (0,):
         return
-    con.execute(SHARES.format(deals=asides.delivered(con, FACTS[layout.SHARED_FACT])))
-    _divide(con, layout.SHARED_FACT, layout.SHARED)
-    if asides.there(con, layout.aside(layout.SHARED_FACT)):
-        _divide(con, layout.aside(layout.SHARED_FACT), layout.aside(layout.SHARED))
+    deals = [date.name for date in FACTS[layout.SHARED_FACT].dates]
+    dates = {layout.SHARED_FACT: deals, layout.versions(layout.SHARED_FACT): [layout.SINCE]}
+    for table, counted_on in dates.items():
+        for there in (table, layout.aside(table)):
+            if asides.there(con, there):
+                _share(con, there, counted_on)
 
 
-def _divide(con: duckdb.DuckDBPyConnection, deals: str, parts: str) -> None:
-    fact = FACTS[layout.SHARED_FACT]
+def _share(con: duckdb.DuckDBPyConnection, table: str, dates: list[str]) -> None:
+    row = layout.row_id(table)
+    con.execute(SHARES.format(table=table, row=row, digits=layout.SHARE_DIGITS, kind=SHARE))
     con.execute(
         "CREATE TEMP TABLE based AS "
         "SELECT d.*, coalesce(s.person, d.owner) AS sharer, coalesce(s.place, 1) AS place, "
-        f"CAST(coalesce(s.share, 1) AS {SHARE}) AS share FROM {deals} d LEFT JOIN shares s ON s.deal = d.id"
+        f"CAST(coalesce(s.share, 1) AS {SHARE}) AS share FROM {table} d LEFT JOIN part s ON s.{row} = d.{row}"
     )
-    splits = [_split(f.name) for f in fact.fields if f.kind == "money"]
-    members = [_member(date.name) for date in fact.dates]
+    money = [f.name for f in FACTS[layout.SHARED_FACT].fields if f.kind == "money"]
+    splits = [_split(name, row) for name in money]
+    members = [_member(date) for date in dates]
     joins = [
         "LEFT JOIN member fallback ON fallback.person = f.sharer AND fallback.team = f.team",
         "LEFT JOIN member alone ON alone.person = f.sharer AND alone.team = 0",
-        *(_stay(date.name) for date in fact.dates),
+        *(_stay(date) for date in dates),
     ]
     con.execute(
         "CREATE TEMP VIEW divided AS "
         f"SELECT f.* REPLACE ({', '.join(members)}), {', '.join(splits)} FROM based f {' '.join(joins)}"
     )
-    con.execute(f"CREATE TABLE {parts} AS SELECT p.* EXCLUDE (place) FROM divided p ORDER BY p.id, p.place")
+    con.execute(
+        f"CREATE TABLE {layout.parts_of(table)} AS "
+        f"SELECT p.* EXCLUDE (place) FROM divided p ORDER BY p.{row}, p.place"
+    )
     con.execute("DROP VIEW temp.divided")
     con.execute("DROP TABLE temp.based")
+    con.execute("DROP TABLE temp.part")
 
 
-def _split(money: str) -> str:
+def _split(money: str, row: str) -> str:
     rounded = product(f"f.{money}", "f.share")
-    rest = f"f.{money} - sum({rounded}) OVER (PARTITION BY f.id)"
+    rest = f"f.{money} - sum({rounded}) OVER (PARTITION BY f.{row})"
     return (
         f"CAST({rounded} + CASE WHEN f.place = 1 THEN {rest} ELSE 0 END AS {MONEY}) AS {layout.part(money)}"
     )

@@ -161,6 +161,8 @@ _RECORDS = (
             _choice("kind", "new", "existing"),
             _share("probability"),
             *_money("amount", "cost"),
+            # The amount times the probability of the stage, or of the deal where the stage has none.
+            Field("weighted_amount", "money", derived=True),
             *_time("first_contact_at", "created_at", "closed_at"),
             *_day("expected_close_at"),
             # ``closed_at`` of a won deal, nothing otherwise: what a cohort of deals can reach.
@@ -188,7 +190,10 @@ _RECORDS = (
         (
             _ref("deal", required=True),
             Field("at", "time", required=True),
-            _choice("field", "stage", "amount", "owner", "expected_close_at"),
+            _choice(
+                "field",
+                *("stage", "amount", "owner", "expected_close_at", "probability", "status", "currency"),
+            ),
             *_text("old", "new"),
             _ref("actor", "person"),
             _choice("origin", "source", "snapshot", "inferred"),
