@@ -369,7 +369,7 @@ DURATIONS = (
         Asked(
             "duration",
             "lead",
-            on="first_response_at",
+            on="created_at",  # the fact's main date, where a definition names none
             between=("created_at", "first_response_at"),
             unit="hours",
         ),
@@ -485,8 +485,51 @@ STOCKS = (
         "count",
     ),
 )
+_CUSTOMER = ("customer_since", "customer_until")
 RATIOS = (
     WIN_RATE,
+    Case(
+        "kept_customers",
+        {
+            "there": {"stock": "company", "between": _CUSTOMER, "at": "start"},
+            "still": {"stock": "company", "between": _CUSTOMER, "at": "both"},
+        },
+        (
+            Asked("stock", "company", between=_CUSTOMER, at="start"),
+            Asked("stock", "company", between=_CUSTOMER, at="both"),
+        ),
+        "still / there",
+        lambda there, still: ratio(still, there),
+    ),
+    Case(
+        "value_still_open",
+        {
+            "there": {
+                "stock": "deal.amount",
+                "between": _CLOSING,
+                "at": "start",
+                "where": "owner is not null",
+            },
+            "still": {
+                "stock": "deal.amount",
+                "between": _CLOSING,
+                "at": "both",
+                "where": "owner is not null",
+            },
+        },
+        tuple(
+            Asked("stock", "deal", "amount", between=_CLOSING, at=at, test=lambda r: r["owner"] is not None)
+            for at in ("start", "both")
+        ),
+        "there - still",
+        lambda there, still: there - still,
+    ),
+    _one(
+        "leads_still_open",  # not between a fact's own dates: as the records are today
+        {"stock": "lead", "between": ("mql_at", "sql_at"), "at": "both"},
+        Asked("stock", "lead", between=("mql_at", "sql_at"), at="both"),
+        "count",
+    ),
     _one(
         "lead_to_win",
         {"conversion": "lead", "to": "won_at", "within": 90},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,38 +45,62 @@ class Asked:
     p: Fraction = Fraction(1, 2)
     unit: str = "days"
     mean: bool = False
+    at: str = "end"
+
+
+#: From when to when a record exists. A stock between these dates counts it as it was on the day.
+OWN_DATES = defaultdict(
+    tuple,
+    {
+        "company": (("customer_since", "customer_until"),),
+        "person": (("joined_at", "left_at"),),
+        "deal": (("created_at", "closed_at"),),
+        "ticket": (("created_at", "resolved_at"),),
+        "stage_visit": (("entered_at", "left_at"),),
+    },
+)
 
 
 def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, last: date) -> Measured:
     """A measure over the days from ``first`` (None: ever) to ``last``."""
     stands = asked.kind == "stock"
     on = asked.between[0] if stands else asked.on
+    there = last if asked.at == "end" else (first - timedelta(days=1) if first else date.min)
+    of_day = stands and asked.between in OWN_DATES[asked.fact]
     groups: dict[str | None, list[Portion]] = {}
+    left: set[str] = set()
     behind: list[Record] = []
     for found in oracle.records[asked.fact]:
         record = found
         day = record.day(on)
-        if day is None or day > last or (first is not None and day < first and not stands):
+        if day is None or day > (there if stands else last):
             continue
-        if stands:
-            was = oracle.then(record, last)
+        if first is not None and day < first and not stands:
+            continue
+        if of_day:
+            was = oracle.then(record, there)
             if was is None:
                 continue
             record = was
         if not asked.test(record) or not _known(asked, record):
             continue
         ends = record.day(asked.between[1]) if stands else None
-        if ends is not None and ends <= last:
+        if ends is not None and ends <= there:
             continue
+        if asked.at == "both" and ends is not None and ends <= last:
+            left.add(record.key)
         behind.append(record)
         for portion in oracle.portions(record, subject):
-            for key in oracle.subjects_of(portion, subject, "then" if stands else on):
+            for key in oracle.subjects_of(portion, subject, "then" if of_day else on):
                 groups.setdefault(key, []).append(portion)
     if asked.kind == "manual_last":
         weights = _standing(asked, behind, subject)
         values = {key: _level(asked, portions, weights) for key, portions in groups.items()}
     else:
-        values = {key: KINDS[asked.kind](asked, portions) for key, portions in groups.items()}
+        values = {
+            key: KINDS[asked.kind](asked, [p for p in portions if p.record.key not in left])
+            for key, portions in groups.items()
+        }
     return Measured(
         values,
         {key: frozenset((p.record.fact, p.record.key) for p in portions) for key, portions in groups.items()},

@@ -343,10 +343,27 @@ def by_window(source: Pass, subject: Subject, windows: Windows, speech: Speech) 
         columns=[exp.to_identifier(n) for n in ("number", "first_day", "last_day")],
     )
     day = col(layout.day(source.on))
-    on = exp.Between(this=day, low=col("first_day", "w"), high=col("last_day", "w"))
+    first_day: int | None = min(r[1] for r in windows.rows)
+    on: exp.Expr = exp.Between(this=day, low=col("first_day", "w"), high=col("last_day", "w"))
+    if source.way == "kept":
+        on, first_day = kept(source.parts[0], col("first_day", "w"), col("last_day", "w")), None
     scope.joins["w"] = exp.Join(this=exp.Values(expressions=rows, alias=alias), on=on)
-    bounds = Bounds(min(r[1] for r in windows.rows), max(r[2] for r in windows.rows))
+    bounds = Bounds(first_day, max(r[2] for r in windows.rows))
     return _grouped(source, subject, col("number", "w"), bounds, scope, speech)
+
+
+def kept(part: Part, first: exp.Expr, last: exp.Expr) -> exp.Expr:
+    """Whether a record was there before a stretch began, and still is at its end."""
+    began = exp.LT(this=col(layout.day(part.on)), expression=first)
+    until = layout.UNTIL if part.on == layout.SINCE else part.kept
+    return exp.and_(began, still_there(until, first, same_day=True), still_there(part.kept, last))
+
+
+def still_there(until: str, day: exp.Expr, *, same_day: bool = False) -> exp.Expr:
+    """Whether a record has not ended by the end of a day (``same_day``: by its beginning)."""
+    gone = col(layout.day(until))
+    later = (exp.GTE if same_day else exp.GT)(this=gone, expression=day.copy())
+    return exp.or_(exp.Is(this=gone.copy(), expression=exp.Null()), later)
 
 
 def _grouped(

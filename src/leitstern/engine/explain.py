@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leitstern.engine import compile as said
 from leitstern.engine import layout
 from leitstern.engine.plan import Part, passes, term
-from leitstern.periods.grains import Grain, arithmetic
+from leitstern.periods.grains import Grain, arithmetic, period_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,10 @@ def sql(
     asked = [p for p in parts if p.agg != "last"]
     for source in passes(asked, by_person=by in layout.BY_PERSON, shared=shared):
         statement = said.by_period(source, subject, key, bounds, None, backend.speech)
+        if source.way == "kept":  # of the last period that is over
+            last = period_of(generation.built_on, grain, generation.context.fiscal_start).previous()
+            window = said.Windows(((last.index, last.start.toordinal(), last.end.toordinal()),))
+            statement = said.by_window(source, subject, window, backend.speech)
         notes = [f"-- p{n} = {', '.join(dict.fromkeys(names[p.id]))}" for n, p in enumerate(source.parts)]
         texts.append("\n".join([*notes, statement.sql(dialect=backend.dialect, pretty=True) + ";"]))
     return "\n\n".join(texts)

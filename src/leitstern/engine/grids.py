@@ -145,7 +145,7 @@ def _answer(
     if streamed and backend.streams:
         _count_pairs(backend, members, question, source, {s: grids[s] for s in subjects}, names)
         return
-    folds = source.way == "fold"
+    folds = source.way in ("fold", "kept")
     for subject in subjects[:1] if folds else subjects:
         finest: Subject = subject  # type: ignore[assignment] # the question's types are checked on entry
         folded = [subject]
@@ -240,12 +240,12 @@ class _Rows:
 
 def _read(backend: Backend, members: Members, question: Question, source: Pass, subject: Subject) -> _Rows:
     spans, width = question.spans, len(question.spans)
-    if spans.grain is not None:
+    if spans.grain is not None and source.way != "kept":
         key = arithmetic(spans.grain, spans.fiscal_start)
         bounds = said.Bounds(spans.first[0], min(spans.last[-1], question.last_day))
         columns = backend.query(said.by_period(source, subject, key, bounds, None, backend.speech))
         return _Rows(_counted(columns, _key(key, spans.first[0])), width)
-    if all(p.agg == "add" for p in source.parts):
+    if source.way == "fold" and all(p.agg == "add" for p in source.parts):
         way = reach(spans)
         if members.sizes["person" if subject == "member" else subject] * way.width <= MOST_CELLS:
             first_day = None if SINCE_EVER in spans.first else min(spans.first)

@@ -47,7 +47,8 @@ class Part:
     begin (compared as days, or if ``timed`` as moments). ``digits``: a sum comes as a whole number of
     10 ** -digits. ``rows`` marks a count of records, which no share divides. ``aside``: of the records
     that are set aside, instead of those that count. ``mean``: what is ``last`` of several people or teams
-    is averaged, not added up.
+    is averaged, not added up. ``kept`` names the date a record ends by: of those that were there when a
+    period began, the ones that still are at its end, which no sum over days can tell.
     """
 
     agg: Agg
@@ -66,6 +67,7 @@ class Part:
     timed: bool = False
     aside: bool = False
     mean: bool = False
+    kept: str = ""
 
     @property
     def table(self) -> str:
@@ -83,8 +85,8 @@ class Part:
 class Term:
     """How parts make one measure: ``plus`` less ``minus``, over ``base`` if there is one.
 
-    ``factor`` multiplies the upper side. A ``standing`` term is a level at the end of a period: it
-    adds everything since the first record.
+    ``factor`` multiplies the upper side. A ``standing`` term is a level at the end of a period, or at its
+    ``start``: it adds everything since the first record.
     """
 
     plus: Part
@@ -92,6 +94,7 @@ class Term:
     base: Part | None = None
     factor: float = 1.0
     standing: bool = False
+    start: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -121,10 +124,12 @@ def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:
     Of a stock, the records that are there at the end.
     """
     filters: dict[Term, list[str | None]] = {}
-    for measure in measures:
+    for given in measures:
+        # Behind what was there at the start and still is are all that were there at the start.
+        measure = given.model_copy(update={"at": "start"}) if given.at == "both" else given
         found = term(measure)
         minus = _counting(found.minus, measure) if found.minus else None
-        counting = Term(_counting(found.plus, measure), minus=minus, standing=found.standing)
+        counting = replace(found, plus=_counting(found.plus, measure), minus=minus, base=None, factor=1.0)
         filters.setdefault(counting, []).append(_text(found, measure))
     return tuple(_anyone(counting, texts) for counting, texts in filters.items())
 
@@ -194,7 +199,7 @@ def _average(m: Measure) -> Term:
 
 def _duration(m: Measure) -> Term:
     assert m.between is not None
-    on = m.on or m.between[1]
+    on = _date(m)
     hours = m.unit == "hours"
     what = What("seconds" if hours else "days", m.between)
     scale = 1 / SECONDS_AN_HOUR if hours else 1.0
@@ -216,16 +221,16 @@ def _stock(m: Measure) -> Term:
     what = What("field", (m.field,)) if m.field else What("one")
     digits = _digits(m.fact, m.field) if m.field else 0
     if layout.LIVES.get(m.fact) == m.between:  # as the records were on each day, and whose
-        began = Part("add", m.fact, layout.SINCE, what, _where(m), member_on=layout.SINCE, digits=digits)
-        return Term(began, minus=replace(began, on=layout.UNTIL), standing=True)
-
-    def side(on: str) -> Part:
-        known = tuple(dict.fromkeys((begin, on)))
-        return Part(
-            "add", m.fact, on, what, _where(m), known, ((begin, end),), member_on=begin, digits=digits
-        )
-
-    return Term(side(begin), minus=side(end), standing=True)
+        since, until = layout.SINCE, layout.UNTIL
+        began = Part("add", m.fact, since, what, _where(m), member_on=since, digits=digits)
+        ended = replace(began, on=until)
+    else:
+        ordered = ((begin, end),)
+        began = Part("add", m.fact, begin, what, _where(m), (), ordered, member_on=begin, digits=digits)
+        ended = replace(began, on=end, known=(begin,))
+    if m.at == "both":
+        return Term(replace(began, kept=end))
+    return Term(began, minus=ended, standing=True, start=m.at == "start")
 
 
 def _conversion(m: Measure) -> Term:
@@ -279,7 +284,7 @@ _TERMS: dict[str, Callable[[Measure], Term]] = {
 }
 
 
-Way = Literal["fold", "pairs", "level"]
+Way = Literal["fold", "pairs", "level", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +293,7 @@ class Pass:
 
     ``fold``: rolled up from finer rows, from persons to teams, from months to years. ``pairs``:
     distinct references, which roll up as pairs of a row and an id. ``level``: asked for at each level.
+    ``kept``: rolled up from persons to teams, but asked for by stretches of days.
     """
 
     table: str
@@ -309,18 +315,20 @@ def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
     ``by_person``: the answer is wanted by team or person, where a ``shared`` deal counts by its
     shares.
     """
-    groups: dict[tuple[str, str, str, Way], list[Part]] = {}
+    groups: dict[tuple[str, str, str, Way, str], list[Part]] = {}
     for part in dict.fromkeys(parts):
         split = shared and by_person and part.fact == layout.SHARED_FACT
         table = layout.parts_of(part.table) if split else part.table
-        groups.setdefault((table, part.on, part.member_on, _way(part)), []).append(part)
+        groups.setdefault((table, part.on, part.member_on, _way(part), part.kept), []).append(part)
     return [
         Pass(table, members[0].fact, on, member_on, tuple(members), way)
-        for (table, on, member_on, way), members in groups.items()
+        for (table, on, member_on, way, _), members in groups.items()
     ]
 
 
 def _way(part: Part) -> Way:
+    if part.kept:
+        return "kept"
     if part.agg in ("add", "min", "max"):
         return "fold"
     if part.agg == "distinct" and (part.what.kind == "record" or _is_ref(part)):

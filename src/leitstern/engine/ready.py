@@ -42,7 +42,7 @@ def parts_of(catalogue: Catalogue) -> list[Part]:
             found.update(dict.fromkeys(term(measure).parts))
         for t in row_terms(measures):
             found.update(dict.fromkeys(t.parts))
-    return [part for part in found if part.agg != "last"]
+    return [part for part in found if part.agg != "last" and not part.kept]
 
 
 def fill(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:

@@ -99,7 +99,7 @@ def records(
         tables.setdefault((source.table, source.on, source.member_on), []).extend(source.parts)
     for (table, on, member_on), parts in tables.items():
         source = Pass(table, parts[0].fact, on, member_on, tuple(parts), "level")
-        wanted = [(place, part, ended) for place, (_, part, ended) in enumerate(columns) if part in parts]
+        wanted = [(place, part, of) for place, (_, part, of) in enumerate(columns) if part in parts]
         statement = _statement(generation, source, wanted, span, by, subject)
         _, rows = generation.backend.rows(statement)
         found += [_record(source.fact, row, [w[0] for w in wanted], len(columns)) for row in rows]
@@ -111,20 +111,36 @@ def records(
     )
 
 
-def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, str | None]]:
-    """Name, part, and for a stock the date by whose end a record is gone."""
+def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, Term]]:
+    """Name, part, and the term it is of."""
     for name, measure in resolved.measures.items():
-        found: Term = term(measure)
-        ended = found.minus.on if found.minus else None
-        yield name, found.plus, ended
+        found = term(measure)
+        yield name, found.plus, found
         if found.base is not None:
-            yield f"{name} / n", found.base, None
+            yield f"{name} / n", found.base, found
+
+
+def _holds(part: Part, of: Term, scope: said.Scope, span: tuple[int, int]) -> exp.Expr:
+    """Whether a record counts for a part in a span."""
+    first, last = span
+    conditions = said.conditions_of(part, scope)
+    if part.kept:
+        conditions.append(said.kept(part, number(first), number(last)))
+    elif of.minus is not None:
+        day = first - 1 if of.start else last
+        conditions += [
+            said.in_bounds(part.on, said.Bounds(None, day)),
+            said.still_there(of.minus.on, number(day)),
+        ]
+    else:
+        conditions.append(said.in_bounds(part.on, said.Bounds(None if first == SINCE_EVER else first, last)))
+    return exp.and_(*conditions)
 
 
 def _statement(
     generation: Generation,
     source: Pass,
-    wanted: list[tuple[int, Part, str | None]],
+    wanted: list[tuple[int, Part, Term]],
     span: tuple[int, int],
     by: str,
     subject: str | None,
@@ -133,17 +149,8 @@ def _statement(
     scope = said.Scope(FACTS[source.fact], source.table)
     adds: list[exp.Expr] = []
     any_of: list[exp.Expr] = []
-    for _, part, ended in wanted:
-        bounds = said.Bounds(None if ended or span[0] == SINCE_EVER else span[0], span[1])
-        conditions = [said.in_bounds(source.on, bounds), *said.conditions_of(part, scope)]
-        if ended:
-            gone = col(layout.day(ended))
-            conditions.append(
-                exp.or_(
-                    exp.Is(this=gone, expression=exp.Null()), exp.GT(this=gone, expression=number(span[1]))
-                )
-            )
-        holds = exp.and_(*conditions)
+    for _, part, of in wanted:
+        holds = _holds(part, of, scope, span)
         value = said.share_of(part, source, said.value_of(part.what, speech))
         adds.append(exp.alias_(exp.Case().when(holds, value), f"a{len(adds)}"))
         any_of.append(holds.copy())

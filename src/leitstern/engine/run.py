@@ -324,6 +324,8 @@ class _Sides:
 
 
 def _of(t: Term, spans: Spans) -> Spans:
+    if t.start:
+        return spans.before()
     return spans.standing() if t.standing else spans
 
 

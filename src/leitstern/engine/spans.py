@@ -35,6 +35,10 @@ class Spans:
         """The same ends, counted since the first record: what a stock is made of."""
         return replace(self, first=(SINCE_EVER,) * len(self), grain=None)
 
+    def before(self) -> Spans:
+        """Up to the day before each begins, counted since the first record: what a stock was at the start."""
+        return Spans((SINCE_EVER,) * len(self), tuple(max(first - 1, 1) for first in self.first))
+
 
 def plain(periods: Sequence[Period]) -> Spans:
     """The periods themselves; ``periods`` are neighbours in order."""

@@ -27,7 +27,7 @@ KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "min": (frozenset(), frozenset({"on"})),
     "max": (frozenset(), frozenset({"on"})),
     "duration": (frozenset({"between", "as", "in"}), frozenset({"on"})),
-    "stock": (frozenset({"between"}), frozenset()),
+    "stock": (frozenset({"between"}), frozenset({"at"})),
     "conversion": (frozenset({"to"}), frozenset({"within", "on"})),
     "nps": (frozenset(), frozenset({"on"})),
     "csat": (frozenset(), frozenset({"on"})),

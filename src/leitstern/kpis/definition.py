@@ -47,7 +47,8 @@ class Measure(Document):
     ``duration``    a fact, ``between`` two of its dates, ``as`` average or median,
                     ``in`` days (calendar days) or hours (elapsed)
     ``stock``       a fact (counted) or ``fact.field`` (summed) that exists at the period's end,
-                    ``between`` the date it begins and the date it ends
+                    ``between`` the date it begins and the date it ends; ``at: start``: that existed
+                    when the period began, ``at: both``: existed then and still does at its end
     ``conversion``  a fact: of the records begun ``on`` a date in the period, the share whose
                     date ``to`` came ``within`` so many days (a cohort)
     ``nps``         ``fact.field`` on 0 to 10: share of 9 and 10 less share of 0 to 6, times 100
@@ -78,6 +79,7 @@ class Measure(Document):
     on: str | None = None
     p: float | None = Field(default=None, gt=0, lt=1)
     between: tuple[str, str] | None = None
+    at: Literal["start", "end", "both"] | None = None
     how: Literal["average", "median"] | None = Field(default=None, alias="as")
     unit: Literal["days", "hours"] | None = Field(default=None, alias="in")
     to: str | None = None

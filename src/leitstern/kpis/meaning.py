@@ -47,6 +47,8 @@ def measure_meaning(measure: Measure) -> str:
     dumped = measure.model_dump(exclude_none=True, exclude={"where", "on"})
     if measure.kind not in ("stock", "manual"):
         dumped["on"] = counted_on(measure)
+    if measure.at == "end":  # what is meant without a word
+        del dumped["at"]
     dumped["where"] = sorted(str(one) for one in conditions(measure))
     return repr(sorted(dumped.items()))
 

@@ -49,12 +49,18 @@ _TEXTS = {
         "{unit} from “{begin}” to “{end}” of the {facts}{where} ({how}){on}",
     ),
     "stock_count": (
-        "Anzahl {facts}{where} am Ende des Zeitraums (ab {begin}, bis {end})",
-        "number of {facts}{where} at the end of the period (from {begin} until {end})",
+        "Anzahl {facts}{where} {at} (ab {begin}, bis {end})",
+        "number of {facts}{where} {at} (from {begin} until {end})",
     ),
     "stock_sum": (
-        "Summe von „{field}“ der {facts}{where} am Ende des Zeitraums (ab {begin}, bis {end})",
-        "sum of the {field} of the {facts}{where} at the end of the period (from {begin} until {end})",
+        "Summe von „{field}“ der {facts}{where} {at} (ab {begin}, bis {end})",
+        "sum of the {field} of the {facts}{where} {at} (from {begin} until {end})",
+    ),
+    "at_end": ("am Ende des Zeitraums", "at the end of the period"),
+    "at_start": ("am Anfang des Zeitraums", "at the start of the period"),
+    "at_both": (
+        "am Anfang und auch noch am Ende des Zeitraums",
+        "at the start and still at the end of the period",
     ),
     "conversion": (
         "Anteil der {facts}{where} mit {begin} im Zeitraum, die danach{within} das Ziel „{end}“ erreichten",
@@ -159,6 +165,7 @@ def measure_in_words(measure: Measure, language: str) -> str:
     values |= {name: field_label(fact, date, language) for name, date in dates.items()}
     if kind == "stock":
         kind = "stock_sum" if measure.field else "stock_count"
+        values["at"] = text(f"at_{measure.at or 'end'}", language)
     if kind == "distinct" and (other := FACTS[fact].by_name[str(measure.field)].to):
         kind, values["others"] = "distinct_ref", fact_label(other, language, plural=True)
     return text(kind, language, **values)
