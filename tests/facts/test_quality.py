@@ -156,3 +156,63 @@ def test_findings_speak_both_languages_and_give_shares(findings: list[QualityFin
 
 def test_an_empty_store_has_nothing_to_report(store: Store) -> None:
     assert report(store, today=TODAY, timezone="Europe/Berlin") == []
+
+
+SHARING = """
+name = "sharing"
+[[table]]
+file = "shares.csv"
+fact = "deal_share"
+[table.fields]
+deal = "deal"
+person = "person"
+share = {column = "share", read = "plain"}
+[[table]]
+file = "members.csv"
+fact = "membership"
+[table.fields]
+person = "person"
+team = "team"
+valid_from = {column = "from", read = "YYYY-MM-DD"}
+valid_to = {column = "to", read = "YYYY-MM-DD"}
+"""
+SHARES = """deal,person,share
+whole,ada,0.6
+whole,bo,0.4
+percent,ada,60
+percent,bo,40
+thirds,ada,0.333
+thirds,bo,0.333
+thirds,cy,0.333
+half,ada,0.5
+double,ada,1
+double,bo,1
+alone,ada,50
+negative,ada,1
+negative,bo,-1
+"""
+MEMBERS = """person,team,from,to
+ada,t1,,2025-06-30
+ada,t2,2025-07-01,
+bo,t1,,2025-07-01
+bo,t2,2025-07-01,
+cy,t1,2025-01-01,2025-12-31
+cy,t1,2025-03-01,
+di,t1,,
+di,t2,2025-03-01,2025-03-31
+"""
+
+
+def test_odd_shares_and_people_in_two_teams(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Shares may be written of 1 or of 100; two memberships of one team are one."""
+    folder = tmp_path_factory.mktemp("sharing")
+    with Store(folder / "store.duckdb") as store:
+        bring_into(store, folder, {"shares.csv": SHARES, "members.csv": MEMBERS}, SHARING)
+        found = report(store, today=TODAY, timezone="Europe/Berlin")
+    assert of(found, "odd_shares") == {("deal", ()): (3, 7, ("alone", "double", "half"))}
+    assert of(found, "two_teams") == {("membership", ()): (2, 4, ("bo", "di"))}
+    texts = [
+        f.text(language) for f in found if f.check in ("odd_shares", "two_teams") for language in ("de", "en")
+    ]
+    assert "3 von 7 geteilten Deals" in texts[0]
+    assert "2 of 4 people" in texts[3]

@@ -27,6 +27,8 @@ Check = Literal[
     "broken_reference",
     "date_order",
     "future_date",
+    "odd_shares",
+    "two_teams",
     "age",
     "gone",
     "set_aside",
@@ -142,12 +144,35 @@ def report(store: Store, *, today: date, timezone: str) -> list[QualityFinding]:
         findings += _future_dates(store, fact, today, timezone)
         findings += _age(store, fact, total, today, timezone)
     findings += _companies(store)
+    findings += sharing(store)
     findings += [
         QualityFinding("gone", fact, (), count, store.count(fact), tuple(keys), file)
         for fact, file, count, keys in store.gone()
     ]
     findings += _set_aside(store)
     return findings
+
+
+def sharing(store: Store) -> Iterator[QualityFinding]:
+    """Deals whose shares come to more or less than the whole, and people who are in two teams at once."""
+    deals = "SELECT deal, sum(share) AS whole FROM deal_share WHERE share > 0 GROUP BY deal"
+    odd = "abs(whole - 1) > 0.005 AND abs(whole - 100) > 0.5"
+    yield from _listed(store, "odd_shares", "deal", deals, odd)
+    first, last = "coalesce({0}.valid_from, DATE '0001-01-01')", "coalesce({0}.valid_to, DATE '9999-12-31')"
+    teams = f"""
+        SELECT a.person, bool_or(b.key IS NOT NULL) AS two FROM membership a
+        LEFT JOIN membership b ON b.person = a.person AND b.team <> a.team
+        AND {first.format("a")} <= {last.format("b")} AND {first.format("b")} <= {last.format("a")}
+        GROUP BY a.person"""
+    yield from _listed(store, "two_teams", "membership", teams, "two")
+
+
+def _listed(store: Store, check: Check, fact: str, groups: str, condition: str) -> Iterator[QualityFinding]:
+    """A finding for the groups (key first) that meet a condition, if there are any."""
+    ((total, count),) = _rows(store, f"SELECT count(*), count(*) FILTER (WHERE {condition}) FROM ({groups})")
+    if count:
+        keys = _rows(store, f"SELECT * FROM ({groups}) WHERE {condition} ORDER BY 1 LIMIT {EXAMPLES}")
+        yield QualityFinding(check, fact, (), count, total, tuple(key for key, *_ in keys))
 
 
 def _rows(store: Store, sql: str, *values: object) -> list[tuple[Any, ...]]:
