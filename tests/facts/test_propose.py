@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from tests.facts.conftest import all_rows
 
-from leitstern.facts import propose as proposals
+from leitstern.errors import Problem
+from leitstern.facts import choices
 from leitstern.facts.mapping import parse
 from leitstern.facts.model import FACTS, Fact
-from leitstern.facts.propose import Proposal, file_pattern, names_of, plain, propose, to_toml
+from leitstern.facts.naming import names_of, plain
+from leitstern.facts.proposal_file import to_toml
+from leitstern.facts.propose import Proposal, file_pattern, propose
 from leitstern.facts.receipts import Receipt
 from leitstern.facts.store import Store
 
@@ -67,8 +71,8 @@ def test_a_german_crm_export_of_deals() -> None:
     assert (found.fact, found.key, found.file, found.unused) == (
         "deal", "Vorgangsnummer", "Verkaufschancen_*.csv", (),
     )  # fmt: skip
-    assert found.fields["status"].values == {"Gewonnen": "won"}
-    assert found.fields["status"].default == "open"
+    assert found.fields["status"].values == {"Gewonnen": "won", "Angebot": "open"}
+    assert (found.fields["status"].default, found.fields["status"].others) == (None, "known")
 
 
 def test_an_english_crm_export_of_deals() -> None:
@@ -193,8 +197,8 @@ def test_every_field_is_found_by_its_german_and_english_names(fact: Fact) -> Non
 def test_every_choice_has_words_and_no_word_means_two_things(fact: Fact) -> None:
     for field in fact.fields:
         if field.kind == "choice" and not field.derived:
-            listed = proposals._words()[fact.name][field.name]
-            assert set(listed) - {"default"} == set(field.choices)
+            listed = choices._words()[fact.name][field.name]
+            assert set(listed) - {"default", "telling"} == set(field.choices)
             words = [plain(word) for choice in field.choices for word in {plain(w) for w in listed[choice]}]
             assert len(words) == len(set(words))
 
@@ -249,8 +253,80 @@ def test_an_incomplete_proposal_is_a_draft_and_the_file_reported(
 
 def test_records_that_change_need_a_key(bring: Bring, store: Store, tmp_path: Path) -> None:
     text = "Deal;Betrag;Status\nA;5,50;Gewonnen\nA;5,50;Verloren\n"
-    assert bring({"deals.csv": text}, proposals=tmp_path, fact="deal").proposed == ("deals.toml.draft",)
+    asked = bring({"deals.csv": text}, proposals=tmp_path, fact="deal")
+    assert [(question.name, question.choices) for question in asked.questions] == [
+        ("deals.csv:key", ("Status", "rows"))
+    ]
+    assert (asked.proposed, store.count("deal")) == ((), 0)
+    answered = bring({"deals.csv": text}, proposals=tmp_path, fact="deal", answers={"key": "rows"})
+    assert (answered.questions, store.count("deal")) == ((), 2)
+    with pytest.raises(Problem, match="Betrag"):
+        bring({"more.csv": text}, proposals=tmp_path, fact="deal", answers={"key": "Betrag"})
+
+
+def test_the_companys_own_words_for_won_and_lost_are_asked(
+    bring: Bring, store: Store, tmp_path: Path
+) -> None:
+    text = "Deal-ID;Phase;Betrag\n1;Unterschrieben;5,50\n2;Abgeschlossen und verloren;7,25\n3;Angebot;1,00\n"
+    asked = bring({"deals.csv": text}, proposals=tmp_path)
+    assert [(q.column, q.choices) for q in asked.questions] == [
+        ("Phase: Unterschrieben", ("open", "won", "lost"))
+    ]
     assert store.count("deal") == 0
+    bring({"deals.csv": text}, proposals=tmp_path, answers={"Phase: Unterschrieben": "won"})
+    assert [row[0] for row in all_rows(store, "deal", "status")] == ["won", "lost", "open"]
+    written = (tmp_path / "deals.toml").read_text(encoding="utf-8")
+    later = bring({"deals.csv": text + "4;Gewonnen;1,00\n5;Sonderfall;1,00\n"}, written)
+    assert (later.tables[0].loaded, later.tables[0].set_aside) == (1, {"value_unknown": 1})
+
+
+@pytest.mark.parametrize(
+    ("word", "meaning"),
+    [
+        ("Abgeschlossen und gewonnen", "won"),
+        ("Abgeschlossen: Gewonnen", "won"),
+        ("5 - Closed Won (signed)", "won"),
+        ("Geschlossen / verloren", "lost"),
+        ("Vertrag versendet", "open"),
+        ("Noch nicht gewonnen", None),
+        ("Won back from lost", None),
+        ("Unterschrieben", None),
+    ],
+)
+def test_words_among_others_tell_won_and_lost(word: str, meaning: str | None) -> None:
+    assert choices.usual("deal", FACTS["deal"].by_name["status"], word) == meaning
+
+
+def test_cancelled_invoices_are_left_out_and_credit_notes_take_away(
+    bring: Bring, store: Store, tmp_path: Path
+) -> None:
+    text = (
+        "Rechnungsnummer;Rechnungstyp;Status;Kunde;Rechnungsdatum;Netto\nR1;Rechnung;offen;A;15.02.2026;100,50\n"
+        "R2;Stornorechnung;bezahlt;A;16.02.2026;20,25\nR3;Rechnung;storniert;B;17.02.2026;70,00\n"
+    )
+    receipt = bring({"Rechnungen.csv": text}, proposals=tmp_path)
+    assert (receipt.tables[0].loaded, receipt.tables[0].left_out) == (2, 1)
+    assert [row[0] for row in all_rows(store, "invoice", "amount")] == [Decimal("100.5"), Decimal("-20.25")]
+    written = (tmp_path / "Rechnungen.toml").read_text(encoding="utf-8")
+    paid = bring({"Rechnungen.csv": text.replace("offen", "bezahlt")}, written)
+    assert (paid.tables[0].loaded, paid.tables[0].unchanged) == (0, 2)
+
+
+def test_costs_are_marketings_where_the_file_tells_and_asked_where_not(bring: Bring, tmp_path: Path) -> None:
+    ads = bring({"Werbekosten.csv": "Datum;Kampagne;Kosten\n15.01.2026;Suche;120,00\n"}, proposals=tmp_path)
+    assert (ads.questions, ads.tables[0].loaded) == ((), 1)
+    assert 'area = { value = "marketing" }' in (tmp_path / "Werbekosten.toml").read_text(encoding="utf-8")
+    plain_costs = {"Kosten.csv": "Datum;Kosten\n15.01.2026;120,00\n"}
+    asked = bring(plain_costs, proposals=tmp_path, fact="spend", language="de")
+    assert [(q.column, q.meanings) for q in asked.questions] == [
+        ("area", ("Kosten des Marketings", "Kosten des Vertriebs"))
+    ]
+
+
+def test_columns_that_no_field_takes_are_named(bring: Bring, tmp_path: Path) -> None:
+    text = "Title,Send Date,Total Clicks,Name\nA,2026-01-15,81,A\n"
+    receipt = bring({"campaigns.csv": text}, proposals=tmp_path, fact="campaign")
+    assert any("Total Clicks" in note for note in receipt.notes)
 
 
 def test_a_dry_run_proposes_without_writing(bring: Bring, tmp_path: Path) -> None:

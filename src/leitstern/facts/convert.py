@@ -71,7 +71,7 @@ def convert(
 
     rows = raw.filter(meets(raw, mapping.where)) if mapping.where is not None else raw
     fact = FACTS[mapping.fact]
-    work = _Work(rows, readings, mapping.timezone or timezone)
+    work = _Work(mapping.fact, rows, readings, mapping.timezone or timezone)
     columns: dict[str, Column] = {"key": _keys(work, mapping), "source_row": rows["_line"]}
     columns["deleted"] = (
         meets(rows, mapping.deleted)
@@ -136,6 +136,7 @@ def _written_currency(fields: Mapping[str, Field], readings: Readings) -> str | 
 class _Work:
     """The rows at hand, and the first reason against each that cannot be loaded."""
 
+    fact: str
     rows: pa.Table
     readings: Readings
     zone: str
@@ -275,7 +276,7 @@ def _one_column(work: _Work, field: Field, mapped: FieldMapping) -> Column:
     column = str(mapped.column)
     texts = _text(work.rows, column)
     if mapped.values is not None or mapped.default is not None or field.kind == "choice":
-        texts, unknown = translate(texts, field, mapped)
+        texts, unknown = translate(texts, field, mapped, work.fact)
         work.bad(unknown, column, "value_unknown")
     if field.kind not in READ_KINDS:
         return texts

@@ -102,14 +102,17 @@ def import_files(
     step = progress or (lambda _what, _done, _total: None)
     landed, unmatched = _land(raw, paths, options, step)
     jobs, without = _match(landed, mappings, options)
-    jobs, without, proposed = _propose(jobs, without, options)
     notes = [note.text(options.language) for table in landed for note in table.notes]
+    made = _propose(without, options)
+    jobs, without, proposed = [*jobs, *made.jobs], made.without, made.files
+    notes += made.notes
     unmatched += [Unmatched(table.file, table.sheet, tuple(table.columns)) for table in without]
     for number, job in enumerate(jobs):
         step(job.landed.file, number, len(jobs))
         _check_columns(job)
         notes += _decide(job, store, options)
-    questions = {question.name: question for job in jobs for question in job.questions}
+    asked = [*made.questions, *(question for job in jobs for question in job.questions)]
+    questions = {question.name: question for question in asked}
     receipt = Receipt(
         batch=None,
         unmatched=tuple(unmatched),
@@ -168,31 +171,54 @@ def _match(
     return jobs, [found for found in landed if id(found) not in matched]
 
 
-def _propose(
-    jobs: list[Job], without: list[Landed], options: Options
-) -> tuple[list[Job], list[Landed], list[str]]:
+@dataclass
+class _Proposed:
+    """What came of tables without a mapping: those with a complete proposal, those left, the files written,
+    the questions that are open, and notes."""
+
+    jobs: list[Job] = field(default_factory=list)
+    without: list[Landed] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _propose(without: list[Landed], options: Options) -> _Proposed:
     """Propose mappings for tables that have none; those that are complete are used at once."""
     if options.proposals is None or not without:
-        return jobs, without, []
-    from leitstern.facts.propose import propose, to_toml
+        return _Proposed(without=without)
+    from leitstern.facts.asking import ask
+    from leitstern.facts.proposal_file import to_toml
+    from leitstern.facts.propose import propose
 
-    proposed: list[str] = []
-    left: list[Landed] = []
+    found = _Proposed()
     for table in without:
-        proposal = propose(table.file, table.sheet, table.columns, columns_of(table), fact=options.fact)
+        rows = columns_of(table)
+        proposal = propose(table.file, table.sheet, table.columns, rows, fact=options.fact)
         if proposal is None:
-            left.append(table)
+            found.without.append(table)
             continue
+        if not proposal.missing:
+            asked = ask(proposal, table.file, rows, options.answers, options.language)
+            proposal = asked.proposal
+            if asked.questions:  # what it becomes depends on the answers
+                found.questions += asked.questions
+                continue
         path = _place_for(options.proposals, table, draft=proposal.table is None)
-        proposed.append(path.name)
+        found.files.append(path.name)
         if not options.dry_run and not path.exists():
             options.proposals.mkdir(parents=True, exist_ok=True)
             path.write_text(to_toml(proposal, options.language), encoding="utf-8")
         if proposal.table is None:
-            left.append(table)
-        else:
-            jobs.append(Job(path.name, proposal.table, table))
-    return jobs, left, proposed
+            found.without.append(table)
+            continue
+        found.jobs.append(Job(path.name, proposal.table, table))
+        if proposal.unused:
+            columns = ", ".join(proposal.unused)
+            found.notes.append(
+                message("facts.note_unused", options.language, file=table.file, columns=columns)
+            )
+    return found
 
 
 def _place_for(folder: Path, table: Landed, *, draft: bool) -> Path:

@@ -82,7 +82,8 @@ class FieldMapping(Document):
 
     ``values`` translates words (upper and lower case are the same, ß and SS, and blanks; ``"C*"`` stands
     for every word that begins with C, ``""`` for an empty cell). A word without translation takes
-    ``default``; without one its row is set aside, unless ``others = "keep"`` lets it pass. ``default``
+    ``default``; without one its row is set aside, unless ``others = "keep"`` lets it pass or
+    ``others = "known"`` knows it as a word of exports. ``default``
     also fills empty cells. ``read`` fixes how numbers or dates are read. ``negate_if`` turns the sign of
     an amount.
     """
@@ -93,7 +94,7 @@ class FieldMapping(Document):
     value: str | int | float | bool | None = None
     values: dict[str, str] | None = None
     default: str | None = None
-    others: Literal["keep"] | None = None
+    others: Literal["keep", "known"] | None = None
     read: Columns | None = None
     negate_if: Condition | None = None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from leitstern.facts.choices import usual
 from leitstern.facts.mapping import Condition, FieldMapping
 from leitstern.facts.model import Field
 from leitstern.sources.arrow import pc
@@ -16,8 +17,9 @@ from leitstern.sources.spelling import folded
 Column = Any
 
 
-def translate(texts: Column, field: Field, mapped: FieldMapping) -> tuple[Column, list[int]]:
-    """Words of a file as the model's words, and the places of words without translation.
+def translate(texts: Column, field: Field, mapped: FieldMapping, fact: str) -> tuple[Column, list[int]]:
+    """Words of a file as the model's words (``field`` is one of ``fact``), and the places of words without
+    translation.
 
     Works on the different words only, however many rows there are.
     """
@@ -30,6 +32,8 @@ def translate(texts: Column, field: Field, mapped: FieldMapping) -> tuple[Column
         found = words.get(word)
         if found is None and keep and (field.kind != "choice" or folded(word) in field.choices):
             found = folded(word) if field.kind == "choice" else word
+        if found is None and mapped.others == "known":
+            found = usual(fact, field, word)
         if found is None:
             found = mapped.default
         known.append(found or None)

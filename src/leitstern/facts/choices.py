@@ -1,0 +1,71 @@
+"""The words of exports for the values of choice fields; they are in ``words.toml``, German and English."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from leitstern.facts.naming import plain
+from leitstern.sources.spelling import folded
+
+if TYPE_CHECKING:
+    from leitstern.facts.model import Fact, Field
+
+#: Words beside which a telling word tells nothing.
+_DENYING = frozenset(
+    ["nicht", "kein", "keine", "noch", "fast", "bald", "not", "no", "nearly", "almost", "soon", "lost/won"]
+)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(
+        resources.files("leitstern.facts").joinpath("words.toml").read_text(encoding="utf-8")
+    )
+
+
+def different(texts: Any) -> list[str]:
+    """The different words of a column, in their first spelling."""
+    from leitstern.sources.candidates import texts_of
+
+    first: dict[str, str] = {}
+    for text in texts_of(texts).unique().to_pylist():
+        if text is not None:
+            first.setdefault(folded(text), text)
+    return list(first.values())
+
+
+def translate(fact: Fact, field: Field, found: Sequence[str]) -> tuple[dict[str, str], list[str], str | None]:
+    """The words of a choice in the model's words, those unknown, and what an unknown word means."""
+    values = {word: choice for word in found if (choice := usual(fact.name, field, word)) is not None}
+    default: str | None = _words()[fact.name][field.name].get("default")
+    return values, [word for word in found if word not in values], default
+
+
+def usual(fact: str, field: Field, word: str) -> str | None:
+    """What a word of a choice usually means in exports; None for other words."""
+    said = plain(word)
+    return _known(fact, field.name, field.choices).get(said) or _told(
+        said.split(), _telling(fact, field.name)
+    )
+
+
+@cache
+def _known(fact: str, field: str, choices: tuple[str, ...]) -> dict[str, str]:
+    listed = _words()[fact][field]
+    return {plain(word): choice for choice in choices for word in (choice, *listed[choice])}
+
+
+@cache
+def _telling(fact: str, field: str) -> dict[str, str]:
+    listed = _words()[fact][field].get("telling", {})
+    return {word: choice for choice, words in listed.items() for word in words}
+
+
+def _told(words: Sequence[str], telling: Mapping[str, str]) -> str | None:
+    """What a word among others tells: ``Abgeschlossen und gewonnen`` is won, ``nicht gewonnen`` nothing."""
+    found = {telling[word] for word in words if word in telling}
+    return found.pop() if len(found) == 1 and _DENYING.isdisjoint(words) else None
