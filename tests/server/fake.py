@@ -14,6 +14,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 
 from leitstern.engine.formulas import Outcome, Quantity
 from leitstern.engine.observations import Observation, Subject
@@ -139,6 +140,14 @@ class FakeWorkspace:
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         return SUBJECTS.get(kind, [])
+
+    def facts(self, fact: str, *fields: str) -> pa.Table:
+        """P1 owns the first ten customers and has a deal with C11, which is nobody's; P2 has one with C1."""
+        deals = {"key": ["D1", "D2", "D3"], "company": ["C11", "C1", None], "owner": ["P1", "P2", "P1"]}
+        keys = [key for key, _name in SUBJECTS["customer"]]
+        owners = ["P1" if place < 10 else None for place in range(len(keys))]
+        known = {"deal": deals, "company": {"key": keys, "owner": owners}}[fact]
+        return pa.table({name: known[name] for name in ("key", *fields)})
 
     def quality(self) -> list[QualityFinding]:
         kpis = ("won_deals", "win_rate", "won_value", "sales_cycle", "lost_deals")

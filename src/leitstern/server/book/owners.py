@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from leitstern.server.book.candidates import customers_of
 from leitstern.server.models import Account
 from leitstern.server.sight import organisation
 
@@ -14,17 +15,22 @@ if TYPE_CHECKING:
     from leitstern.server.reader import Reader
 
 
-def owner_of(ask: Reader, goal: Goal, otherwise: Account | None) -> Account | None:
-    """The account that answers an offer of ``goal``.
+def owner_of(ask: Reader, goal: Goal, author: Account | None) -> Account | None:
+    """The account that answers an offer of ``goal``; None where it has to be chosen.
 
-    A person's goal is answered by the person, a team's by its lead; None where these have no account.
-    What stands for itself (the company, customers, campaigns ...) is answered by ``otherwise``.
+    A person's goal is answered by the person, a team's by its lead, a customer's by the person it belongs
+    to. What stands for itself (the company, campaigns ...) is answered by management: by the one account
+    beside its ``author``, as nobody makes an offer to oneself unless they choose to.
     """
     accounts = Account.objects.filter(is_active=True)
     if goal.whom.type == "person":
         return accounts.filter(person=goal.whom.id).first()
+    if goal.whom.type == "customer":
+        persons = [one for one, own in customers_of(ask).items() if goal.whom.id in own]
+        return accounts.filter(person=persons[0]).first() if len(persons) == 1 else None
     if goal.whom.type != "team" or goal.whom.id is None:
-        return otherwise
+        others = [one for one in accounts.order_by("pk") if "management" in one.roles and one != author]
+        return others[0] if len(others) == 1 else None
     lead = lead_of(organisation(ask), goal)
     found = accounts.filter(person=lead).first() if lead else None
     return found or next((one for one in accounts.order_by("pk") if goal.whom.id in one.leads), None)

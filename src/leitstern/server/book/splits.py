@@ -17,6 +17,7 @@ from leitstern.goals.goal import Goal, Levels, Whom
 from leitstern.goals.improve import step_of
 from leitstern.periods.grains import parse
 from leitstern.server.book import rights
+from leitstern.server.book.candidates import candidates
 from leitstern.server.book.curve import year_before
 from leitstern.server.book.names import name_of
 from leitstern.server.book.standings import workdays, workplace
@@ -36,30 +37,46 @@ BYS: tuple[By, ...] = get_args(By)
 
 #: States in which a child takes its part of the parent.
 COUNTS = ("draft", "offered", "countered", "accepted", "directed")
-#: Customers offered to split to: the largest of last year.
+#: Customers that get a line of their own: the largest of last year. All others are one line.
 _CUSTOMERS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One child: its levels, last year's value as far as the viewer may see it, and whether it was chosen."""
+    """One child: its levels, last year's value as far as the viewer may see it, and whether it was chosen.
+
+    Not ``writable`` is somebody whose goal the viewer may not write, such as a lead who sells: the part is
+    shown and stays open.
+    """
 
     whom: Whom
     name: str
     last_year: Decimal | None
     levels: Levels | None
     chosen: bool
+    writable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """All customers without a line of their own: how many, their value of last year, and their part, which
+    stays open."""
+
+    count: int
+    last_year: Decimal
+    levels: Levels | None
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """A proposal. ``divisible`` is False for a level, which every child gets as a whole; ``gap`` is what of
-    the parent's target is open or over."""
+    the parent's target is open or over. ``shares`` and ``others`` add up to what was split."""
 
     by: By
     divisible: bool
     shares: tuple[Share, ...]
     gap: cascade.Gap
+    others: Others | None = None
 
 
 def kinds(ask: Reader, goal: Goal) -> tuple[str, ...]:
@@ -83,20 +100,27 @@ def proposed(
 ) -> Split:
     """How a goal would be split among subjects of a ``kind``; nothing is stored.
 
-    ``chosen`` are the ids that get a part (default: who had a value last year, else all). By hand,
+    ``chosen`` are the ids that get a part (default: who had a value last year, else all). Of customers, the
+    largest have a line of their own, and all others are one, which stays open. By hand,
     ``hand`` gives each one's target; their minimum and stretch follow in proportion. Problems:
     ``leitstern.goal_split`` for a kind or way that is not possible, those of `cascade.split`.
     """
     sight, goal = rights.seeing(viewer, "goal"), row.goal
     if kind not in kinds(sight.whole, goal) or by not in BYS:
         raise Problem("leitstern.goal_split", kind=kind, by=by)
-    children = _candidates(sight, goal, kind)
+    children = candidates(sight.whole, goal, kind)
     before = {child: _last_year(sight, goal, Whom(kind, child)) for child in children}
-    if kind == "customer":
-        children = sorted(children, key=lambda child: -(before[child] or 0))[:_CUSTOMERS]
+    writable = {child: kind != "person" or _may(sight, goal, Whom(kind, child)) for child in children}
+    children = [child for child in children if writable[child] or before[child]]
+    split_up = cascade.divisible(resolved(sight.whole, goal.kpi, goal.version))
+    nothing = cascade.Gap(Decimal(0), Decimal(0), Decimal(0))
+    if not children:
+        return Split(by, split_up, (), cascade.gap(goal.levels.target, ()) if split_up else nothing)
     ids = _chosen(children, before, hand if by == "by_hand" else None, chosen)
     parts = _parts(sight.whole, goal, kind, by, {child: before[child] for child in ids}, hand or {})
-    split_up = cascade.divisible(resolved(sight.whole, goal.kpi, goal.version))
+    shown = children
+    if kind == "customer":
+        shown = sorted(children, key=lambda child: -(before[child] or 0))[:_CUSTOMERS]
     shares = tuple(
         Share(
             Whom(kind, child),
@@ -104,13 +128,40 @@ def proposed(
             before[child],
             parts.get(child),
             child in parts,
+            writable[child],
         )
-        for child in children
+        for child in shown
     )
-    assigned = [levels.target for levels in parts.values()]
-    nothing = cascade.Gap(Decimal(0), Decimal(0), Decimal(0))
+    assigned = [share.levels.target for share in shares if share.levels is not None and share.writable]
     gap = cascade.gap(goal.levels.target, assigned) if split_up else nothing
-    return Split(by, split_up, shares, gap)
+    return Split(by, split_up, shares, gap, _others(children, shown, before, parts, split_up=split_up))
+
+
+def _others(
+    children: list[str],
+    shown: list[str],
+    before: Mapping[str, Decimal | None],
+    parts: Mapping[str, Levels],
+    *,
+    split_up: bool,
+) -> Others | None:
+    """Those that have no line of their own, as one."""
+    rest = set(children) - set(shown)
+    if not rest:
+        return None
+    known = [parts[child] for child in rest if child in parts]
+    levels = None
+    if known and split_up:
+        levels = Levels(
+            sum((one.target for one in known), Decimal(0)),
+            *(_sum(known, name) for name in ("minimum", "stretch", "upper")),
+        )
+    return Others(len(rest), sum((before[child] or Decimal(0) for child in rest), Decimal(0)), levels)
+
+
+def _sum(levels: Collection[Levels], name: str) -> Decimal | None:
+    known = [value for one in levels if (value := getattr(one, name)) is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def split(
@@ -135,7 +186,7 @@ def split(
         return [
             create(viewer, replace(goal.with_levels(share.levels), whom=share.whom), about)
             for share in found.shares
-            if share.levels is not None and share.whom.id not in there
+            if share.levels is not None and share.writable and share.whom.id not in there
         ]
 
 
@@ -169,22 +220,6 @@ def _brought(ask: Reader, parent: Goal, child: Goal) -> Decimal:
         return child.levels.target - carried.open
     inside = people.below(parent.whom.id or "")
     return sum((part for team, part in carried.teams.items() if team in inside), Decimal(0))
-
-
-def _candidates(sight: Sight, goal: Goal, kind: str) -> list[str]:
-    people = organisation(sight.whole)
-    if kind == "team":
-        beneath = people.below(goal.whom.id)[1:] if goal.whom.id else tuple(people.teams)
-        found = [team for team in beneath if people.members(team, goal.start, goal.end)]
-        return sorted(found, key=lambda team: people.teams[team].name)
-    if kind == "person":
-        teams = [goal.whom.id] if goal.whom.id else list(people.teams)
-        inside = {one for team in teams for one in people.members(str(team), goal.start, goal.end)}
-        allowed = [one for one in inside if _may(sight, goal, Whom("person", one))]
-        return sorted(allowed, key=lambda one: (people.people[one].name, one))
-    if goal.whom.type == "segment":
-        return sorted(key for key, of in people.segments.items() if of == goal.whom.id)
-    return [key for key, _name in sight.whole.subjects("customer")]
 
 
 def _may(sight: Sight, goal: Goal, whom: Whom) -> bool:

@@ -16,6 +16,7 @@ from leitstern.errors import Problem
 from leitstern.server import book, frame, goal_words, typed
 from leitstern.server.book.rights import may_edit
 from leitstern.server.book.splits import BYS, COUNTS, By, Split, kinds
+from leitstern.server.figures import Figures
 from leitstern.server.goal_line import Lines
 from leitstern.server.links import Option, with_query
 from leitstern.server.models import GoalRow
@@ -55,6 +56,19 @@ def split(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - part o
         "leitstern/goal_split.html",
         _context(request, ask, row, (kind, by, possible), proposal, problem),
     )
+
+
+def _others(proposal: Split, unit: str, figures: Figures) -> dict[str, str] | None:
+    """The line of all customers that have none of their own."""
+    others = proposal.others
+    if others is None:
+        return None
+    text = ngettext("%(count)s other customer", "All %(count)s other customers", others.count)
+    return {
+        "name": text % {"count": figures.plain(others.count, 0)},
+        "last_year": figures.exact_bare(others.last_year, unit),
+        "part": figures.exact(others.levels.target, unit) if others.levels else "",
+    }
 
 
 def _by(text: str) -> By:
@@ -109,9 +123,12 @@ def _context(
                 "there": there.get(share.whom.id, ""),
                 "last_year": figures.exact_bare(share.last_year, unit),
                 "amount": typed.shown(share.levels.target if share.levels else None, unit, figures),
+                "part": figures.exact(share.levels.target, unit) if share.levels else "",
+                "writable": share.writable,
             }
             for share in proposal.shares
         ],
+        "others": _others(proposal, unit, figures),
         "assigned": figures.exact(proposal.gap.assigned, unit),
         "open": figures.exact(proposal.gap.open, unit) if proposal.gap.open else "",
         "over": figures.exact(proposal.gap.over, unit) if proposal.gap.over else "",

@@ -1,0 +1,68 @@
+"""Among whom a goal can be split: the teams right beneath, the people of the tree, the customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from leitstern.server.sight import organisation
+
+if TYPE_CHECKING:
+    from leitstern.engine.organisation import Organisation
+    from leitstern.goals.goal import Goal
+    from leitstern.server.reader import Reader
+    from leitstern.workspace import Workspace
+
+
+def candidates(ask: Reader, goal: Goal, kind: str) -> list[str]:
+    """The ids of subjects of a ``kind`` that can take a part of a goal, each part of it once.
+
+    A team counts with all teams beneath it, so a goal goes to the teams right beneath its own. A person's
+    customers are those the person owns, or, where nobody owns one, has deals with.
+    """
+    people = organisation(ask)
+    if kind == "team":
+        return _teams(people, goal)
+    if kind == "person":
+        teams = people.below(goal.whom.id) if goal.whom.id else tuple(people.teams)
+        inside = {one for team in teams for one in people.members(team, goal.start, goal.end)}
+        return sorted(inside, key=lambda one: (people.people[one].name, one))
+    if goal.whom.type == "segment":
+        return sorted(key for key, of in people.segments.items() if of == goal.whom.id)
+    known = [key for key, _name in ask.workspace.subjects("customer")]
+    if goal.whom.type != "person":
+        return known
+    own = customers_of(ask).get(goal.whom.id or "", frozenset())
+    return [key for key in known if key in own]
+
+
+def _teams(people: Organisation, goal: Goal) -> list[str]:
+    found = [
+        team.id
+        for team in people.teams.values()
+        if (team.parent == goal.whom.id if goal.whom.id else team.parent not in people.teams)
+        and any(people.members(one, goal.start, goal.end) for one in people.below(team.id))
+    ]
+    return sorted(found, key=lambda team: people.teams[team].name)
+
+
+def customers_of(ask: Reader) -> dict[str, frozenset[str]]:
+    """The customers of each person."""
+    found: dict[str, frozenset[str]] = ask.once("customers of people", _customers_of)
+    return found
+
+
+def _customers_of(workspace: Workspace) -> dict[str, frozenset[str]]:
+    owners: dict[str, set[str]] = {}
+    companies = workspace.facts("company", "owner")
+    owned = dict(_pairs(companies, "key", "owner"))
+    for company, owner in owned.items():
+        owners.setdefault(owner, set()).add(company)
+    for company, owner in _pairs(workspace.facts("deal", "company", "owner"), "company", "owner"):
+        if company not in owned:
+            owners.setdefault(owner, set()).add(company)
+    return {owner: frozenset(companies) for owner, companies in owners.items()}
+
+
+def _pairs(table: Any, first: str, second: str) -> list[tuple[str, str]]:
+    rows = zip(table.column(first).to_pylist(), table.column(second).to_pylist(), strict=True)
+    return [(one, other) for one, other in rows if one is not None and other is not None]
