@@ -30,6 +30,27 @@ def test_targets(base: str, change: str, direction: Direction, step: str, wanted
     assert levels_of(improvement, direction, Decimal(step)) == Levels(Decimal(wanted))
 
 
+@pytest.mark.parametrize(
+    ("base", "change", "direction", "step", "wanted"),
+    [
+        ("0.28", "0.03", "at_least", "0.001", "0.31"),  # three percentage points
+        ("0.2877", "0.03", "at_least", "0.001", "0.318"),  # 0.3177: never less than was said
+        ("-12", "5", "at_least", "0.1", "-7"),  # an NPS below 0
+        ("0", "5", "at_least", "0.1", "5"),
+        ("45.2", "-5.1", "at_most", "0.1", "40.1"),
+    ],
+)
+def test_targets_by_points(base: str, change: str, direction: Direction, step: str, wanted: str) -> None:
+    improvement = Improvement(Decimal(change), "previous_year", Decimal(base), relative=False)
+    assert levels_of(improvement, direction, Decimal(step)) == Levels(Decimal(wanted))
+
+
+def test_points_to_the_other_side_make_no_sense() -> None:
+    improvement = Improvement(Decimal("-5"), "previous_year", Decimal(40), relative=False)
+    with pytest.raises(Problem, match="A change of -5 does not fit"):
+        levels_of(improvement, "at_least", Decimal(1))
+
+
 def test_minimum_and_stretch_are_changes_of_the_same_base() -> None:
     improvement = Improvement(Decimal("0.14"), "previous_year", Decimal("200"))
     found = levels_of(improvement, "at_least", Decimal(1), Decimal("0.05"), Decimal("0.2"))

@@ -18,7 +18,7 @@ from leitstern.server.models import AccessEntry, Account, Comment, GoalRow
 from . import accounts
 from .fake import FakeWorkspace
 from .goals import goal, in_force
-from .known import KnownWorkspace
+from .known import RATES, KnownWorkspace
 
 
 @pytest.fixture
@@ -185,6 +185,69 @@ def test_a_typed_sentence_fills_the_form(people: dict[str, Account]) -> None:
     assert "Der Satz lässt offen:" in asked
 
 
+def sent_back(client: Client, said: str, **changes: str) -> GoalRow:
+    """The goal that the form makes of a sentence, sent as it was filled."""
+    content = client.get("/goals/new", {"say": said}).content.decode()
+    (form,) = (f for f in re.findall(r"<form.*?</form>", content, re.DOTALL) if 'name="kpi"' in f)
+    fields = dict(re.findall(r'<input[^>]*?name="(\w+)"[^>]*?value="([^"]*)"', form))
+    for name, inner in re.findall(r'<select[^>]*?name="(\w+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', inner)
+        fields[name] = chosen[1] if chosen else ""
+    sent = client.post("/goals/new", fields | changes)
+    assert sent.status_code == 302, text_of(client, "/goals/new")
+    return GoalRow.objects.latest("pk")
+
+
+@pytest.mark.parametrize(
+    ("said", "kpi", "change", "relative", "target"),
+    [
+        # the first quarter of 2026 has 64 weekdays: P1 won 64,000, of 640 decided deals 192
+        ("Vertrieb Nord: Abschlussquote Q1 2027 um 3 Prozentpunkte höher", "win_rate", "0.03", False, "0.33"),
+        ("Vertrieb Nord: Abschlussquote Q1 2027 plus drei Punkte", "win_rate", "0.03", False, "0.33"),
+        ("Vertrieb Nord will im Q1 2027 ein Drittel mehr Abschlüsse", "won_deals", "0.333333", True, "86"),
+        ("Jana Müller macht im Q1 2027 5.000 Euro mehr Auftragswert", "won_value", "5000", False, "69000"),
+        ("Jana Müller: Q1 2027 anderthalb Mio. Auftragswert", "won_value", None, True, "1500000"),
+    ],
+)  # fmt: skip
+def test_a_sentence_becomes_a_goal(
+    people: dict[str, Account], said: str, kpi: str, change: str | None, relative: bool, target: str
+) -> None:
+    said = said.replace("Jana Müller", _name("P1"))
+    row = sent_back(accounts.client_of(people["lead"]), said)
+    assert (row.kpi, row.period) == (kpi, "2027-Q1")
+    assert (None if row.change is None else round(row.change, 6)) == (change and Decimal(change))
+    assert row.relative is relative
+    assert row.goal.levels.target == Decimal(target)
+    shown = text_of(accounts.client_of(people["lead"]), f"/goal/{row.pk}")
+    if change and not relative:
+        assert ("+3,00 PP" if kpi == "win_rate" else "+5.000") in shown
+
+
+def _name(person: str) -> str:
+    return dict(FakeWorkspace().subjects("person"))[person]
+
+
+def test_a_change_in_points_is_edited_as_points(people: dict[str, Account]) -> None:
+    client = accounts.client_of(people["lead"])
+    row = sent_back(client, "Vertrieb Nord hebt die Abschlussquote im Q1 2027 um 3 Prozentpunkte an")
+    shown = client.get(f"/goal/{row.pk}/edit").content.decode()
+    assert 'name="change" inputmode="decimal" value="3"' in shown
+    assert '<option value="unit" selected>Prozentpunkte</option>' in shown
+
+
+def test_a_word_that_was_not_used_is_asked_about(people: dict[str, Account]) -> None:
+    client = accounts.client_of(people["lead"])
+    said = "Vertrieb Nord macht im Q1 2027 5 % mehr Umsatz mit Großhändlern"
+    content = client.get("/goals/new", {"say": said}).content.decode()
+    assert "Nicht verwendet: „Großhändlern“. Ist die Kennzahl „Umsatz“ gemeint oder eine andere?" in content
+    assert '<option value="revenue" selected>' not in content
+    query = re.search(r'<a class="button" href="(\?say=[^"]*)">Umsatz</a>', content)
+    assert query is not None
+    chosen = client.get("/goals/new" + query[1].replace("&amp;", "&")).content.decode()
+    assert '<option value="revenue" selected>' in chosen
+    assert "Nicht verwendet" not in chosen
+
+
 def filled(**changes: str) -> dict[str, str]:
     return {
         "kpi": "won_value", "whom": "person:P1", "period": "Q1 2027", "direction": "at_least",
@@ -266,7 +329,7 @@ def test_a_change_of_a_goal_in_force(people: dict[str, Account], row: GoalRow) -
 
 def test_a_goal_is_split_on_its_page(people: dict[str, Account]) -> None:
     client = accounts.client_of(people["lead"])
-    team = in_force(people["management"], people["lead"], goal("won_value", "team:T1", "90000"))
+    team = in_force(people["management"], people["lead"], goal("won_value", "team:T1", "105000"))
     shown = text_of(client, f"/goal/{team.pk}/split?to=person&by=last_year")
     assert "33.000,00" in shown
     content = client.get(f"/goal/{team.pk}/split?to=person&by=last_year").content.decode()
@@ -277,7 +340,31 @@ def test_a_goal_is_split_on_its_page(people: dict[str, Account]) -> None:
     assert [child.target for child in team.children.order_by("pk")] == [30000, 50000]
     text = text_of(client, f"/goal/{team.pk}")
     assert "80,0 Tsd. € verteilt" in text
-    assert "10,0 Tsd. € offen" in text
+    assert "25,0 Tsd. € offen" in text
+
+
+def test_the_page_of_a_split_hides_nobody(
+    people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lead who sells, and the customers beyond the largest, have lines whose parts stay open."""
+    monkeypatch.setitem(RATES, "P8", 250)
+    team = in_force(people["management"], people["lead"], goal("won_value", "team:T1", "120000"))
+    page = f"/goal/{team.pk}/split?to=person&by=last_year"
+    shown = text_of(accounts.client_of(people["lead"]), page)
+    assert re.search(r"der Anteil bleibt hier offen\. 16\.500,00 15\.000(,00)? €", shown), shown
+    assert 'name="amount-P8"' not in accounts.client_of(people["lead"]).get(page).content.decode()
+    whole = book.create(people["management"].viewer, goal("won_value", "company:", "120000"))
+    page = f"/goal/{whole.pk}/split?to=customer&by=last_year"
+    shown = text_of(accounts.client_of(people["management"]), page)
+    assert "Alle 70 übrigen Kunden" in shown
+    assert re.search(r"der Anteil bleibt offen\. 462\.000,00 70\.000(,00)? €", shown), shown
+    assert re.search(r"Offen 70\.000(,00)? €", shown)
+
+
+def test_a_goal_without_anybody_to_split_to(people: dict[str, Account]) -> None:
+    row = in_force(people["lead"], people["colleague"], goal("won_value", "person:P2", "11000"))
+    shown = text_of(accounts.client_of(people["lead"]), f"/goal/{row.pk}/split")
+    assert "Es gibt niemanden, auf den sich dieses Ziel aufteilen lässt." in shown
 
 
 def test_the_list_of_offers(people: dict[str, Account], row: GoalRow) -> None:

@@ -45,11 +45,13 @@ class Levels:
 @dataclass(frozen=True, slots=True)
 class Improvement:
     """A target said as a change: ``change`` 0.14 is 14 % more than ``base``, the KPI's value for the same
-    subject ``against`` which period."""
+    subject ``against`` which period. Not ``relative``, it is in the KPI's unit: 5 points, 0.03 for three
+    percentage points."""
 
     change: Decimal
     against: Against
     base: Decimal
+    relative: bool = True
 
 
 @dataclass(frozen=True, slots=True)

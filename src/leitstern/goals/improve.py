@@ -1,6 +1,6 @@
 """Targets said as a change: ``14 % more than the same quarter of last year``.
 
-    target = base * (1 + change)
+    target = base * (1 + change), or base + change for a change in the KPI's unit (points, euros)
 
 A change below 0 is a decrease. Targets are rounded so that they never ask for less than was said: upwards for
 at least, downwards for at most.
@@ -48,16 +48,20 @@ def levels_of(
     """The levels an improvement asks for.
 
     ``minimum`` and ``stretch`` are changes of the same base as well (0.05 beside a change of 0.14).
-    Problems: ``goals.no_base`` for a base of 0, of which no part can be taken; ``goals.base_negative``;
-    ``goals.change_too_low`` for a decrease of more than everything; ``goals.change_against_direction`` for a
-    change to the side that is not aimed at, such as an increase with at most.
+    Problems of a relative change: ``goals.no_base`` for a base of 0, of which no part can be taken;
+    ``goals.base_negative``; ``goals.change_too_low`` for a decrease of more than everything. Of any:
+    ``goals.change_against_direction`` for a change to the side that is not aimed at, such as an increase with
+    at most.
     """
     _check(improvement, direction)
-    base = improvement.base
+
+    def changed(change: Decimal) -> Decimal:
+        return _rounded(_after(improvement, change), direction, step)
+
     return Levels(
-        target=_changed(base, improvement.change, direction, step),
-        minimum=None if minimum is None else _changed(base, minimum, direction, step),
-        stretch=None if stretch is None else _changed(base, stretch, direction, step),
+        target=changed(improvement.change),
+        minimum=None if minimum is None else changed(minimum),
+        stretch=None if stretch is None else changed(stretch),
     )
 
 
@@ -71,12 +75,14 @@ def change_of(base: Decimal, amount: Decimal) -> Decimal:
 
 
 def _check(improvement: Improvement, direction: Direction) -> None:
-    _check_base(improvement.base)
     change = improvement.change
-    if change < -1:
-        raise Problem("goals.change_too_low", change=percent(change))
+    if improvement.relative:
+        _check_base(improvement.base)
+        if change < -1:
+            raise Problem("goals.change_too_low", change=percent(change))
     if direction == "between" or (change < 0 if direction == "at_least" else change > 0):
-        raise Problem("goals.change_against_direction", change=percent(change))
+        said = f"{percent(change)} %" if improvement.relative else f"{change.normalize():+f}"
+        raise Problem("goals.change_against_direction", change=said)
 
 
 def _check_base(base: Decimal) -> None:
@@ -86,9 +92,14 @@ def _check_base(base: Decimal) -> None:
         raise Problem("goals.base_negative", base=base)
 
 
-def _changed(base: Decimal, change: Decimal, direction: Direction, step: Decimal) -> Decimal:
+def _after(improvement: Improvement, change: Decimal) -> Decimal:
+    base = improvement.base
+    return base * (1 + change) if improvement.relative else base + change
+
+
+def _rounded(value: Decimal, direction: Direction, step: Decimal) -> Decimal:
     # A change that came from a division is off in its last digit, which must not cost a whole step.
-    exact = round(base * (1 + change) / step, 9)
+    exact = round(value / step, 9)
     return exact.to_integral_value(ROUND_FLOOR if direction == "at_most" else ROUND_CEILING) * step
 
 

@@ -58,6 +58,7 @@ class Names:
             self._label[whom] = called[1]
             for each in {words(each) for each in called} - {()}:
                 self._found.setdefault(each, []).append(whom)
+        self._words = {(word,) for phrase in self._found for word in phrase}
 
     def find(self, text: str, kind: str | None = None) -> tuple[Whom, ...]:
         """The subjects of this name, id or mail address, of one kind if told; several if not unique."""
@@ -68,6 +69,10 @@ class Names:
     def label(self, whom: Whom) -> str:
         """The name of a subject; its id where it has none."""
         return self._label.get(whom) or whom.id or whom.type
+
+    def has_word(self, word: str) -> bool:
+        """Whether a subject has this word in its name."""
+        return words(word)[:1] in self._words
 
     def knows(self, whom: Whom) -> bool:
         """Whether there is such a subject."""

@@ -45,6 +45,7 @@ _ONE_WORD = "|".join(
             "tausend",
             "und",
             "einhalb",
+            "eineinhalb",
             "fünf",
             "fuenf",
             "zwölf",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from leitstern.goals.goal import Against, Direction, Levels
+    from leitstern.goals.goal import Direction, Improvement, Levels
 
 #: Fewer earlier periods say nothing.
 FEWEST = 6
@@ -54,15 +54,22 @@ def realism(past: Past, levels: Levels, direction: Direction) -> Realism:
     return Realism(sum(low <= value <= high for value in known), len(known))
 
 
-def realism_of_change(past: Past, change: Decimal | float, against: Against) -> Realism:
-    """How many of the earlier periods changed by ``change`` (a fraction; a decrease if below 0) or more,
-    against the period before or a year before. Periods without a base above 0 do not count."""
-    lag = past.per_year if against == "previous_year" else 1
-    pairs = zip(past.values[lag:], past.values, strict=False)
-    changes = [
-        float(new) / float(old) - 1 for new, old in pairs if new is not None and old is not None and old > 0
+def realism_of_change(past: Past, improvement: Improvement) -> Realism:
+    """How many of the earlier periods changed by as much or more, against the period before or a year before.
+
+    A relative change needs a base above 0; periods without one do not count.
+    """
+    lag = past.per_year if improvement.against == "previous_year" else 1
+    pairs = [
+        (float(new), float(old))
+        for new, old in zip(past.values[lag:], past.values, strict=False)
+        if new is not None and old is not None
     ]
-    wanted = float(change)
+    if improvement.relative:
+        changes = [new / old - 1 for new, old in pairs if old > 0]
+    else:
+        changes = [new - old for new, old in pairs]
+    wanted = float(improvement.change)
     times = sum(found >= wanted if wanted >= 0 else found <= wanted for found in changes)
     return Realism(times, len(changes))
 

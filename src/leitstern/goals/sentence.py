@@ -31,7 +31,7 @@ from leitstern.goals.sentence_reading import (
 from leitstern.goals.sentence_subjects import about
 from leitstern.goals.sentence_targets import AmountReader
 from leitstern.goals.sentence_times import Found, times
-from leitstern.goals.sentence_unused import candidates, unused
+from leitstern.goals.sentence_unused import Unused, candidates, unused
 from leitstern.goals.sentence_words import PER_PERIOD, VERBS, Language, blanked, language_of, used
 
 if TYPE_CHECKING:
@@ -221,6 +221,7 @@ class _Draft:
         reader = self._reader(currency)
         said = reader.read()
         left = unused(text, blanked(self.rest, [*reader.taken, *used(self.rest)]))
+        left = self._without_names(left)
         if left.other and self.answers.kpi is None:
             self._ask_kpi(left.other)
             said = self._reader(currency).read()  # whatever fits the KPI's unit fits no more
@@ -244,6 +245,15 @@ class _Draft:
         if left.amount:
             self._unclear("amount", left.amount)
             self.found = replace(self.found, target=None, upper=None, change=None)
+
+    def _without_names(self, left: Unused) -> Unused:
+        """What was not used beside words of subjects' names: of these, whom is meant is asked."""
+        names = tuple(word for word in left.other if word[0].isupper() and self.names.has_word(word))
+        if not names or self.answers.whom is not None or self.found.whom is None:
+            return left
+        self.ask("whom", "unknown_subject", word=_quoted(names))
+        self.found = replace(self.found, whom=None)
+        return replace(left, other=tuple(word for word in left.other if word not in names), names=names)
 
     def _reader(self, currency: str | None) -> AmountReader:
         unclear = self.base is not None and self.against is None

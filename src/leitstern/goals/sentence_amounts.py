@@ -138,10 +138,12 @@ _TIMES = {
         r"|auf\s+das\s+vierfache"
     ),
     Decimal("-0.5"): (
-        r"halbier\w*|halv(?:e|es|ed|ing)|(?:um|auf)\s+die\s+hälfte|by\s+(?:one\s+)?half(?!\s+(?:an?|million|billion|thousand)\b)|in\s+half(?!\s+(?:of|an?)\b)|(?:nur\s+)?halb\s+so\s+viele?"
+        r"halbier\w*|halv(?:e|es|ed|ing)|auf\s+die\s+hälfte|in\s+half(?!\s+(?:of|an?)\b)|(?:nur\s+)?halb\s+so\s+viele?"
         r"|half\s+as\s+(?:many|much)|cut\s+in\s+half"
     ),
 }  # fmt: skip
+#: A half more or less, which the verb tells.
+_BY_HALF = r"\b(?:um\s+die\s+hälfte|by\s+(?:one\s+)?half(?!\s+(?:an?|million|billion|thousand)\b))\b"
 #: A half of all, which is a target: of a KPI in percent.
 _HALF = r"\b(?:(?:die\s+)?hälfte(?=\s+(?:aller|der|unsere|von))|(?:one\s+)?half(?=\s+(?:of|our|the|all)))\b"
 #: In the order in which they are tried: a later one never takes what an earlier one has taken.
@@ -169,9 +171,11 @@ def amounts_in(text: str, language: str) -> list[FoundAmount]:
         for match in re.finditer(rf"\b(?:{pattern})\b", text):
             sign = 1 if change > 0 else -1
             found.append(FoundAmount(*match.span(), Spoken("change", abs(change), "factor", sign=sign)))
-    for match in re.finditer(_HALF, text):
-        if _free(match, found):
-            found.append(FoundAmount(*match.span(), Spoken("bare", Decimal("0.5"), "factor")))
+    halves: tuple[tuple[Role, str], ...] = (("change", _BY_HALF), ("bare", _HALF))
+    for role, pattern in halves:
+        for match in re.finditer(pattern, text):
+            if _free(match, found):
+                found.append(FoundAmount(*match.span(), Spoken(role, Decimal("0.5"), "factor")))
     for role, form in _FORMS:
         for match in form.finditer(text):
             spoken = _spoken(role, match, language) if _free(match, found) and _counts(match) else None
@@ -226,11 +230,11 @@ def _value(parts: dict[str, str | None], n: int, language: str) -> tuple[Decimal
     word, digits = parts.get(f"word{n}"), parts.get(f"num{n}")
     factor = Decimal("0.01") if _unit(parts, n) == "percent" else Decimal(1)
     if _unit(parts, n) == "factor":
-        factor = (Decimal(1) / PARTS[(parts[f"unit{n}"] or "").split()[-1]]).quantize(_FINE)
+        factor = Decimal(1) / (PARTS[(parts[f"unit{n}"] or "").split()[-1]])
     zeros = _zeros(parts, n)
     if word is not None:
         number = spelled(word)
-        return None if number is None else (number.scaleb(zeros) * factor, ())
+        return None if number is None else (_fine(number.scaleb(zeros) * factor), ())
     usual, other = (",", ".") if language == "de" else (".", ",")
     read = amount(digits or "", usual) or amount(digits or "", other)
     if read is None:
@@ -239,7 +243,7 @@ def _value(parts: dict[str, str | None], n: int, language: str) -> tuple[Decimal
     if not zeros and re.fullmatch(rf"[1-9]\d{{0,2}}{re.escape(usual)}\d{{3}}", digits or ""):
         second = amount(digits or "", other)
         readings = (read.value * factor, second.value * factor) if second else ()
-    return _plain(read.value.scaleb(zeros)) * factor, readings
+    return _fine(_plain(read.value.scaleb(zeros)) * factor), readings
 
 
 def _zeros(parts: dict[str, str | None], n: int) -> int:
@@ -250,12 +254,16 @@ def _zeros(parts: dict[str, str | None], n: int) -> int:
     return next(zeros for pattern, zeros in _ZEROS if re.fullmatch(pattern, scale))
 
 
-_FINE = Decimal("1e-10")  # of a third
 _ZEROS = (
     (r"mrd|milliarden?|billions?|bn", 9),
     (r"mio|millionen|million|millions|mln|m|mn", 6),
     (r"tsd|tausend|thousand|t|k", 3),
 )
+
+
+def _fine(value: Decimal) -> Decimal:
+    """Without the endless digits of a third."""
+    return round(value, 10).normalize() if value.adjusted() < 12 and value != round(value, 10) else value
 
 
 def _plain(value: Decimal) -> Decimal:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from leitstern.goals.kpi_names import called
@@ -139,7 +140,7 @@ def named_kpis(said: list[Token], catalogue: Catalogue, is_verb: Callable[[str],
     """
     places = [place for place, token in enumerate(said) if token.word not in _OPTIONAL]
     forms = [_form(said[place].word) for place in places]
-    index = _Index(catalogue)
+    index = _index(tuple((one.kpi, tuple(dict.fromkeys(called(one)))) for one in catalogue))
     found: list[Span] = []
     for first in range(len(places)):
         for last in range(first + 1, min(first + index.longest, len(places)) + 1):
@@ -157,21 +158,27 @@ def named_kpis(said: list[Token], catalogue: Catalogue, is_verb: Callable[[str],
 class _Index:
     """Names by the forms of their words, together or written as one; and sayings whose parts stand apart."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, names: Iterable[tuple[str, tuple[str, ...]]]) -> None:
         together: dict[tuple[str, ...], list[str]] = {}
         joined: dict[str, list[str]] = {}
         self.apart: list[tuple[list[tuple[str, ...]], str]] = []
-        for definition in catalogue:
-            for text in dict.fromkeys(called(definition)):
+        for kpi, texts in names:
+            for text in texts:
                 parts = [part for each in re.split(r"…|\.\.\.", text) if (part := _essence(words(each)))]
                 if len(parts) > 1:
-                    self.apart.append(([tuple(map(_form, part)) for part in parts], definition.kpi))
+                    self.apart.append(([tuple(map(_form, part)) for part in parts], kpi))
                 elif parts:
-                    together.setdefault(tuple(map(_form, parts[0])), []).append(definition.kpi)
-                    joined.setdefault("".join(parts[0][:-1]) + stem(parts[0][-1]), []).append(definition.kpi)
+                    together.setdefault(tuple(map(_form, parts[0])), []).append(kpi)
+                    joined.setdefault("".join(parts[0][:-1]) + stem(parts[0][-1]), []).append(kpi)
         self.together = {key: tuple(dict.fromkeys(kpis)) for key, kpis in together.items()}
         self.joined = {key: tuple(dict.fromkeys(kpis)) for key, kpis in joined.items()}
         self.longest = max([_JOINED, *map(len, together)])
+
+
+@lru_cache(maxsize=8)
+def _index(names: tuple[tuple[str, tuple[str, ...]], ...]) -> _Index:
+    """The index of a catalogue, made once for the same names."""
+    return _Index(names)
 
 
 def _essence(phrase: tuple[str, ...]) -> tuple[str, ...]:

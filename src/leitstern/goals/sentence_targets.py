@@ -16,16 +16,15 @@ if TYPE_CHECKING:
     from leitstern.goals.sentence_words import Language
     from leitstern.kpis.definition import Definition
 
-_HUNDREDTH = Decimal("0.01")
-#: An amount of time in the unit of a KPI: unit said, unit of the KPI -> factor.
-_DURATIONS: dict[tuple[Unit | None, str], Decimal] = {
-    ("days", "days"): Decimal(1),
-    ("weeks", "days"): Decimal(7),
-    ("hours", "days"): Decimal(1) / 24,
-    ("hours", "hours"): Decimal(1),
-    ("minutes", "hours"): Decimal(1) / 60,
-    ("days", "hours"): Decimal(24),
-    ("weeks", "hours"): Decimal(168),
+#: An amount of time in the unit of a KPI: unit said, unit of the KPI -> times, divided by.
+_DURATIONS: dict[tuple[Unit | None, str], tuple[int, int]] = {
+    ("days", "days"): (1, 1),
+    ("weeks", "days"): (7, 1),
+    ("hours", "days"): (1, 24),
+    ("hours", "hours"): (1, 1),
+    ("minutes", "hours"): (1, 60),
+    ("days", "hours"): (24, 1),
+    ("weeks", "hours"): (168, 1),
 }
 
 
@@ -118,15 +117,15 @@ class AmountReader:
             return spoken
         part = spoken.unit in ("percent", "factor") and self._unit != "percent" and moves
         points = spoken.unit == "points" and self._unit == "percent"
-        return replace(spoken, role="change") if part or points else spoken
+        return replace(spoken, role="change") if part or points or spoken.sign else spoken
 
     def _in_unit(self, spoken: Spoken) -> Spoken:
         """With its value in the KPI's unit."""
-        factor = _DURATIONS.get((spoken.unit, self._unit or ""), Decimal(1))
+        times, parts = _DURATIONS.get((spoken.unit, self._unit or ""), (1, 1))
         if spoken.unit == "points" and (spoken.percentage or self._unit == "percent"):
-            factor = _HUNDREDTH
-        upper = None if spoken.upper is None else spoken.upper * factor
-        return replace(spoken, value=spoken.value * factor, upper=upper)
+            parts = 100
+        upper = None if spoken.upper is None else spoken.upper * times / parts
+        return replace(spoken, value=spoken.value * times / parts, upper=upper)
 
     def _unclear(self, spoken: Spoken, verbs: list[str]) -> tuple[str, dict[str, object]] | None:
         """The question an amount leaves open, if any."""

@@ -238,7 +238,7 @@ _FORMS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date, int], Stretch
             r"(?<![\d.,'’€$£+-])"
             + "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_AMOUNTS)
             + r"\b(?P<y8>20[2-4]\d)\b(?![.,'’]?\d)"
-            + r"(?!\s*(?:·|[%€$£]|eur|chf|pro[cz]ent|per|tage|day|stund|hour))"
+            + r"(?!\s*(?:·|(?:[%€$£]|eur|chf)(?!\s?\d)|pro[cz]ent|per|tage|day|stund|hour))"
         ),
         _inside,
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.goals.names import words
 from leitstern.goals.number_words import PARTS, spelled
-from leitstern.goals.sentence_fillers import FILLERS
+from leitstern.goals.sentence_fillers import FILLERS, HINGES
 from leitstern.goals.sentence_kpis import stem
 from leitstern.goals.sentence_when import MONTH_NAMES
 
@@ -22,7 +22,7 @@ _TIME = re.compile(
     r"|jahresfrist|seit|bald\w*|soon\w*|q\d*|h[12]|kw|fy"
 )
 _AMOUNT = re.compile(
-    r"\d[\d.,]*\w{0,3}|pro[zc]ent\w*|punkte?n?|points?|percent\w*|hälfte|doppelte?n?|\w+fach\w*|halb\w*|half|times|\w*mal"
+    r"[%€$£]|\d[\d.,]*\w{0,3}|pro[zc]ent\w*|punkte?n?|points?|percent\w*|hälfte|doppelte?n?|\w+fach\w*|halb\w*|half|times|\w*mal"
     r"|twice|mio|million\w*|milliard\w*|billion\w*|tausend\w*|thousands?|euros?|eur|stunden?|hours?|minuten?|minutes?"
 )
 #: The most KPIs that are offered for a word that is none.
@@ -31,32 +31,41 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """Words as they were written: about a time, about an amount, and all others."""
+    """Words as they were written: about a time, about an amount, all others, those of ``names`` apart."""
 
     time: tuple[str, ...]
     amount: tuple[str, ...]
     other: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.time, *self.amount, *self.other)
+        return (*self.time, *self.amount, *self.names, *self.other)
 
 
 def unused(text: str, rest: str) -> Unused:
     """What of a text was not used: ``rest`` is the same in small letters, with dots for what was."""
     found: dict[str, list[str]] = {"time": [], "amount": [], "other": []}
-    for match in re.finditer(r"[^\W_]+(?:[.,][^\W_]+)*", rest):
-        word = match[0]
-        if word in FILLERS or (len(word) == 1 and not word.isdigit()):
-            continue
-        is_time = _TIME.fullmatch(word) or word in MONTH_NAMES
-        is_amount = _AMOUNT.fullmatch(word) or word in PARTS or spelled(word) is not None
-        kind = "time" if is_time else "amount" if is_amount else "other"
-        written = text[match.start() : match.end()]
-        if written not in found[kind]:
+    hinges: list[tuple[str, str]] = []
+    for match in re.finditer(r"[^\W_]+(?:[.,][^\W_]+)*|[%€$£]", rest):
+        word, written = match[0], text[match.start() : match.end()]
+        held = [kind for kind, words_ in HINGES.items() if word in words_]
+        if held:
+            hinges += [(kind, written) for kind in held]
+        elif word not in FILLERS and not (len(word) == 1 and word.isalpha()):
+            found[_kind(word)].append(written)
+    if found["other"]:
+        for kind, written in hinges:
             found[kind].append(written)
-    return Unused(tuple(found["time"]), tuple(found["amount"]), tuple(found["other"]))
+    return Unused(*(tuple(dict.fromkeys(found[kind])) for kind in ("time", "amount", "other")))
+
+
+def _kind(word: str) -> str:
+    """What a word may be about."""
+    if _TIME.fullmatch(word) or word in MONTH_NAMES:
+        return "time"
+    return "amount" if _AMOUNT.fullmatch(word) or word in PARTS or spelled(word) is not None else "other"
 
 
 def candidates(said: tuple[str, ...], catalogue: Catalogue, language: str) -> tuple[str, ...]:

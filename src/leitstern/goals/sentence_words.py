@@ -10,12 +10,12 @@ Language = Literal["de", "en"]
 
 _UP = (
     r"(?:ge)?steiger\w*|(?:ge)?st(?:ei|ie)g(?:t|en)?|erhöh\w*|anheb\w*|angehoben|hebt|ausbau\w+|ausgebaut|baut|bauen"
-    r"|wachs\w*|wächst|vergrößer\w*|mehr|verdoppel\w*|verdreifach\w*"
-    r"|increas\w*|rais\w*|grow\w*|boost\w*|lift\w*|expand\w*|more|higher|doubl\w*|tripl\w*"
+    r"|wachs\w*|wächst|vergrößer\w*|mehr|höher\w*|hoch|rauf|zuleg\w*|legt|verdoppel\w*|verdreifach\w*"
+    r"|increas\w*|rais\w*|grow\w*|boost\w*|lift\w*|expand\w*|more|higher|up|doubl\w*|tripl\w*"
 )
 _DOWN = (
-    r"(?:ge)?senk\w*|reduzier\w*|verringer\w*|verkürz\w*|verkleiner\w*|drück\w*|gedrückt|sinken|sinkt|weniger"
-    r"|halbier\w*|reduc\w*|decreas\w*|cut|cuts|cutting|lower\w*|shorten\w*|drop\w*|fewer|less|halv\w*"
+    r"(?:ge)?senk\w*|reduzier\w*|verringer\w*|verkürz\w*|verkleiner\w*|niedriger\w*|geringer\w*|runter|drück\w*|gedrückt|sinken|sinkt|weniger"
+    r"|halbier\w*|reduc\w*|decreas\w*|down|cut|cuts|cutting|lower\w*|shorten\w*|drop\w*|fewer|less|halv\w*"
 )
 _KEEP = (
     r"halten|hält|gehalten|beibehalten|stabilisier\w*|bleib(?:t|en|e)?|keep\w*|hold|holds|maintain\w*|stay\w*"

@@ -32,8 +32,8 @@ Read = TypeVar("Read")
 
 FIELDS = (
     "kpi", "whom", "customer", "period", "start", "end", "direction", "target", "upper", "minimum",
-    "stretch", "change", "against", "spread", "parts", "weight", "corridor", "kind", "owner", "due_on",
-    "review_on", "note",
+    "stretch", "change", "change_in", "against", "spread", "parts", "weight", "corridor", "kind", "owner",
+    "due_on", "review_on", "note",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class GoalForm:
     def empty(cls) -> GoalForm:
         """A new goal with what is usual."""
         usual = {"direction": "at_least", "spread": "working_days", "kind": "agreed"}
-        usual |= {"weight": "1", "corridor": "5", "against": "previous_year"}
+        usual |= {"change_in": "percent", "weight": "1", "corridor": "5", "against": "previous_year"}
         return cls(dict.fromkeys(FIELDS, "") | usual)
 
     @classmethod
@@ -80,7 +80,11 @@ class GoalForm:
         for name in ("target", "upper", "minimum", "stretch"):
             form.values[name] = typed.shown(getattr(goal.levels, name), unit, figures)
         if goal.improvement is not None:
-            form.values["change"] = typed.shown(goal.improvement.change, "percent", figures)
+            relative = goal.improvement.relative
+            form.values["change_in"] = "percent" if relative else "unit"
+            form.values["change"] = typed.shown(
+                goal.improvement.change, "percent" if relative else unit, figures
+            )
             form.values["against"] = goal.improvement.against
         return form
 
@@ -99,8 +103,10 @@ class GoalForm:
         if unit is not None:
             values["target"] = typed.shown(reading.target, unit, figures)
             values["upper"] = typed.shown(reading.upper, unit, figures)
-        if reading.change is not None and reading.change.relative:
-            values["change"] = typed.shown(reading.change.amount, "percent", figures)
+        if reading.change is not None and (reading.change.relative or unit is not None):
+            change_in = "percent" if reading.change.relative else str(unit)
+            values["change_in"] = "percent" if reading.change.relative else "unit"
+            values["change"] = typed.shown(reading.change.amount, change_in, figures)
             values["against"] = reading.change.against
         return form
 
@@ -114,7 +120,8 @@ class GoalForm:
         start, end, grain, period = dates
         current: Definition = ask.catalogue.at(definition.kpi, max(start, ask.today()))
         units = dict.fromkeys(("target", "upper", "minimum", "stretch"), current.unit)
-        units |= {"change": "percent", "weight": "count", "corridor": "percent"}
+        change_in = current.unit if self.values["change_in"] == "unit" else "percent"
+        units |= {"change": change_in, "weight": "count", "corridor": "percent"}
         numbers = {name: self._number(name, unit, language) for name, unit in units.items()}
         if self.problems:
             return None
@@ -194,7 +201,8 @@ class GoalForm:
             against: Against = (
                 "previous_period" if self.values["against"] == "previous_period" else "previous_year"
             )
-            improvement = Improvement(change, against, base_of(ask, goal, against))
+            relative = self.values["change_in"] != "unit"
+            improvement = Improvement(change, against, base_of(ask, goal, against), relative)
             levels = levels_of(improvement, goal.direction, STEPS[definition.unit])
             given = replace(levels, minimum=goal.levels.minimum, stretch=goal.levels.stretch)
             goal = replace(goal, levels=given, improvement=improvement)

@@ -169,6 +169,8 @@ class GoalPage:
         if row.change is not None and row.against is not None:
             against = _("previous year") if row.against == "previous_year" else _("previous period")
             change = self.figures.change(row.change)
+            if not row.relative:
+                change = self.figures.difference(row.change, self.unit, exact=True)
             found.insert(
                 3, (_("Improvement"), _("%(change)s on the %(base)s") % {"change": change, "base": against})
             )

@@ -112,7 +112,8 @@ class PartOut(Out):
 class ImprovementOut(Out):
     """A target said as a change."""
 
-    change: Amount = Field(description="0.14 is 14 % more.")
+    change: Amount = Field(description="0.14 is 14 % more, if relative; else in the KPI's unit.")
+    relative: bool
     against: str = Field(description="previous_year or previous_period.")
     base: Amount
 
@@ -204,7 +205,12 @@ class Maker:
             "upper": levels.upper,
             "improvement": None
             if better is None
-            else {"change": better.change, "against": better.against, "base": better.base},
+            else {
+                "change": better.change,
+                "relative": better.relative,
+                "against": better.against,
+                "base": better.base,
+            },
             "spread": row.spread,
             "parts": [{"from": p.start, "to": p.end, "amount": p.amount} for p in goal.parts],
             "weight": row.weight,

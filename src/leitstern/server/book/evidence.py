@@ -89,7 +89,7 @@ def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
         forecast = told(ask, row) if state is None else made_now(ask, goal, sight.today())
     happened = realism(asked, goal.levels, goal.direction)
     if goal.improvement is not None:
-        happened = realism_of_change(asked, goal.improvement.change, goal.improvement.against)
+        happened = realism_of_change(asked, goal.improvement)
     facts = _facts(sight, row, past, forecast.chance if forecast else None, happened)
     if state is not None:
         facts = replace(facts, state=state)

@@ -153,8 +153,8 @@ def kept(row: GoalRow) -> dict[str, Any]:
     """A draft as plain JSON, whole enough to be written again."""
     amounts = ("target", "minimum", "stretch", "upper", "change", "base", "weight", "corridor")
     plain = (
-        "kpi", "version", "subject_type", "subject_id", "grain", "period", "direction", "against", "spread",
-        "parts", "kind", "note",
+        "kpi", "version", "subject_type", "subject_id", "grain", "period", "direction", "against", "relative",
+        "spread", "parts", "kind", "note",
     )  # fmt: skip
     days = ("start", "end", "due_on", "review_on")
     return {
@@ -175,7 +175,9 @@ def _goal(was: Mapping[str, Any]) -> Goal:
 
     improvement = None
     if was["change"] is not None and was["base"] is not None:
-        improvement = Improvement(Decimal(was["change"]), was["against"], Decimal(was["base"]))
+        improvement = Improvement(
+            Decimal(was["change"]), was["against"], Decimal(was["base"]), was.get("relative", True)
+        )
     parts = (
         Part(date.fromisoformat(p["start"]), date.fromisoformat(p["end"]), Decimal(p["amount"]))
         for p in was["parts"]

@@ -37,6 +37,7 @@ class GoalRow(models.Model):
     change = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
     against = models.CharField(max_length=20, null=True, blank=True)
     base = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    relative = models.BooleanField(default=True)
     spread = models.CharField(max_length=20, default="working_days")
     parts = models.JSONField(default=list, blank=True)
     weight = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(1))
@@ -81,7 +82,7 @@ class GoalRow(models.Model):
         improvement = None
         change, base = _plain(self.change), _plain(self.base)
         if change is not None and base is not None and self.against is not None:
-            improvement = Improvement(change, self.against, base)  # type: ignore[arg-type]
+            improvement = Improvement(change, self.against, base, self.relative)  # type: ignore[arg-type]
         return Goal(
             self.kpi,
             self.version,
@@ -108,6 +109,7 @@ class GoalRow(models.Model):
             setattr(self, name, getattr(goal.levels, name))
         for name in ("change", "against", "base"):
             setattr(self, name, getattr(goal.improvement, name) if goal.improvement else None)
+        self.relative = goal.improvement is None or goal.improvement.relative
         self.subject_type, self.subject_id = goal.whom.type, goal.whom.id
         self.weight, self.corridor, self.kind = goal.weight, goal.corridor, goal.kind
         self.parts = [

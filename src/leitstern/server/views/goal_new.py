@@ -113,6 +113,15 @@ def _created(request: HttpRequest, ask: Sight, form: GoalForm, older: GoalRow | 
         return None
 
 
+def _points(unit: str, name: str) -> str:
+    """What a change in the KPI's own unit is counted in."""
+    if unit == "percent":
+        return _("percentage points")
+    if unit == "score":
+        return _("points")
+    return name or _("the KPI's unit (points, euros, days)")
+
+
 def _page(request: HttpRequest, ask: Sight, form: GoalForm, more: dict[str, Any]) -> HttpResponse:
     language, figures = frame.language(), frame.figures()
     known = sorted(
@@ -131,6 +140,7 @@ def _page(request: HttpRequest, ask: Sight, form: GoalForm, more: dict[str, Any]
         "problems": form.problems,
         "kpis": known,
         "unit_name": figures.unit_name(unit) if unit else "",
+        "points": _points(unit, figures.unit_name(unit) if unit else ""),
         "periods": usual_periods(ask.today(), ask.settings.fiscal_year_start),
         "directions": [(one, goal_words.direction_word(one)) for one in DIRECTIONS],
         "spreads": [(one, goal_words.spread_word(one)) for one in ("working_days", "season", "by_hand")],

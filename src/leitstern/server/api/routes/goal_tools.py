@@ -159,6 +159,15 @@ class ShareOut(Out):
     name: str
     last_year: Amount | None
     target: Amount | None = Field(description="Null: gets no part.")
+    writable: bool = Field(description="False: the caller may not write this goal; the part stays open.")
+
+
+class OthersOut(Out):
+    """All customers that have no line of their own, together."""
+
+    count: int
+    last_year: Amount
+    target: Amount | None = Field(description="Their part, which stays open. Null for a level.")
 
 
 class SplitOut(Out):
@@ -168,6 +177,7 @@ class SplitOut(Out):
     open: Amount = Field(description="What of the target nobody has.")
     over: Amount = Field(description="What is assigned beyond the target.")
     shares: list[ShareOut]
+    others: OthersOut | None = Field(description="Customers beyond the largest; null where all are listed.")
     created: list[GoalOut] = Field(description="The drafts that were made.")
 
 
@@ -287,9 +297,17 @@ def split_goal(request: HttpRequest, id: Id, given: SplitIn) -> dict[str, Any]: 
                 "name": share.name,
                 "last_year": share.last_year,
                 "target": share.levels.target if share.levels else None,
+                "writable": share.writable,
             }
             for share in proposal.shares
         ],
+        "others": None
+        if proposal.others is None
+        else {
+            "count": proposal.others.count,
+            "last_year": proposal.others.last_year,
+            "target": proposal.others.levels.target if proposal.others.levels else None,
+        },
         "created": Maker(ask).many(made),
     }
 
