@@ -346,7 +346,7 @@ DURATIONS = (
     _one(
         "days_to_close",
         {"duration": "deal", "between": _CLOSING, "as": "average", "in": "days"},
-        Asked("duration", "deal", on="closed_at", between=_CLOSING),
+        Asked("duration", "deal", on="created_at", between=_CLOSING),  # the main date, if none is named
         "days",
     ),
     _one(
@@ -357,6 +357,7 @@ DURATIONS = (
             "as": "median",
             "in": "days",
             "where": "status = 'won'",
+            "on": "closed_at",
         },
         Asked(
             "median_duration", "deal", on="closed_at", between=("first_contact_at", "closed_at"), test=_won
@@ -369,7 +370,7 @@ DURATIONS = (
         Asked(
             "duration",
             "lead",
-            on="created_at",  # the fact's main date, where a definition names none
+            on="created_at",
             between=("created_at", "first_response_at"),
             unit="hours",
         ),
@@ -399,7 +400,7 @@ DURATIONS = (
         Asked(
             "median_duration",
             "stage_visit",
-            on="left_at",
+            on="entered_at",
             between=("entered_at", "left_at"),
             test=lambda r: r["outcome"] == "open",
         ),
