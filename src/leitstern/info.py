@@ -34,7 +34,7 @@ class GenerationInfo:
     built_at: datetime
     as_of: date
     facts: Mapping[str, FactInfo]
-    #: The records that count nowhere, by fact and reason.
+    #: The records that do not count, or not wherever they should, by fact and reason.
     set_aside: tuple[SetAside, ...] = ()
 
 
@@ -58,7 +58,7 @@ def _began(generation: Generation, fact: str) -> dict[str, date]:
     return {name: date.fromordinal(days[0]) for (of, name), days in generation.ranges.items() if of == fact}
 
 
-def counting_nowhere(generation: Generation) -> list[SetAsideRow]:
+def set_aside_records(generation: Generation) -> list[SetAsideRow]:
     """The records that a generation sets aside, like the rows that an import did not load."""
     from leitstern.facts.receipts import SetAsideRow
 
@@ -72,12 +72,14 @@ def counting_nowhere(generation: Generation) -> list[SetAsideRow]:
     return found
 
 
-def counting_nowhere_findings(generation: Generation, store: Store) -> list[QualityFinding]:
+def set_aside_findings(generation: Generation, store: Store) -> list[QualityFinding]:
     """The same as findings, by fact and reason."""
     from leitstern.facts.quality import QualityFinding
 
     found = []
     for one in generation.set_aside:
+        if one.reason == "merged":  # there is a check of its own for the same company twice
+            continue
         total = store.count(one.fact)
         finding = QualityFinding(
             "counts_nowhere", one.fact, (), one.count, total, one.examples, one.reason, values=one.values

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from leitstern import clock
 from leitstern import settings as settings_file
 from leitstern.errors import Problem
-from leitstern.info import GenerationInfo, counting_nowhere, counting_nowhere_findings, info
+from leitstern.info import GenerationInfo, info, set_aside_findings, set_aside_records
 from leitstern.lock import writing
 from leitstern.settings import Settings
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
     from leitstern.engine.organisation import Organisation
+    from leitstern.engine.reasons import Account
     from leitstern.engine.records import Records
     from leitstern.facts import mapping
     from leitstern.facts.quality import QualityFinding
@@ -298,14 +299,24 @@ class Workspace:
         """The records behind a KPI's value for one period (a label such as ``2026-03``) and subject.
 
         ``subject`` is a subject's id; None stands for the company, and otherwise for records that are
-        not assigned. Raises ``Problem`` for an unknown KPI, period or subject.
+        not assigned. ``aside`` of the answer are the records that are missing among them, with the reason.
+        Raises ``Problem`` for an unknown KPI, period or subject.
         """
+        from leitstern.engine.reasons import listed
         from leitstern.engine.records import records
         from leitstern.periods.grains import parse
 
         when = parse(period, self.settings.fiscal_year_start)
         version = self.catalogue.at(kpi, when.start).version
-        return records(self._generation(), self.catalogue.resolved(kpi, version), when, by, subject)
+        generation, resolved = self._generation(), self.catalogue.resolved(kpi, version)
+        found = records(generation, resolved, when, by, subject)
+        return replace(found, aside=listed(generation, resolved, when, by, subject))
+
+    def accounts(self, kpi: str) -> list[Account]:
+        """What becomes of all records that a KPI could count: counted, outside its filter, or why not."""
+        from leitstern.engine.reasons import accounts
+
+        return accounts(self._generation(), self.catalogue.resolved(kpi))
 
     def facts(self, fact: str, *fields: str) -> pa.Table:
         """The records of a fact with some of its fields, as the newest generation holds them.
@@ -329,7 +340,7 @@ class Workspace:
         with self._store() as store:
             findings = report(store, today=clock.today(zone), timezone=zone)
             if self.generation() is not None:
-                findings += counting_nowhere_findings(self._generation(), store)
+                findings += set_aside_findings(self._generation(), store)
         return [replace(f, kpis=touched(self.catalogue, f.fact, f.fields)) for f in findings]
 
     def receipts(self) -> list[TableReceipt]:
@@ -347,7 +358,7 @@ class Workspace:
         """
         if not self.has_data():
             return []
-        records = counting_nowhere(self._generation()) if self.generation() else []
+        records = set_aside_records(self._generation()) if self.generation() else []
         with self._store() as store:
             return [*records, *store.set_aside(limit=limit)][:limit]
 

@@ -15,6 +15,20 @@ Value = Number | None
 Test = Callable[[Record], bool]
 
 
+#: What is over and must say since when: fact, date, status.
+OVER = {
+    ("deal", "closed_at", "won"),
+    ("deal", "closed_at", "lost"),
+    ("ticket", "resolved_at", "resolved"),
+    ("quote", "decided_at", "accepted"),
+    ("quote", "decided_at", "rejected"),
+    ("lead", "converted_at", "converted"),
+    ("lead", "disqualified_at", "disqualified"),
+    ("stage_visit", "left_at", "won"),
+    ("stage_visit", "left_at", "lost"),
+}
+
+
 @dataclass(frozen=True)
 class Measured:
     """A measure by subject: values, and the records behind them; ``empty`` is the value of all others."""
@@ -112,6 +126,8 @@ def _known(asked: Asked, record: Record) -> bool:
     if asked.between[0]:
         begin, end = asked.between
         a, b = record[begin], record[end]
+        if b is None and (asked.fact, end, record["status"]) in OVER:
+            return False
         if a is None or (b is None and asked.kind != "stock"):
             return False
         if b is None:

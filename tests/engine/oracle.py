@@ -85,6 +85,7 @@ class Oracle:
         self.zone = ZoneInfo(world.timezone)
         self.by_key: dict[tuple[str, str], Record] = {}
         self.excluded: set[tuple[str, str]] = set()
+        self.unconverted: dict[str, list[Record]] = {}
         self.records: dict[str, list[Record]] = {name: [] for name in FACTS}
         rows = {name: [dict(row) for row in world.rows(name)] for name in FACTS}
         self._merge(rows)
@@ -164,6 +165,12 @@ class Oracle:
                 if d["won_at"] and d.get("company") and d["company"] == deal.get("company")
             ]
             deal["is_first"] = bool(wins) and min(wins)[1] == deal["key"]
+            touched = [
+                a["at"]
+                for a in rows["activity"]
+                if deal["won_at"] and a["at"] > deal["won_at"] and a.get("company") == deal.get("company")
+            ]
+            deal["first_contact_after_win_at"] = min(touched, default=None) if deal.get("company") else None
         for invoice in rows["invoice"]:
             same = [
                 i
@@ -207,6 +214,7 @@ class Oracle:
                     "deal": deal["key"],
                     "stage": name,
                     "outcome": stage.get("outcome", "open"),
+                    "status": deal.get("status"),
                     "amount": amount,
                     "weighted_amount": None if amount is None else _round(amount * chance),
                     "entered_at": entered,
@@ -226,6 +234,7 @@ class Oracle:
             if rate is None:
                 self.excluded.add((fact, row["key"]))
                 if fact not in ENTITIES:
+                    self.unconverted.setdefault(fact, []).append(Record(fact, row["key"], row, self))
                     return
             for name in amounts:
                 row[name] = None if rate is None else _round(row[name] * rate)

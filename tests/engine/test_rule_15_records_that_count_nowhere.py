@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from leitstern.engine.generation import Generation
 from leitstern.engine.observations import Observation
+from leitstern.engine.reasons import ORDER, accounts
 from leitstern.engine.run import Request, compute
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Grain
@@ -20,6 +21,8 @@ from leitstern.periods.grains import Grain
 from .cases import OPEN_DEALS, PLAIN, REVENUE, WIN_RATE, WON_DEALS, WON_VALUE, Case, catalogue
 from .comparing import request_for
 from .conftest import Workshop, examples
+from .measuring import OVER, Asked, _known
+from .oracle import Oracle, Record
 from .worlds import TODAY, World, local, worlds
 
 #: Filters on amounts: what a record without a rate amounts to cannot be told.
@@ -145,3 +148,74 @@ def test_a_rate_that_arrives_brings_the_record_back(workshop: Workshop, own: Cat
         with there.built(replace(world, facts=world.facts | {"exchange_rate": [rate]}), own) as generation:
             (o, *_) = compute(generation, own, months("won_amount"))
             assert (o.value, o.complete, generation.set_aside) == (200, True, [])
+
+
+#: Each measure a KPI of its own, without a shape: its records are those of all days.
+BY_RECORD = tuple(c for c in PLAIN if not c.formula)
+
+
+def expected(oracle: Oracle, world: World, asked: Asked, today: date) -> dict[str, set[str]]:
+    """Where each record of a measure's fact belongs, worked out record by record."""
+    found: dict[str, set[str]] = {}
+    merged = set(world.canonical) if asked.fact == "company" else set()
+    by_key = {r.key: r for r in oracle.records[asked.fact]}
+    without_rate = {key for fact, key in oracle.excluded if fact == asked.fact} - by_key.keys()
+    delivered = {row["key"] for row in world.rows(asked.fact)}
+    if asked.fact == "stage_visit":
+        delivered = by_key.keys() | without_rate
+    for key in delivered:
+        if key in merged:
+            found.setdefault("merged", set()).add(key)
+        elif key in without_rate:
+            found.setdefault("without a rate", set()).add(key)  # meets the filter or not
+        else:
+            found.setdefault(place_of(asked, by_key[key], today), set()).add(key)
+    return found
+
+
+def place_of(asked: Asked, record: Record, today: date) -> str:
+    begin, end = asked.between
+    stock = asked.kind == "stock"
+    on = begin if stock else asked.on
+    ends = end if stock else on
+    filled = [*([begin] if begin else []), on, *([end] if begin and not stock else [])]
+    value = asked.field if asked.kind not in ("sum", "manual_sum", "stock") else ""
+    if not asked.test(record):
+        return "outside"
+    if (asked.fact, ends, record["status"]) in OVER and record[ends] is None:
+        return "closed_without_date"
+    if any(record[name] is None for name in [*filled, *([value] if value.endswith("_at") else [])]):
+        return "date_missing"
+    if begin and not _known(asked, record):
+        return "dates_reversed"
+    if value and record[value] is None:
+        return "value_missing"
+    return "counts" if (record.day(on) or today) <= today else "lies_ahead"
+
+
+@examples(6)
+@given(world=worlds(), elsewhere=st.booleans())
+def test_every_record_counts_or_has_one_reason(workshop: Workshop, world: World, elsewhere: bool) -> None:
+    own, oracle = catalogue(BY_RECORD), Oracle(world)
+    with workshop.duckdb(world, own) as first:
+        reconcile(first, own, world, oracle)
+        if elsewhere:
+            with workshop.copied(first) as second:
+                reconcile(second, own, world, oracle)
+
+
+def reconcile(generation: Generation, own: Catalogue, world: World, oracle: Oracle) -> None:
+    for case in BY_RECORD:
+        (asked,) = case.asked
+        places = expected(oracle, world, asked, generation.built_on)
+        (account,) = accounts(generation, own.resolved(case.name))
+        assert account.delivered == sum(map(len, places.values())), case.name
+        assert account.counted == len(places.get("counts", ())), (case.name, places, account)
+        found: dict[str, int] = {}
+        for one in account.reasons:
+            found[one.reason] = found.get(one.reason, 0) + one.count
+        aside = found.pop("rate_missing", 0)
+        unmet = len(places.get("outside", ())) + len(places.get("without a rate", ())) - aside
+        assert account.outside == unmet, (case.name, places, account)
+        kinds = {name: len(keys) for name, keys in places.items()}
+        assert found == {k: n for k, n in kinds.items() if k in ORDER}, (case.name, places, account)

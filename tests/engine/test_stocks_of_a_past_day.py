@@ -148,8 +148,8 @@ def test_what_cannot_be_counted_has_a_reason(workshop: Workshop) -> None:
     own = catalogue([VALUE])
     with workshop.duckdb(world, own) as generation:
         assert [(e.fact, e.key, e.reason, e.field, e.detail) for e in generation.excluded] == [
-            ("deal", "d2", "closed_without_date", "closed_at", "won"),
             ("deal", "d1", "rate_missing", "currency", "USD"),
+            ("deal", "d2", "closed_without_date", "closed_at", "won"),
             ("deal_event", "d1 2025-03-10 amount", "event_unreadable", "amount", "a lot"),
             ("deal_event", "d1 2025-04-11 status", "event_unreadable", "status", "Parked"),
         ]

@@ -19,6 +19,7 @@ import pyarrow as pa
 from leitstern.engine.formulas import Outcome, Quantity
 from leitstern.engine.observations import Observation, Subject
 from leitstern.engine.organisation import Organisation, Person, Stay, Team
+from leitstern.engine.reasons import Account, Reason
 from leitstern.engine.records import Record, Records
 from leitstern.errors import Problem
 from leitstern.facts.quality import QualityFinding
@@ -172,6 +173,10 @@ class FakeWorkspace:
                 1, "CRM", "deals.csv", None, "deal", 12_502, 12_480, 0, 0, set_aside={"key_empty": 22}
             ),
         ]
+
+    def accounts(self, kpi: str) -> list[Account]:
+        why = Reason("closed_without_date", "closed_at", 3, "D-7")
+        return [Account("deal", 1203, 900, 300, (why,))]
 
     def sql(self, names: list[str], by: str = "company", grain: str = "month") -> str:
         return f"SELECT count(*) AS {names[0]}\nFROM deal\nWHERE amount < 5 GROUP BY closed_at_month"

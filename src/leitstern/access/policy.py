@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 from leitstern.access.groups import Groups
 from leitstern.access.modes import Privacy
@@ -23,7 +23,7 @@ from leitstern.access.verdicts import Kept, Verdicts, last_day
 from leitstern.access.viewer import Role, Viewer
 from leitstern.engine.observations import Observation
 from leitstern.engine.organisation import Organisation
-from leitstern.engine.records import Record, Records
+from leitstern.engine.records import AsideRecord, Record, Records
 from leitstern.goals.goal import Whom
 
 Action = Literal[
@@ -44,6 +44,7 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
 }
 
 GROUPS = ("team", "own_team", "region")
+AnyRecord = TypeVar("AnyRecord", Record, AsideRecord)
 
 
 def protected(observation: Observation) -> Observation:
@@ -198,16 +199,20 @@ class Policy:
             return None
         if by in GROUPS and not self.groups.sees_whole(viewer, by, subject, start, end):
             return None
-        return replace(records, rows=tuple(self._blanked(viewer, r) for r in records.rows))
+        return replace(
+            records,
+            rows=tuple(self._blanked(viewer, r, r.day) for r in records.rows),
+            aside=tuple(self._blanked(viewer, r, r.day or end) for r in records.aside),
+        )
 
-    def _blanked(self, viewer: Viewer, record: Record) -> Record:
-        """Records bear names: of people called the same, all must be visible."""
-        seen = self.people(viewer, record.day, record.day)
+    def _blanked(self, viewer: Viewer, record: AnyRecord, day: date) -> AnyRecord:
+        """Records bear names: of people called the same, all must be visible on the record's day."""
+        seen = self.people(viewer, day, day)
         person = record.person
         if person is not None and not self._ids_of(person) <= seen:
             person = None
         team = record.team
-        if team is not None and not self._team_shown(viewer, team, record.day):
+        if team is not None and not self._team_shown(viewer, team, day):
             team = None
         return replace(record, person=person, team=team)
 

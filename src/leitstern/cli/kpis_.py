@@ -10,6 +10,7 @@ from leitstern.cli import jsonout, options, tables
 from leitstern.cli.state import State
 
 if TYPE_CHECKING:
+    from leitstern.engine.reasons import Account
     from leitstern.kpis.definition import Definition
 
 
@@ -66,8 +67,10 @@ def _sheet(state: State, name: str, form: str) -> None:
     entry = catalogue.entry(name)
     definition = entry.definition
     words = in_words(definition, catalogue, language)
+    accounts = state.workspace.accounts(name) if state.workspace.generation() else []
     if form == "json":
-        click.echo(jsonout.dumps({**_summary(definition), "in_words": words, "file": entry.file}))
+        plain = {"in_words": words, "file": entry.file, "records": accounts}
+        click.echo(jsonout.dumps({**_summary(definition), **plain}))
         return
     say = state.say
     also = getattr(definition.also_called, language)
@@ -100,3 +103,29 @@ def _sheet(state: State, name: str, form: str) -> None:
         tables.write_csv((say("head_what"), name), rows)
     else:
         tables.show([tables.Column(say("head_what")), tables.Column(name)], rows)
+        _accounts(state, accounts)
+
+
+def _accounts(state: State, accounts: list[Account]) -> None:
+    """What becomes of the records the KPI could count: a line for each class, adding up to all."""
+    from leitstern.kpis.labels import fact_label
+
+    say, cells, language = state.say, state.cells, state.language
+    rows = []
+    for one in accounts:
+        fact = fact_label(one.fact, language, plural=True)
+        rows.append((fact, say("account_counted"), cells.whole(one.counted), ""))
+        if one.outside:
+            rows.append((fact, say("account_outside"), cells.whole(one.outside), ""))
+        for why in one.reasons:
+            said = say("account_aside", reason=why.text(one.fact, language))
+            rows.append((fact, said, cells.whole(why.count), why.example))
+    if rows:
+        click.echo("")
+        columns = [
+            tables.Column(say("head_fact")),
+            tables.Column(say("head_account")),
+            tables.Column(say("head_rows"), number=True),
+            tables.Column(say("head_example")),
+        ]
+        tables.show(columns, rows)

@@ -24,6 +24,7 @@ ABOUT = ("fact", "key", "day", "title", "person", "team", "customer")
 @click.option("--subject", metavar="ID", help="Id or name of the team, person, ...")
 @click.option("--not-assigned", is_flag=True, help="The records that belong to no team, person, ...")
 @click.option("--limit", default=100, show_default=True, help="At most so many rows of a table; 0: all.")
+@click.option("--set-aside", "aside", is_flag=True, help="Only the records that are missing in the number.")
 @options.output
 @click.pass_obj
 def command(
@@ -35,11 +36,12 @@ def command(
     subject: str | None,
     not_assigned: bool,
     limit: int,
+    aside: bool,
     form: str,
 ) -> None:
     """List the records behind a KPI's value, and what each adds to it.
 
-    Added up, the list is the number.
+    Added up, the list is the number. Records that are set aside stand under it, each with its reason.
     """
     if (subject is not None or not_assigned) and by == "company":
         raise click.UsageError("--subject and --not-assigned need --by, such as --by team.")
@@ -48,7 +50,9 @@ def command(
     ensure_generation(state)
     who = _id(state, by, subject)
     found = eyes.records(state, state.workspace.records(kpi, period, by, who), by, who, period)
-    if form == "json":
+    if aside:
+        _set_aside(state, found, limit, form)
+    elif form == "json":
         rows = (
             {**{name: getattr(r, name) for name in ABOUT}, **dict(zip(found.parts, r.adds, strict=True))}
             for r in found
@@ -58,6 +62,9 @@ def command(
         tables.write_csv((*ABOUT, *found.parts), (_plain(found, row) for row in range(len(found))))
     else:
         _table(state, found, limit)
+        if found.aside:
+            click.echo("\n" + state.say("records_aside"))
+            _set_aside(state, found, limit, form)
 
 
 def _id(state: State, by: str, subject: str | None) -> str | None:
@@ -70,6 +77,39 @@ def _id(state: State, by: str, subject: str | None) -> str | None:
     return named[0] if len(named) == 1 and not known else subject
 
 
+def _set_aside(state: State, found: Records, limit: int, form: str) -> None:
+    """The records that are missing in the number, with the reason."""
+    from leitstern.engine.reasons import sentence_end
+
+    names = (*ABOUT, "reason", "field")
+    if form == "json":
+        rows = ({name: getattr(r, name) for name in names} for r in found.aside)
+        click.echo("".join(jsonout.lines(rows)), nl=False)
+        return
+    if form == "csv":
+        tables.write_csv(names, ([getattr(r, name) for name in names] for r in found.aside))
+        return
+    shown = found.aside[: limit or None]
+    about = [name for name in ABOUT if any(getattr(r, name) is not None for r in shown)]
+    columns = [*(_column(state, name) for name in about), tables.Column(state.say("head_reason"))]
+    tables.show(
+        columns,
+        [
+            (
+                *(state.cells.cell(getattr(r, name)) for name in about),
+                sentence_end(r.reason, r.fact, r.field, state.language),
+            )
+            for r in shown
+        ],
+    )
+    if len(shown) < len(found.aside):
+        state.note("records_shown", shown=len(shown), total=len(found.aside))
+
+
+def _column(state: State, name: str) -> tables.Column:
+    return tables.Column(state.say(f"subject_{name}" if name in SUBJECTS else f"head_{name}"))
+
+
 def _plain(found: Records, row: int) -> list[object]:
     record = found.rows[row]
     adds = ["" if v is None else v if isinstance(v, str) else jsonout.dumps(v) for v in record.adds]
@@ -80,9 +120,7 @@ def _table(state: State, found: Records, limit: int) -> None:
     say, cells = state.say, state.cells
     shown = found.rows[: limit or None]
     about = [name for name in ABOUT if any(getattr(r, name) is not None for r in shown)]
-    columns = [
-        tables.Column(say(f"subject_{name}" if name in SUBJECTS else f"head_{name}")) for name in about
-    ]
+    columns = [_column(state, name) for name in about]
     columns += [tables.Column(part, number=True) for part in found.parts]
     rows = [
         (

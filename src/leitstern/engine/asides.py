@@ -1,6 +1,6 @@
-"""Records that count nowhere: the account of them in a generation.
+"""Records that do not count, or not wherever they should: the account of them in a generation.
 
-``excluded`` names every record that no number can contain, with the one reason why. Records that only
+``excluded`` names them with the one reason why. Records that only
 lack an exchange rate would count if there were one, so they are kept beside their fact, encoded alike, in
 ``aside_<fact>``: what is missing in a number can be asked for like the number itself.
 """
@@ -23,13 +23,22 @@ if TYPE_CHECKING:
     from leitstern.engine.backends import Backend
 
 
+#: In which order reasons are told: what is missing in numbers comes first.
+ORDER = (
+    "rate_missing",
+    "amount_without_rate",
+    "amount_too_large",
+    "closed_without_date",
+    "event_unreadable",
+    "merged",
+)
 #: Values named beside a reason, and records named as examples.
 NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A record that counts nowhere. ``field`` and ``detail`` say which field's value is at fault, where
+    """A record that is set aside. ``field`` and ``detail`` say which field's value is at fault, where
     one is; ``file`` (with its sheet after ``#``), ``line`` and ``batch`` where the record was read last."""
 
     fact: str
@@ -44,8 +53,8 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """How many records of a fact count nowhere for one reason: ``values`` are those most often at fault,
-    ``examples`` the first keys."""
+    """How many records of a fact are set aside for one reason: ``values`` are those at fault, the most
+    frequent first, where they are few; ``examples`` the first keys."""
 
     fact: str
     reason: str
@@ -91,13 +100,13 @@ def _has(con: duckdb.DuckDBPyConnection, database: str, table: str) -> bool:
 
 
 def account(backend: Backend) -> list[Excluded]:
-    """Every record of the account, by fact, reason and key; derived facts repeat others and are left out."""
+    """Every record of the account, by reason, fact and key; derived facts repeat others and are left out."""
     names = ("fact", "key", "reason", "field", "detail", "file", "line", "batch")
     _, rows = backend.rows(rows_of("excluded", *names))
     found = [Excluded(*row) for row in rows]  # type: ignore[arg-type] # the columns are of these types
-    order = list(FACTS)
+    facts = list(FACTS)
     known = (one for one in found if not FACTS[one.fact].derived)
-    return sorted(known, key=lambda one: (order.index(one.fact), one.reason, one.key))
+    return sorted(known, key=lambda one: (ORDER.index(one.reason), facts.index(one.fact), one.key))
 
 
 def summary(records: Iterable[Excluded]) -> list[SetAside]:
@@ -108,7 +117,7 @@ def summary(records: Iterable[Excluded]) -> list[SetAside]:
     found = []
     for (fact, reason, field), those in groups.items():
         values = Counter(one.detail for one in those if one.detail)
-        named = tuple(value for value, _ in values.most_common(NAMED))
+        named = tuple(value for value, _ in values.most_common()) if len(values) <= NAMED else ()
         examples = tuple(one.key for one in those[:NAMED])
         found.append(SetAside(fact, reason, field, len(those), named, examples))
     return found

@@ -185,31 +185,70 @@ def value_of(what: What, speech: Speech) -> exp.Expr:
     return number(1)
 
 
-def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a record needs to count, besides meeting the filter: ``reason`` is why it does not without."""
+
+    reason: str
+    field: str
+    holds: exp.Expr
+
+
+def filters(part: Part, scope: Scope) -> list[exp.Expr]:
+    """Conditions that choose a part's records."""
     found: list[exp.Expr] = []
     if part.where:
         found.append(exp.or_(*(condition(text, scope) for text in part.where)))
+    if part.manual is not None:
+        found.append(exp.EQ(this=col("measure"), expression=exp.Literal.string(part.manual)))
+    return found
+
+
+def dated(part: Part, scope: Scope) -> list[Need]:
+    """The date that puts a record into a period; a period's bounds ask for it by themselves."""
+    found = [_ended(part.on, scope)] if part.on in dict(scope.fact.over) else []
+    return [*found, Need("date_missing", part.on, _filled(layout.day(part.on)))]
+
+
+def needs(part: Part, scope: Scope) -> list[Need]:
+    """What else a chosen record needs."""
+    found = [_ended(name, scope) for name in part.ends if name in dict(scope.fact.over)]
     for name in part.known:
-        if name == part.on:
-            continue  # the period's bounds exclude empty dates already
         kind = scope.fact.by_name[name].kind
+        if name == part.on:
+            continue
         if kind == "ref":
-            found.append(exp.NEQ(this=col(name), expression=number(0)))
+            found.append(Need("value_missing", name, exp.NEQ(this=col(name), expression=number(0))))
         elif kind in ("day", "time"):
-            found.append(exp.Not(this=exp.Is(this=col(layout.day(name)), expression=exp.Null())))
+            found.append(Need("date_missing", name, _filled(layout.day(name))))
         else:
-            found.append(exp.Not(this=exp.Is(this=col(name), expression=exp.Null())))
+            found.append(Need("value_missing", name, _filled(name)))
     for begin, end in part.ordered:
         column: Callable[[str], str] = str if part.timed else layout.day
         later = exp.GTE(this=col(column(end)), expression=col(column(begin)))
         missing = exp.Is(this=col(layout.day(end)), expression=exp.Null())
-        found.append(exp.or_(missing, later))
+        found.append(Need("dates_reversed", end, exp.or_(missing, later)))
+    return found
+
+
+def _filled(column: str) -> exp.Expr:
+    return exp.Not(this=exp.Is(this=col(column), expression=exp.Null()))
+
+
+def _ended(date: str, scope: Scope) -> Need:
+    """What is over has the date on which it ended; without, nobody knows until when it counted."""
+    over = exp.In(this=col("status"), expressions=list(map(exp.Literal.string, dict(scope.fact.over)[date])))
+    runs = exp.Not(this=exp.Coalesce(this=over, expressions=[exp.false()]))
+    return Need("closed_without_date", date, exp.or_(_filled(layout.day(date)), runs))
+
+
+def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
+    """Everything that a record needs to be counted, but for the bounds of a period."""
+    found = [*filters(part, scope), *(need.holds for need in needs(part, scope))]
     if part.within:
         begin, end, days = part.within
         taken = exp.Sub(this=col(layout.day(end)), expression=col(layout.day(begin)))
         found.append(exp.Between(this=taken, low=number(0), high=number(days)))
-    if part.manual is not None:
-        found.append(exp.EQ(this=col("measure"), expression=exp.Literal.string(part.manual)))
     return found
 
 

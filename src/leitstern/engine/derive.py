@@ -119,7 +119,7 @@ STAGE_VISIT = """
         WHERE d.stage IS NOT NULL AND NOT EXISTS (SELECT 1 FROM told WHERE told.deal = d.key)),
     visits AS (SELECT * FROM told UNION ALL SELECT * FROM inferred)
     SELECT v.key, v.deal, v.stage, d.company, d.owner, d.campaign, d.product, d.region, d.currency,
-           coalesce(s.outcome, 'open') AS outcome, d.amount,
+           coalesce(s.outcome, 'open') AS outcome, d.status, d.amount,
            {weighted} AS weighted_amount,
            v.entered_at,
            coalesce(v.next_at, CASE WHEN d.closed_at >= v.entered_at THEN d.closed_at END) AS left_at

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Raised whenever preparing or computing changes its meaning: older generations are not built upon.
-ENGINE_VERSION = 4
+ENGINE_VERSION = 5
 
 #: The "date" of a fingerprint of a whole table.
 WHOLE = ""

@@ -31,6 +31,9 @@ BY_PERSON = ("team", "own_team", "person")
 #: Facts that others refer to by id even where their own record is missing (a stub is made).
 STUBBED = ("person", "team", "company", "campaign", "product", "stage")
 
+#: Column of these: whether no file describes the entity.
+STUB = "is_stub"
+
 #: Facts whose records are not encoded themselves: they are used up while preparing.
 CONSUMED = ("membership", "deal_share", "exchange_rate")
 

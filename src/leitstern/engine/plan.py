@@ -44,7 +44,8 @@ class Part:
     ``on`` puts a record into a period, ``member_on`` is the date that says whose it is. ``where``
     are filter texts of which one must hold (none: all records). ``known`` lists fields that must
     not be empty, ``ordered`` pairs of dates (begin, end) where an end must not come before its
-    begin (compared as days, or if ``timed`` as moments). ``digits``: a sum comes as a whole number of
+    begin (compared as days, or if ``timed`` as moments), ``ends`` dates that must not be empty once the
+    record is over. ``digits``: a sum comes as a whole number of
     10 ** -digits. ``rows`` marks a count of records, which no share divides. ``aside``: of the records
     that are set aside, instead of those that count. ``mean``: what is ``last`` of several people or teams
     is averaged, not added up. ``kept`` names the date a record ends by: of those that were there when a
@@ -68,6 +69,7 @@ class Part:
     aside: bool = False
     mean: bool = False
     kept: str = ""
+    ends: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -132,6 +134,28 @@ def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:
         counting = replace(found, plus=_counting(found.plus, measure), minus=minus, base=None, factor=1.0)
         filters.setdefault(counting, []).append(_text(found, measure))
     return tuple(_anyone(counting, texts) for counting, texts in filters.items())
+
+
+def counted(measure: Measure) -> Part:
+    """The records a measure is made of, as a count: what a record needs to be in the measure at all."""
+    if measure.kind == "stock":
+        assert measure.between is not None
+        begin, end = measure.between
+        order = (measure.between,)
+        return Part(
+            "add",
+            measure.fact,
+            begin,
+            What("one"),
+            _where(measure),
+            (begin,),
+            order,
+            member_on=begin,
+            ends=(end,),
+        )
+    found = term(measure)
+    part = found.base or found.plus
+    return replace(part, agg="add", what=What("one"), within=None, p=None, digits=0)
 
 
 def set_aside(counting: Term) -> Term:
@@ -227,6 +251,7 @@ def _stock(m: Measure) -> Term:
     else:
         ordered = ((begin, end),)
         began = Part("add", m.fact, begin, what, _where(m), (), ordered, member_on=begin, digits=digits)
+        began = replace(began, ends=(end,))
         ended = replace(began, on=end, known=(begin,))
     if m.at == "both":
         return Term(replace(began, kept=end))

@@ -74,6 +74,7 @@ def encode(
     history.look_up(con)
     _identify(con, canonical)
     derive(con, timezone)
+    _undated(con)
     _rates(con, currency)
     _members(con)
     _regions(con)
@@ -180,6 +181,27 @@ def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: di
         "CREATE TEMP TABLE key_company AS SELECT r.key, i.id, r.key = r.root AS is_root "
         "FROM root_company r JOIN id_of_root i ON i.key = r.root"
     )
+    asides.note(
+        con,
+        "company",
+        "merged",
+        "SELECT key, NULL AS field, root AS detail FROM in_company JOIN root_company USING (key) "
+        "WHERE key <> root",
+    )
+
+
+def _undated(con: duckdb.DuckDBPyConnection) -> None:
+    """Records that are over by their status, and nobody knows since when: they count on no such date."""
+    for fact in (one for one in FACTS.values() if not one.derived):
+        for end, over in fact.over:
+            words = ", ".join(f"'{word}'" for word in over)
+            asides.note(
+                con,
+                fact.name,
+                "closed_without_date",
+                f"SELECT key, '{end}' AS field, status AS detail FROM in_{fact.name} "
+                f"WHERE status IN ({words}) AND {end} IS NULL",
+            )
 
 
 def _rates(con: duckdb.DuckDBPyConnection, currency: str) -> None:
@@ -292,6 +314,8 @@ def _money_day(fact: Fact, timezone: str, today: date) -> str:
 def _encode_fact(con: duckdb.DuckDBPyConnection, fact: Fact, timezone: str, today: date) -> None:
     """``<fact>``: references as ids, days, members, region and money, one row for each record."""
     columns, joins = ["f.key AS key"], []
+    if fact.name in layout.STUBBED:
+        columns.append(f"false AS {layout.STUB}")
     if layout.is_referred_to(fact):
         columns.insert(0, "k.id AS id")
         joins.append(f"JOIN key_{fact.name} k ON k.key = f.key")
@@ -351,8 +375,8 @@ def _add_stubs(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
     """Entities that others refer to and no file described: their key is their name."""
     root = " AND k.is_root" if fact.name == "company" else ""
     con.execute(
-        f"INSERT INTO based BY NAME SELECT k.id, k.key, k.key AS name FROM key_{fact.name} k "
-        f"WHERE k.id NOT IN (SELECT id FROM based){root}"
+        f"INSERT INTO based BY NAME SELECT k.id, k.key, k.key AS name, true AS {layout.STUB} "
+        f"FROM key_{fact.name} k WHERE k.id NOT IN (SELECT id FROM based){root}"
     )
     for field in fact.fields:
         if field.kind == "ref":

@@ -42,8 +42,26 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideRecord:
+    """A record that would be behind a number but for ``reason``; ``field`` is what that is about.
+
+    ``day`` is None where the record has no date that puts it into a period.
+    """
+
+    fact: str
+    key: str
+    day: date | None
+    title: str | None
+    person: str | None
+    team: str | None
+    customer: str | None
+    reason: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
-    """The records behind one number.
+    """The records behind one number, and beside them (``aside``) those that are set aside.
 
     ``parts`` names the columns of ``Record.adds``: each measure of the KPI, and ``measure / n`` for
     the count an average divides by. ``kinds`` says how a column leads to the number: ``sum`` (add it
@@ -53,6 +71,7 @@ class Records:
     parts: tuple[str, ...]
     kinds: tuple[str, ...]
     rows: tuple[Record, ...]
+    aside: tuple[AsideRecord, ...] = ()
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.rows)
@@ -86,9 +105,7 @@ def records(
     """
     if by not in SUBJECTS:
         raise Problem("engine.subject_unknown", name=by, choices=", ".join(SUBJECTS))
-    today = as_of or generation.built_on
-    spans = shaped([period], resolved.definition.shape, generation.context.fiscal_start, [today])
-    span = (spans.first[0], min(spans.last[0], today.toordinal()))
+    span = span_of(generation, resolved, period, as_of)
     columns = list(_columns(resolved))
     found: list[Record] = []
     shared = generation.backend.has(layout.SHARED)
@@ -109,6 +126,15 @@ def records(
         tuple(kinds.get(part.agg, "values") for _, part, _ in columns),
         tuple(sorted(found, key=lambda r: (r.day, r.fact, r.key))),
     )
+
+
+def span_of(
+    generation: Generation, resolved: Resolved, period: Period, as_of: date | None
+) -> tuple[int, int]:
+    """First and last day of what a KPI counts for a period."""
+    today = as_of or generation.built_on
+    spans = shaped([period], resolved.definition.shape, generation.context.fiscal_start, [today])
+    return spans.first[0], min(spans.last[0], today.toordinal())
 
 
 def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, Term]]:
@@ -154,8 +180,17 @@ def _statement(
         value = said.share_of(part, source, said.value_of(part.what, speech))
         adds.append(exp.alias_(exp.Case().when(holds, value), f"a{len(adds)}"))
         any_of.append(holds.copy())
+    mine = is_subject(generation, scope, source, by, subject)
+    select = exp.Select().select(*about(scope, source), *adds).from_(said.table(source.table, said.ROW))
+    for join in scope.joins.values():
+        select.append("joins", join)
+    return select.where(exp.or_(*any_of), *mine, copy=False)
+
+
+def about(scope: said.Scope, source: Pass) -> list[exp.Expr]:
+    """Columns that say which record it is: key, day, title, and the names of whom it belongs to."""
     title = next((t for t in TITLES if t in scope.fact.by_name), None)
-    about = [
+    return [
         exp.alias_(col("key"), "key"),
         exp.alias_(
             col(layout.day(layout.LIVES[source.fact][0] if source.on == layout.SINCE else source.on)), "day"
@@ -163,11 +198,6 @@ def _statement(
         exp.alias_(col(title) if title else exp.Null(), "title"),
         *(exp.alias_(_name(scope, source, kind), kind) for kind in ("person", "team", "customer")),
     ]
-    mine = _is_subject(generation, scope, source, by, subject)
-    select = exp.Select().select(*about, *adds).from_(said.table(source.table, said.ROW))
-    for join in scope.joins.values():
-        select.append("joins", join)
-    return select.where(exp.or_(*any_of), *mine, copy=False)
 
 
 def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expr:
@@ -185,9 +215,10 @@ def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expr:
     return exp.Coalesce(this=col("name", alias), expressions=[col("key", alias)])
 
 
-def _is_subject(
+def is_subject(
     generation: Generation, scope: said.Scope, source: Pass, by: str, subject: str | None
 ) -> list[exp.Expr]:
+    """Conditions that choose the records of a subject."""
     if by == "company":
         return []
     ids = {s.id: n for n, s in enumerate(generation.subjects(by))}

@@ -21,9 +21,6 @@ from leitstern.facts.queries import first_row
 if TYPE_CHECKING:
     import duckdb
 
-#: Deals that are decided, nobody knows when: they are in no pipeline.
-UNDATED = "status IN ('won', 'lost') AND closed_at_day IS NULL"
-
 #: The days on which something about a record begins to hold. ``{whose}``: (id, person) of everybody it
 #: belonged to; a person's move to another team is a change, too.
 CUTS = """
@@ -102,10 +99,11 @@ def _person(name: str) -> str:
     return person
 
 
-def _cut(
-    con: duckdb.DuckDBPyConnection, name: str, table: str, whose: str, only: str = "true", more: str = ""
-) -> None:
+def _cut(con: duckdb.DuckDBPyConnection, name: str, table: str, whose: str, more: str = "") -> None:
     begin, end = layout.LIVES[name]
+    over = ", ".join(f"'{word}'" for word in dict(FACTS[name].over).get(end, ()))
+    undated = f"status IN ({over}) AND {end}_day IS NULL" if over else "false"
+    only = f"NOT coalesce({undated}, false)"  # what is over, nobody knows since when, is in no stock
     con.execute(
         CUTS.format(table=table, begin=begin, end=end, last_day=LAST_DAY, whose=whose, only=only, more=more)
     )
@@ -130,12 +128,8 @@ def _place(con: duckdb.DuckDBPyConnection, name: str, table: str, versions: str)
 def _deals(con: duckdb.DuckDBPyConnection) -> None:
     fact, table, versions = FACTS[layout.SHARED_FACT], "all_deal", layout.versions(layout.SHARED_FACT)
     con.execute(f"CREATE TEMP VIEW {table} AS FROM {asides.delivered(con, fact.name)}")
-    undated = (
-        f"SELECT key, 'closed_at' AS field, CAST(status AS VARCHAR) AS detail FROM {table} WHERE {UNDATED}"
-    )
-    asides.note(con, fact.name, "closed_without_date", undated)
     events = "".join(f" UNION SELECT deal, day FROM was_{field}" for field in history.FIELDS)
-    _cut(con, fact.name, table, DEALS_WHOSE.format(table=table), f"NOT coalesce({UNDATED}, false)", events)
+    _cut(con, fact.name, table, DEALS_WHOSE.format(table=table), events)
     told = "w_{0}.deal IS NOT NULL AND (NOT w_{0}.last OR d.status IN ('won', 'lost'))"
     changes = " ".join(
         f"ASOF LEFT JOIN was_{field} w_{field} ON w_{field}.deal = c.id AND c.since_day >= w_{field}.day"

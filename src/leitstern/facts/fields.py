@@ -60,7 +60,8 @@ class Fact:
     ``fields`` excludes the technical columns that every stored fact has (see ``TECHNICAL``).
     ``person`` names the field that says whom a record belongs to; ``main_date`` the date that
     orders the table and by which its age is judged (none for entities).
-    ``before`` lists pairs of dates of which the first must not be later than the second.
+    ``before`` lists pairs of dates of which the first must not be later than the second, ``over`` dates
+    of ends with the words of ``status`` that say that the end has come.
     A ``derived`` fact is worked out as a whole when a generation is built.
     """
 
@@ -69,6 +70,7 @@ class Fact:
     main_date: str | None = None
     person: str | None = None
     before: tuple[tuple[str, str], ...] = ()
+    over: tuple[tuple[str, tuple[str, ...]], ...] = ()
     derived: bool = False
     by_name: MappingProxyType[str, Field] = field(init=False, repr=False, compare=False)
 

@@ -143,6 +143,7 @@ _RECORDS = (
         main_date="created_at",
         person="owner",
         before=(("created_at", "first_response_at"), ("created_at", "converted_at"), ("mql_at", "sql_at")),
+        over=(("converted_at", ("converted",)), ("disqualified_at", ("disqualified",))),
     ),
     Fact(
         "deal",
@@ -175,6 +176,7 @@ _RECORDS = (
         main_date="created_at",
         person="owner",
         before=(("created_at", "closed_at"), ("first_contact_at", "closed_at")),
+        over=(("closed_at", ("won", "lost")),),
     ),
     Fact(
         "deal_share",
@@ -242,6 +244,7 @@ _RECORDS = (
         main_date="sent_at",
         person="owner",
         before=(("sent_at", "decided_at"),),
+        over=(("decided_at", ("accepted", "rejected")),),
     ),
     Fact(
         "invoice",
@@ -329,6 +332,7 @@ _RECORDS = (
         main_date="created_at",
         person="owner",
         before=(("created_at", "first_response_at"), ("created_at", "resolved_at")),
+        over=(("resolved_at", ("resolved",)),),
     ),
     Fact(
         "stage_visit",
@@ -342,12 +346,15 @@ _RECORDS = (
             *_text("region"),
             _CURRENCY,
             _choice("outcome", "open", "won", "lost"),
+            # The deal's status.
+            _choice("status", "open", "won", "lost"),
             # The deal's amount, and the amount times the stage's probability.
             *_money("amount", "weighted_amount"),
             *_time("entered_at", "left_at"),
         ),
         main_date="entered_at",
         person="owner",
+        over=(("left_at", ("won", "lost")),),
         derived=True,
     ),
     Fact(

@@ -13,6 +13,7 @@ from leitstern.server import frame, words
 from leitstern.server.sources import sources
 
 if TYPE_CHECKING:
+    from leitstern.engine.reasons import Account
     from leitstern.kpis.definition import Definition
     from leitstern.server.reader import Reader
 
@@ -46,6 +47,7 @@ def sheet(reader: Reader, definition: Definition) -> dict[str, Any]:
         "measures": [(name, _measure(measure)) for name, measure in definition.measures.items()],
         "sql": _sql(reader, definition),
         "sources": _sources(reader, definition),
+        "accounts": _accounts(reader, definition),
     }
 
 
@@ -120,6 +122,21 @@ def _sql(reader: Reader, definition: Definition) -> str:
         return str(reader.once(("sql", definition.kpi), lambda ws: ws.sql([definition.kpi])))
     except Problem:
         return ""
+
+
+def _accounts(reader: Reader, definition: Definition) -> list[dict[str, Any]]:
+    """What becomes of the records it rests on: that they count, or why they do not."""
+    figures, language = frame.figures(), frame.language()
+    found: list[Account] = reader.once(("accounts", definition.kpi), lambda ws: ws.accounts(definition.kpi))
+    return [
+        {
+            "fact": words.fact_name(one.fact, language),
+            "counted": figures.plain(one.counted),
+            "outside": figures.plain(one.outside) if one.outside else "",
+            "reasons": [(figures.plain(why.count), why.text(one.fact, language)) for why in one.reasons],
+        }
+        for one in found
+    ]
 
 
 def _sources(reader: Reader, definition: Definition) -> list[SourceLine]:

@@ -163,7 +163,11 @@ class Sight(Reader):
         allowed = self.policy.records(self.viewer, found, by, subject, period.start, period.end)
         if allowed is not None:
             rows = (replace(r, person=None) if self.expired(kpi, r.day) else r for r in allowed.rows)
-            allowed = replace(allowed, rows=tuple(rows))
+            aside = (
+                replace(r, person=None) if self.expired(kpi, r.day or period.end) else r
+                for r in allowed.aside
+            )
+            allowed = replace(allowed, rows=tuple(rows), aside=tuple(aside))
         if allowed is not None and by == "person" and subject not in (None, self.viewer.person):
             audit.seen(self.viewer, {str(subject)}, kpi, self.surface)
         return allowed

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from leitstern.periods.grains import Period
 
 _PER_PAGE = 50
+#: What is shown of a record that is set aside.
+ASIDE = ("day", "fact", "key", "title", "person", "team", "customer")
 
 
 def records(request: HttpRequest, name: str, period: str) -> HttpResponse:
@@ -56,6 +58,7 @@ def records(request: HttpRequest, name: str, period: str) -> HttpResponse:
         "back": f"{reverse('kpi', args=[name])}?{urlencode(query)}",
         "pages": pages,
         **_table(found, shown),
+        **_aside(found),
         **_agreement(definition, _observed(ask, name, by, subject, when), found),
     }
     return render(request, "leitstern/records.html", context)
@@ -116,6 +119,24 @@ def _table(found: Records, shown: tuple[Record, ...]) -> dict[str, Any]:
         ],
         "totals": [_number(found.total(part)) for part in found.parts],
         "about_width": len(kept),
+    }
+
+
+def _aside(found: Records) -> dict[str, Any]:
+    """The records that are missing in the number, each with its reason; at most a page of them."""
+    from leitstern.engine.reasons import sentence_end
+
+    language = frame.language()
+    return {
+        "aside": [
+            {
+                "about": [_cell(getattr(record, field), field) for field in ASIDE],
+                "reason": sentence_end(record.reason, record.fact, record.field, language),
+            }
+            for record in found.aside[:_PER_PAGE]
+        ],
+        "aside_count": len(found.aside),
+        "aside_more": max(0, len(found.aside) - _PER_PAGE),
     }
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
+from leitstern.engine.reasons import Account
 from leitstern.kpis.definition import Definition
 from leitstern.server.api.documents import Texts
 from leitstern.server.api.fields import In, Out
@@ -59,6 +60,23 @@ class KpiSource(Out):
     newest: str | None
 
 
+class KpiAside(Out):
+    """Records that do not count for the KPI, for one reason."""
+
+    reason: str
+    detail: str = Field(description="The reason, in the caller's language.")
+    count: int
+
+
+class KpiAccount(Out):
+    """What becomes of all records of a kind: counted + outside + set aside."""
+
+    fact: str
+    counted: int = Field(description="Records that count in some period.")
+    outside: int = Field(description="Records that do not meet the KPI's filter.")
+    set_aside: list[KpiAside]
+
+
 class KpiSheet(Kpi):
     """All there is to know of a KPI."""
 
@@ -72,6 +90,7 @@ class KpiSheet(Kpi):
     measures: list[KpiMeasure]
     versions: list[KpiVersion]
     sources: list[KpiSource]
+    records: list[KpiAccount] = Field(description="None before the first generation.")
     newest: str | None = Field(description="The newest day of its oldest source.")
 
 
@@ -150,5 +169,25 @@ def _sheet(ask: Sight, definition: Definition) -> dict[str, Any]:
             {"fact": s.fact, "rows": s.rows, "newest": s.newest.isoformat() if s.newest else None}
             for s in sources(ask, definition.kpi)
         ],
+        "records": _accounts(ask, definition.kpi),
         "newest": day.isoformat() if day else None,
     }
+
+
+def _accounts(ask: Sight, kpi: str) -> list[dict[str, Any]]:
+    speech = language()
+    found: list[Account] = (
+        ask.once(("accounts", kpi), lambda ws: ws.accounts(kpi)) if ask.generation() else []
+    )
+    return [
+        {
+            "fact": one.fact,
+            "counted": one.counted,
+            "outside": one.outside,
+            "set_aside": [
+                {"reason": why.reason, "detail": why.text(one.fact, speech), "count": why.count}
+                for why in one.reasons
+            ],
+        }
+        for one in found
+    ]

@@ -10,13 +10,15 @@ from ninja import Query, Router
 from pydantic import Field, StringConstraints
 
 from leitstern.engine.observations import Observation
-from leitstern.engine.records import Record
+from leitstern.engine.reasons import sentence_end
+from leitstern.engine.records import AsideRecord, Record
 from leitstern.errors import Problem
 from leitstern.periods.grains import parse, period_of, periods_between
 from leitstern.server.api.documents import SubjectOut
 from leitstern.server.api.fields import Code, Day, In, Number, Out, plain
 from leitstern.server.api.paging import Page, Paging, page, paged
 from leitstern.server.api.refusals import Hidden, Refused
+from leitstern.server.frame import language
 from leitstern.server.sight import Sight, sight
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ Grain = Literal[
 ]  # fmt: skip
 #: How many values one question may span, over all its pages.
 MOST = 500_000
+#: How many records that are set aside a list names.
+MOST_ASIDE = 500
 #: Without `from`, so many periods are answered.
 USUAL = 12
 
@@ -86,11 +90,28 @@ class RecordOut(Out):
     adds: list[Number | str | None] = Field(description="What it adds to each part of the KPI.")
 
 
+class AsideOut(Out):
+    """A record that is missing in a number."""
+
+    fact: str
+    key: str
+    day: Day | None = Field(description="Null where it has no date that puts it into a period.")
+    title: str | None
+    person: str | None = Field(description="Null, too, where the caller may not see the person.")
+    team: str | None
+    customer: str | None
+    reason: str
+    detail: str = Field(description="The reason, in the caller's language.")
+
+
 class RecordPage(Page[RecordOut]):
     """A part of the records behind a number."""
 
     parts: list[str] = Field(description="The parts that `adds` stands for.")
     kinds: list[str] = Field(description="How a part leads to the number: sum, distinct or values.")
+    set_aside: list[AsideOut] = Field(
+        description=f"Records that are missing in the number, at most {MOST_ASIDE}."
+    )
 
 
 class AskedRecords(In):
@@ -151,7 +172,8 @@ def records(
     if found is None:
         raise Hidden
     listed = page(request, response, found.rows, window, lambda part: [_record(r) for r in part])
-    return {**listed, "parts": list(found.parts), "kinds": list(found.kinds)}
+    aside = [_aside(r) for r in found.aside[:MOST_ASIDE]]
+    return {**listed, "parts": list(found.parts), "kinds": list(found.kinds), "set_aside": aside}
 
 
 def period_named(ask: Sight, label: str) -> Period:
@@ -205,6 +227,20 @@ def _bounded(ask: Sight, asked: AskedValues, first: date, last: date) -> None:
     count = periods * subjects * len(asked.kpi)
     if count > MOST:
         raise Refused(400, "too_much", asked=count, allowed=MOST)
+
+
+def _aside(record: AsideRecord) -> dict[str, Any]:
+    return {
+        "fact": record.fact,
+        "key": record.key,
+        "day": record.day,
+        "title": record.title,
+        "person": record.person,
+        "team": record.team,
+        "customer": record.customer,
+        "reason": record.reason,
+        "detail": sentence_end(record.reason, record.fact, record.field, language()),
+    }
 
 
 def _record(record: Record) -> dict[str, Any]:
