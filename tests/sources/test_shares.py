@@ -62,6 +62,13 @@ def test_a_column_that_was_in_percent_stays_so_in_doubt() -> None:
     assert decide(["60", "20"], kind="share", usual=Usual(before="plain")).code == "plain %"
 
 
+@pytest.mark.parametrize("name", ["Probability (%)", "Wahrscheinlichkeit in Prozent", "Percent"])
+def test_a_name_that_says_percent_settles_what_goes_beyond_one(name: str) -> None:
+    assert decide(["0.5", "60"], name=name, kind="share").code == "plain %"
+    assert decide(["2", "1"], name=name, kind="share").code == "plain %"
+    assert decide(["0.5", "0.6"], name=name, kind="share").code == "plain"  # a workbook's cells in percent
+
+
 def test_a_reading_in_percent_can_be_named() -> None:
     for code in ("plain %", "de %", "en%"):
         found = reading(code)

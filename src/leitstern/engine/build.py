@@ -87,13 +87,13 @@ def _attach(con: duckdb.DuckDBPyConnection, file: Path | None, name: str) -> Non
 
 
 def _to_build_upon(folder: Path, context: Context) -> Path | None:
-    """The current generation, if it was built by the same rules."""
+    """The current generation, if it can be read and was built by the same rules."""
     if not (folder / CURRENT).exists():
         return None
     try:
         generation = open_current(folder)
     except Problem as problem:
-        if problem.code != "engine.other_version":
+        if problem.code not in ("engine.other_version", "engine.broken"):
             raise
         return None
     generation.close()

@@ -175,11 +175,19 @@ def open_current(folder: Path) -> Generation:
     """The newest published generation.
 
     Raises ``Problem`` ``engine.no_generation`` where there is none, ``engine.other_version`` where
-    another version of the program built it.
+    another version of the program built it, ``engine.broken`` where its file cannot be read.
     """
+    import duckdb
+
     from leitstern.engine.backends.duckdb import DuckDB
 
-    return Generation(DuckDB(current(folder)))
+    file = current(folder)
+    if not file.is_file():
+        raise Problem("engine.broken", file=file)
+    try:
+        return Generation(DuckDB(file))
+    except duckdb.Error as error:
+        raise Problem("engine.broken", file=file) from error
 
 
 def current(folder: Path) -> Path:

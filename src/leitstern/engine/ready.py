@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from leitstern.kpis.load import Catalogue
 
 LEVELS = grids.BY_MEMBER
+#: Values that are computed at a time: one date of 1900 must not ask for all memory.
+MOST_CELLS, LEAST_MONTHS = 40_000_000, 12
 
 
 def parts_of(catalogue: Catalogue) -> list[Part]:
@@ -65,7 +67,8 @@ def fill(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     if parts:
         con.executemany("INSERT INTO ready_part VALUES (?, ?)", [(n, p.id) for n, p in enumerate(parts)])
         for months, group in _to_compute(con, generation, parts).items():
-            for run in _runs(months):
+            most = MOST_CELLS // (generation.members.sizes["person"] * len(group)) + LEAST_MONTHS
+            for run in _runs(months, most):
                 _compute(con, generation, {n: parts[n] for n in group}, run)
     for level in LEVELS:
         con.execute(
@@ -123,11 +126,11 @@ def _take_over(con: duckdb.DuckDBPyConnection, taken: list[tuple[int, int, list[
     con.execute("DROP TABLE temp.taken")
 
 
-def _runs(months: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """First and last of each stretch of neighbouring months."""
+def _runs(months: tuple[int, ...], most: int) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch of neighbouring months, of ``most`` months at a time."""
     start = months[0]
     for month, following in zip(months, (*months[1:], None), strict=True):
-        if following != month + 1:
+        if following != month + 1 or month + 1 - start >= most:
             yield start, month
             if following is not None:
                 start = following

@@ -69,7 +69,7 @@ def decide(
         column, best = everything, []
     else:
         column = everything.with_values()
-        best = _best(column, kind, usual)
+        best = _best(column, kind, usual, name)
     if len(column.texts) == 0:
         return Reading(kind="empty", code="text", name=name, empty=column.empty)
     if not best or not _convinces(best[0], column, kind):
@@ -78,13 +78,13 @@ def decide(
     return made[0] if len(made) == 1 else replace(made[0], choices=tuple(made))
 
 
-def _best(column: Counted, kind: str | None, usual: Usual) -> list[Candidate]:
+def _best(column: Counted, kind: str | None, usual: Usual, name: str) -> list[Candidate]:
     """The candidates of the family (numbers, dates, yes and no) that reads most; several are a question."""
     found: list[list[Candidate]] = []
     if kind in (None, "money", "number", "whole"):
         found.append(_numbers(column, whole=kind == "whole"))
     if kind == "share":
-        found.append(_shares(column, usual))
+        found.append(_shares(column, usual, name))
     if kind in (None, "day", "time"):
         found.append(days(column, asked=kind is not None, dots_day_first=usual.dots_day_first))
     if kind in (None, "yesno"):
@@ -135,9 +135,10 @@ def _numbers(column: Counted, *, whole: bool) -> list[Candidate]:
     return [_narrow(de if only_comma >= only_point else en, column)]
 
 
-def _shares(column: Counted, usual: Usual) -> list[Candidate]:
+def _shares(column: Counted, usual: Usual, name: str) -> list[Candidate]:
     """Numbers from 0 to 1 or to 100: which of both, and by which marks, the whole column says."""
     before = usual.before is not None and reading(usual.before).hundredths
+    named = percent.says_percent(name)
     found: list[tuple[int, list[Candidate]]] = []
     for candidate in _numbers(column, whole=False):
         bare = replace(candidate.reading, currency=None, percent=None)
@@ -146,7 +147,7 @@ def _shares(column: Counted, usual: Usual) -> list[Candidate]:
         texts, weights = column.taken(mask), column.weights[mask]
         signed = _mask(pc.match_substring(texts, "%"))
         exact = numbers.canonical(texts, bare.decimal).cast(pa.float64()).to_numpy(zero_copy_only=False)
-        meant = percent.written(exact, signed, weights, before=before)
+        meant = percent.written(exact, signed, weights, before=before, named=named)
         both = {"shares": [bare], "percent": [in_percent(bare)], "unclear": [in_percent(bare), bare]}
         over = int(weights[np.abs(exact) > 100].sum())
         found.append((over, [candidate._replace(reading=one, mask=mask) for one in both[meant]]))

@@ -5,6 +5,7 @@ One number does not tell (1 is all of it, or a hundredth); the column as a whole
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -20,13 +21,22 @@ _SURELY = 5
 _RARE = 0.05
 
 
+_NAMED = re.compile(r"%|prozent|percent", re.I)
+
+
+def says_percent(name: str) -> bool:
+    """Whether the name of a column says that its numbers are in percent."""
+    return bool(_NAMED.search(name))
+
+
 def written(
-    numbers: NDArray[np.float64], signed: Bools, weights: Ints, *, before: bool
+    numbers: NDArray[np.float64], signed: Bools, weights: Ints, *, before: bool, named: bool
 ) -> Literal["shares", "percent", "unclear"]:
     """How the numbers without a percent sign are meant.
 
     ``numbers`` as they stand, how often each occurs (``weights``) and whether it is ``signed`` with a
-    percent sign; ``before``: the column was in percent when it was last imported.
+    percent sign; ``before``: the column was in percent when it was last imported; ``named``: its name
+    says percent.
     """
     plain = ~signed & (numbers != 0)
     sizes, counts = np.abs(numbers[plain]), weights[plain]
@@ -35,6 +45,8 @@ def written(
     parts, over = sizes < 1, sizes > 1
     if not over.any():
         return "unclear" if signed.any() or before else "shares"
+    if named:  # a workbook's cells may be 0.6 under such a name, but never 60 and 0.6
+        return "percent"
     if not parts.any() and not signed.any() and sizes.max() < _SURELY:
         return "percent" if before else "unclear"
     if parts.any():

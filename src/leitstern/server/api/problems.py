@@ -55,6 +55,7 @@ _STATUS = {
     "kpis.version_unknown": 404,
     "leitstern.no_workspace": 503,
     "engine.no_generation": 503,
+    "engine.broken": 503,
 }
 _MOVE = "goals.move_"
 
