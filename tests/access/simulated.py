@@ -57,7 +57,10 @@ class Company:
             return True
         if kind == "region":
             return self.organisation.people[person].region == group
-        return self.teams[person, piece[0]] == group
+        team = self.teams[person, piece[0]]
+        if kind == "own_team" or group is None:
+            return team == group
+        return team in self.organisation.below(group)
 
     def total(self, kind: str, group: str | None, period: Period) -> int:
         """A group's value."""
@@ -157,7 +160,7 @@ class Attack:
         self.person = np.array([built.ids.index(p) for p, _ in self.columns], dtype=int)
         self.piece = np.array([n for _, n in self.columns], dtype=int)
         self.values = np.array([built.results[p][n] for p, n in self.columns], dtype=float)
-        groups = [("team", t) for t in [*built.organisation.teams, None]]
+        groups = [(kind, t) for kind in ("team", "own_team") for t in [*built.organisation.teams, None]]
         regions = sorted({p.region for p in built.organisation.people.values()}, key=str)
         groups += [("region", r) for r in regions]
         asked = [
@@ -206,9 +209,12 @@ class Attack:
         return [name for name, left in self.differences() if len(set(self.person[left])) < floor]
 
     def dominated(self) -> list[str]:
-        """Differences nearly all of which is one hidden person's."""
+        """Differences nearly all of which is one hidden person's, unless they are the company's total."""
         found = []
+        whole = [cells for (kind, *_), cells in zip(self.seen, self.cells, strict=True) if kind == "company"]
         for name, left in self.differences():
+            if any(not self.values[left != cells].any() for cells in whole):
+                continue
             by_person = np.bincount(self.person[left], weights=self.values[left])
             if by_person.max() > float(self.policy.privacy.dominance) * by_person.sum() + 1e-6:
                 found.append(name)

@@ -115,6 +115,64 @@ def test_a_higher_floor():
     assert shown(policy, BOARD, ["north", "south", "west"]) == {"south"}
 
 
+# Teams above teams
+
+TREE = {"sales": 1, "north": 9, "south": 8, "coast": 7, "office": 12}
+PARENTS = {"north": "sales", "south": "sales", "coast": "south"}
+
+
+def test_a_team_above_teams_is_as_large_as_its_tree():
+    policy = Policy(Privacy(), organisation({"sales": 0, "north": 4, "south": 3, "staff": 9}, PARENTS))
+    teams = {"sales", "north", "south", "staff"}
+    assert shown(policy, BOARD, teams) == {"sales", "staff"}
+    assert shown(policy, BOARD, teams, "own_team") == {"staff"}
+
+
+def test_own_members_may_not_follow_from_the_tree_and_the_teams_beneath():
+    policy = Policy(Privacy(), organisation(TREE, PARENTS))
+    # Sales less North and South would be one person: North is hidden (of South two groups would have to be).
+    assert shown(policy, BOARD, TREE) == {"sales", "south", "coast", "office"}
+    assert shown(policy, BOARD, TREE, "own_team") == {"south", "coast", "office"}
+    # With seven of its own, nothing needs to be hidden.
+    policy = Policy(Privacy(), organisation(TREE | {"sales": 7}, PARENTS))
+    assert shown(policy, BOARD, TREE) == set(TREE)
+    assert shown(policy, BOARD, TREE, "own_team") == set(TREE)
+
+
+def test_a_tree_is_seen_whole_by_whom_sees_all_its_people():
+    people = organisation({"sales": 2, "north": 3, "staff": 20}, {"north": "sales"}, {"sales": "sales1"})
+    policy = Policy(Privacy(), people)
+    lead = Viewer(2, "sales1")
+    assert shown(policy, lead, ["sales", "north", "staff"]) == {"sales", "north", "staff"}
+    assert policy.groups.sees_whole(lead, "team", "sales", JANUARY.start, JANUARY.end)
+    assert not policy.groups.sees_whole(Viewer(3, "north1"), "team", "sales", JANUARY.start, JANUARY.end)
+
+
+def test_teams_in_a_circle_are_one_group():
+    policy = Policy(Privacy(), organisation({"a": 4, "b": 4, "c": 9}, {"a": "b", "b": "a"}))
+    assert shown(policy, BOARD, "abc") == {"a", "b", "c"}
+    assert shown(policy, BOARD, "abc", "own_team") == {"c"}
+
+
+def test_what_is_left_of_a_tree_may_not_be_one_persons():
+    people = organisation(TREE | {"sales": 8}, PARENTS)
+    policy = Policy(Privacy(), people)
+    values = dict.fromkeys(people.people, 10) | {"sales1": 900}
+    # Sales has 900 of 1210 (.74), its own members 900 of 970 (.93), those with North's .849.
+    assert shown(policy, BOARD, TREE, people=amounts(values)) == {"sales", "south", "coast", "office"}
+    assert shown(policy, BOARD, TREE, "own_team", people=amounts(values)) == {"south", "coast", "office"}
+
+
+def test_a_team_with_all_amounts_tells_no_more_than_the_company():
+    people = organisation({"sales": 0, "north": 8, "south": 8, "staff": 9}, PARENTS)
+    policy = Policy(Privacy(), people)
+    values = dict.fromkeys(people.people, 0) | {"north1": 900, "north2": 5, "south1": 5}
+    teams = ["sales", "north", "south", "staff"]
+    assert shown(policy, BOARD, teams, people=amounts(values)) == {"sales", "staff"}
+    # As soon as somebody else has an amount, the difference would be a new number about one person.
+    assert shown(policy, BOARD, teams, people=amounts(values | {"staff1": 50})) == set()
+
+
 # Regions
 
 

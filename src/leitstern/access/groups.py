@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hidden:
-    """Of each team and region: whether it is hidden, whether it has people the viewer does not see, and
-    whether nobody at all is in it."""
+    """Of each group of teams (`roster`) and each region: whether it is hidden, whether it has people the
+    viewer does not see, and whether nobody at all is in it."""
 
     teams: Mask
     regions: Mask
@@ -81,8 +81,10 @@ class Groups:
         return self._crowd(viewer, start, end)
 
     def place(self, kind: str, group: str | None) -> int | None:
-        """The number of a team or region; None where nobody ever was in it."""
-        return (self.roster.regions if kind == "region" else self.roster.teams).get(group)
+        """The number of a group of teams or a region; None for a region where nobody ever was."""
+        if kind == "region":
+            return self.roster.regions.get(group)
+        return (self.roster.trees if kind == "team" else self.roster.teams).get(group)
 
     def _find_known(self, viewer: Viewer) -> dict[int, list[range]]:
         """Whom the viewer knows, and in which runs. One's own values one knows in every mode."""
@@ -119,11 +121,11 @@ class Groups:
                 present.flat[cell] -= 1
             elif cell // self.roster.shape[1]:
                 away.flat[cell] -= 1
-        return verdict(present, away, self.privacy.floor)
+        return verdict(present, away, self.privacy.floor, self.roster.division)
 
     def _find_hidden(self, viewer: Viewer, start: date, end: date) -> Hidden:
         roster = self.roster
-        teams, regions = (np.zeros(n, dtype=bool) for n in roster.shape)
+        teams, regions = (np.zeros(n, dtype=bool) for n in (len(roster.division), roster.shape[1]))
         teams_unseen, regions_unseen = teams.copy(), regions.copy()
         for run in roster.runs(start, end):
             cells = roster.cell[run]
@@ -134,7 +136,8 @@ class Groups:
             teams_unseen |= found.teams_unseen
             regions_unseen |= found.regions_unseen
         runs = roster.runs(start, end)
-        empty = np.bincount(roster.team[runs.start : runs.stop].ravel(), minlength=len(teams)) == 0
+        there = np.bincount(roster.team[runs.start : runs.stop].ravel(), minlength=roster.shape[0])
+        empty = roster.division.totals(there) == 0
         empty[0] = False
         return Hidden(teams, regions, teams_unseen, regions_unseen, empty)
 

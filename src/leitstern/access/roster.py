@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leitstern.access.divisions import nested
 from leitstern.engine.organisation import Organisation
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ class Roster:
     """The people of an organisation over time.
 
     A *run* is a row of ``team`` and ``present``: a stretch of days without a change. ``teams`` and
-    ``regions`` number the groups; number 0 is nobody's team, and no region.
+    ``regions`` number the places; number 0 is nobody's team, and no region. ``division`` has the groups of
+    teams, ``trees`` the number of the group that a team is with all teams beneath it.
     """
 
     def __init__(self, organisation: Organisation) -> None:
         self.people = {id_: n for n, id_ in enumerate(organisation.people)}
         self.teams = _numbered(organisation.teams)
+        beneath = {t: frozenset(self.teams[b] for b in organisation.below(t)) for t in organisation.teams}
+        self.division, numbers = nested(len(self.teams), beneath.values())
+        self.trees: dict[str | None, int] = {None: 0} | {t: numbers[places] for t, places in beneath.items()}
         self.regions = _numbered(sorted({p.region for p in organisation.people.values() if p.region}))
         self.region = np.array(
             [self.regions[p.region or None] for p in organisation.people.values()], dtype=np.int64

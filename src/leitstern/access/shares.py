@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leitstern.access.floors import merged, smallest
+from leitstern.access.divisions import Division, flat
+from leitstern.access.floors import smallest
 from leitstern.engine.observations import Observation
 
 if TYPE_CHECKING:
@@ -73,58 +74,81 @@ class Crowd:
         total, top, other = values.sum(), values.max(initial=0.0), moved.max(initial=0.0)
         return float(max(top / total if top else 0.0, other / (total + other) if other else 0.0))
 
-    def shares(self, axis: int, of: Amounts) -> Amounts:
-        """The same for each team (axis 0) or region (axis 1)."""
-        count, width = self.sizes.shape[axis], self.sizes.shape[1]
-        group, to = (c // width if axis == 0 else c % width for c in (self.cell, self.moved_to))
+    def shares(self, axis: int, of: Amounts, groups: Mask) -> Amounts:
+        """The same for each of some groups of teams (axis 0) or regions (axis 1): rows of their places."""
+        place, to = self._places(axis)
+        count = self.sizes.shape[axis]
         values = of[self.steady]
-        total = np.bincount(group, weights=values, minlength=count)
+        total = groups @ np.bincount(place, weights=values, minlength=count)
         top, moved = np.zeros(count), np.zeros(count)
-        np.maximum.at(top, group, values)
+        np.maximum.at(top, place, values)
         np.maximum.at(moved, to, of[self.moving])
+        top, moved = ((groups * by_place).max(axis=1, initial=0.0) for by_place in (top, moved))
         with np.errstate(divide="ignore", invalid="ignore"):
             found: Amounts = np.fmax(top / total, moved / (total + moved))
         return np.nan_to_num(found)
 
+    def holds_all(self, axis: int, of: Amounts, groups: Mask) -> Mask:
+        """Which groups have everybody who has an amount: their value is the company's, which all see."""
+        place, to = self._places(axis)
+        some = np.zeros(self.sizes.shape[axis], dtype=bool)
+        some[place[of[self.steady] > 0]] = True
+        some[to[of[self.moving] > 0]] = True
+        found: Mask = ~(~groups & some).any(axis=1)
+        return found
 
-def dominated(crowd: Crowd, of: Amounts, limit: float, teams: Mask, regions: Mask) -> tuple[Mask, Mask]:
+    def _places(self, axis: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The team or region of each steady person, and of each of the movers' cells."""
+        width = self.sizes.shape[1]
+        return (
+            (self.cell // width, self.moved_to // width)
+            if axis == 0
+            else (self.cell % width, self.moved_to % width)
+        )
+
+
+def dominated(
+    crowd: Crowd, of: Amounts, limit: float, gone: tuple[Mask, Mask], trees: Division
+) -> tuple[Mask, Mask]:
     """The hidden teams and regions once those where one person has more than ``limit`` are hidden too.
 
-    As with sizes, what is left of the company must not be dominated either, nor what is left of a team
-    without the shown regions within it, or of a region without the teams within it.
+    As with sizes, what is left of the company, or of a team without those beneath it, must not be dominated
+    either, nor what is left of a team without the shown regions within it, or of a region without the teams
+    within it. A group outside which nobody has an amount tells no more than the company's
+    total. ``gone``: what is hidden so far, of the groups of teams (``trees``) and of the regions.
     """
     limit += _ROUNDING
-    teams = _division(crowd, of, limit, teams, 0)
-    regions = _division(crowd, of, limit, regions, 1)
-    while (more := _torn(crowd, of, limit, teams, regions)) is not None:
+    apart = flat(crowd.sizes.shape[1])
+    teams = _division(crowd, of, limit, gone[0], 0, trees)
+    regions = _division(crowd, of, limit, gone[1], 1, apart)
+    while (more := _torn(crowd, of, limit, teams, regions, trees)) is not None:
         regions[more] = True
-        regions = _division(crowd, of, limit, regions, 1)
+        regions = _division(crowd, of, limit, regions, 1, apart)
     return teams, regions
 
 
-def _division(crowd: Crowd, of: Amounts, limit: float, gone: Mask, axis: int) -> Mask:
-    gone = gone | (crowd.shares(axis, of) > limit)
+def _division(crowd: Crowd, of: Amounts, limit: float, gone: Mask, axis: int, division: Division) -> Mask:
+    too_much = crowd.shares(axis, of, division.holds) > limit
+    gone = gone | (too_much & ~crowd.holds_all(axis, of, division.holds))
     sizes = crowd.sizes.sum(axis=1 - axis)
-    while crowd.share(_cells(crowd, gone, axis), of) > limit:
-        more = smallest(sizes, gone)
-        if more is None:
-            break
-        gone[more] = True
+    numbers = np.arange(len(division) + 1)
+    more: int | None = 0
+    while more is not None:
+        rests = crowd.shares(axis, of, division.rests(gone) == numbers[:, None])
+        found = (smallest(sizes, gone, division, n) for n in np.flatnonzero(rests > limit))
+        more = next((group for group in found if group is not None), None)
+        if more is not None:
+            gone[more] = True
     return gone
 
 
-def _cells(crowd: Crowd, groups: Mask, axis: int) -> Mask:
-    """The cells of some teams (axis 0) or regions (axis 1)."""
-    return np.broadcast_to(groups[:, None] if axis == 0 else groups[None, :], crowd.sizes.shape)
-
-
-def _torn(crowd: Crowd, of: Amounts, limit: float, teams: Mask, regions: Mask) -> int | None:
+def _torn(crowd: Crowd, of: Amounts, limit: float, teams: Mask, regions: Mask, trees: Division) -> int | None:
     """A shown region whose total, held against the teams', gives one person away."""
     sizes = crowd.sizes.sum(axis=0)
     shown = ~regions & (sizes > 0)
     if not shown.any():
         return None
-    for rest in _rests(crowd, teams, regions):
+    for rest in _rests(crowd, teams, regions, trees):
         if crowd.share(rest, of) > limit:
             touched = shown & (crowd.sizes * rest).any(axis=0)
             among = np.flatnonzero(touched if touched.any() else shown)
@@ -132,22 +156,22 @@ def _torn(crowd: Crowd, of: Amounts, limit: float, teams: Mask, regions: Mask) -
     return None
 
 
-def _rests(crowd: Crowd, teams: Mask, regions: Mask) -> Iterator[Mask]:
-    """The cells of each team without the regions within it, and of each region without the teams within it;
-    all hidden teams count as one, and so do all hidden regions."""
-    table = merged(merged(crowd.sizes, teams).T, regions).T
-    gone, shown = (teams, regions), (np.flatnonzero(~teams), np.flatnonzero(~regions))
-    for axis in (0, 1):
-        across = table if axis == 0 else table.T
-        within = (across > 0) & (across == across.sum(axis=0))
-        for node in np.flatnonzero(within.any(axis=1)):
-            outer = _groups(gone[axis], shown[axis], np.array([node]))
-            inner = _groups(gone[1 - axis], shown[1 - axis], np.flatnonzero(within[node]))
-            yield _cells(crowd, outer, axis) & ~_cells(crowd, inner, 1 - axis)
+def _rests(crowd: Crowd, teams: Mask, regions: Mask, trees: Division) -> Iterator[Mask]:
+    """The cells of each team, with those beneath it and without, less the regions within it, and of each
+    region less the teams within it; all hidden teams of a rest count as one, and so do all hidden regions."""
+    by_team, by_region = trees.rests(teams), flat(len(regions)).rests(regions)
+    rows = [by_team == group for group in np.unique(by_team)]
+    columns = [by_region == group for group in np.unique(by_region)]
+    larger = [trees.holds[n] for n in np.flatnonzero(~teams) if trees.holds[n].sum() > 1]
+    for outer in (*rows, *larger):
+        yield from _without(crowd.sizes, outer, columns)
+    for outer in columns:
+        yield from (rest.T for rest in _without(crowd.sizes.T, outer, rows))
 
 
-def _groups(gone: Mask, shown: NDArray[np.int64], nodes: NDArray[np.int64]) -> Mask:
-    """The groups behind nodes of a `merged` table: the shown ones in their order, then the hidden ones."""
-    found = gone.copy() if len(shown) in nodes else np.zeros_like(gone)
-    found[shown[nodes[nodes < len(shown)]]] = True
-    return found
+def _without(sizes: NDArray[np.int64], outer: Mask, across: list[Mask]) -> Iterator[Mask]:
+    """The cells of some rows less the columns that have all their people in them, if there are any."""
+    mine = sizes[outer].sum(axis=0)
+    inner = [one for one in across if mine[one].any() and mine[one].sum() == sizes[:, one].sum()]
+    if inner:
+        yield outer[:, None] & ~np.logical_or.reduce(inner)[None, :]

@@ -155,7 +155,13 @@ class Verdicts:
             return found.all_unseen
         crowd = self.groups.crowd(self.viewer, stretch[0], end)
         return found.with_hidden(
-            *dominated(crowd, by_stretch[stretch], self.limit, found.teams, found.regions)
+            *dominated(
+                crowd,
+                by_stretch[stretch],
+                self.limit,
+                (found.teams, found.regions),
+                self.groups.roster.division,
+            )
         )
 
 
