@@ -127,9 +127,10 @@ def compare_all(
     monthly: dict[str, Block] = {}
     totals: dict[str, Block] = {}
     if usable:
-        computed = ws.compute(named, by=by, grain="month", start=whole[0], end=whole[1])
+        of = "own_team" if by == "team" else by  # teams that lie in one another are not compared
+        computed = ws.compute(named, by=of, grain="month", start=whole[0], end=whole[1])
         monthly = {block.kpi: block for block in computed.blocks}
-        totals = {block.kpi: block for block in ws.compute_stretches(named, by=by, stretches=[whole]).blocks}
+        totals = {block.kpi: block for block in ws.compute_stretches(named, by=of, stretches=[whole]).blocks}
     for one in found:
         name = one.definition.kpi
         if how(one) is None or name not in monthly:

@@ -125,7 +125,7 @@ def why(
 
     ``period`` is a label such as ``2026-10``; it is compared with the one before or with that of the year
     before, up to the same working day while it runs. ``over`` is team, person, customer, campaign, product or
-    region. Raises ``Problem`` for an unknown KPI, period or subject.
+    region; see `segments`. Raises ``Problem`` for an unknown KPI, period or subject.
     """
     from leitstern.periods.grains import parse
 
@@ -133,12 +133,18 @@ def why(
         raise Problem("why.over_company")
     when = parse(period, ws.settings.fiscal_year_start)
     definition = ws.catalogue.at(kpi, when.start)
+    over = segments(over)
     by = ("company", over)
     now = ws.compute([kpi], by=by, grain=str(when.grain), start=when.start, end=when.end)
     then = ws.compute([kpi], by=by, grain=str(when.grain), start=when.start, end=when.end, against=against)
     earlier = when.previous() if against == "previous_period" else when.same_last_year()
     resolved = ws.catalogue.resolved(kpi, definition.version)
     return explained(resolved, list(now), list(then), over, earlier.label)
+
+
+def segments(over: str) -> str:
+    """The subject type whose values add up: teams lie in one another, so each is taken by its own members."""
+    return "own_team" if over == "team" else over
 
 
 def explained(

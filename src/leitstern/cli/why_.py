@@ -27,7 +27,8 @@ MOST = 20
     show_default=True, help="What it is compared with.",
 )  # fmt: skip
 @click.option(
-    "--over", type=click.Choice([s for s in SUBJECTS if s != "company"]), default="team", show_default=True,
+    "--over", type=click.Choice([s for s in SUBJECTS if s not in ("company", "own_team")]), default="team",
+    show_default=True,
     help="By what the change is taken apart.",
 )  # fmt: skip
 @click.option(

@@ -6,7 +6,7 @@ has to know the same history. All days are included on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,8 +79,15 @@ class Organisation:
         return _grouped(sorted(self.stays, key=lambda s: s.first), "team")
 
     def members(self, team: str, start: date, end: date) -> tuple[str, ...]:
-        """Who was in a team on some day from ``start`` to ``end``, by name."""
-        found = {s.person for s in self.stays_in.get(team, ()) if s.meets(start, end)}
+        """Who was in a team or one beneath it on some day from ``start`` to ``end``, by name."""
+        return self._there(self.below(team), start, end)
+
+    def own_members(self, team: str, start: date, end: date) -> tuple[str, ...]:
+        """Who was in a team itself on some day from ``start`` to ``end``, by name."""
+        return self._there((team,), start, end)
+
+    def _there(self, teams: Iterable[str], start: date, end: date) -> tuple[str, ...]:
+        found = {s.person for team in teams for s in self.stays_in.get(team, ()) if s.meets(start, end)}
         return tuple(sorted(found, key=lambda id_: (self.people[id_].name, id_)))
 
     def teams_of(self, person: str, start: date, end: date) -> tuple[str, ...]:
@@ -96,6 +103,21 @@ class Organisation:
         found = [team]
         for at in found:
             found += [t.id for t in self.teams.values() if t.parent == at and t.id not in found]
+        return tuple(found)
+
+    def directly_below(self, team: str) -> tuple[str, ...]:
+        """The teams that name a team as their parent, those around it in a circle left out."""
+        found = (t.id for t in self.teams.values() if t.parent == team)
+        return tuple(below for below in found if team not in self.below(below))
+
+    def on_top(self) -> tuple[str, ...]:
+        """Teams whose trees together hold every team once: those without a parent, and one of each circle."""
+        covered: set[str] = set()
+        found = []
+        for team in sorted(self.teams, key=lambda id_: (-len(self.below(id_)), id_)):
+            if team not in covered:
+                found.append(team)
+                covered |= set(self.below(team))
         return tuple(found)
 
     def led_by(self, person: str) -> tuple[str, ...]:

@@ -114,8 +114,8 @@ def workdays_of(
 ) -> Workdays:
     """Working time of a goal's subject from ``start`` to ``end``, both included.
 
-    A person: the own calendar and share, from joining to leaving. A team: its own members on each day (not
-    those of teams beneath it, as in a team's values). The company: everybody who works there. All others,
+    A person: the own calendar and share, from joining to leaving. A team: its members and those of all teams
+    beneath it on each day, as in a team's values. The company: everybody who works there. All others,
     subjects nobody knows, and those without any working time in the stretch: the workplace's calendar.
     Problem ``periods.reversed`` if ``end`` is before ``start``.
     """
@@ -159,7 +159,8 @@ def _presences(organisation: Organisation, whom: Whom) -> Iterator[tuple[Person,
         for person in organisation.people.values():
             yield person, person.joined or date.min, person.left or date.max
         return
-    for stay in organisation.stays_in.get(whom.id or "", ()):
+    tree = organisation.below(whom.id or "")
+    for stay in (stay for team in tree for stay in organisation.stays_in.get(team, ())):
         person = organisation.people[stay.person]
         yield person, max(stay.first, person.joined or date.min), min(stay.last, person.left or date.max)
 

@@ -93,7 +93,7 @@ def _with_lead(organisation: Organisation, team: str, day: date) -> list[str]:
 
 
 def _members(organisation: Organisation, team: str, day: date) -> list[str]:
-    return sorted(organisation.members(team, day, day))
+    return sorted(organisation.own_members(team, day, day))
 
 
 def _keep(text: str) -> None:

@@ -23,7 +23,7 @@ def candidates(ask: Reader, goal: Goal, kind: str) -> list[str]:
     if kind == "team":
         return _teams(people, goal)
     if kind == "person":
-        teams = people.below(goal.whom.id) if goal.whom.id else tuple(people.teams)
+        teams = (goal.whom.id,) if goal.whom.id else people.on_top()
         inside = {one for team in teams for one in people.members(team, goal.start, goal.end)}
         return sorted(inside, key=lambda one: (people.people[one].name, one))
     if goal.whom.type == "segment":
@@ -36,12 +36,8 @@ def candidates(ask: Reader, goal: Goal, kind: str) -> list[str]:
 
 
 def _teams(people: Organisation, goal: Goal) -> list[str]:
-    found = [
-        team.id
-        for team in people.teams.values()
-        if (team.parent == goal.whom.id if goal.whom.id else team.parent not in people.teams)
-        and any(people.members(one, goal.start, goal.end) for one in people.below(team.id))
-    ]
+    beneath = people.directly_below(goal.whom.id) if goal.whom.id else people.on_top()
+    found = [team for team in beneath if people.members(team, goal.start, goal.end)]
     return sorted(found, key=lambda team: people.teams[team].name)
 
 

@@ -43,7 +43,7 @@ def lead_of(people: Organisation, goal: Goal) -> str | None:
         return None
     if team.lead is not None:
         return team.lead
-    members = people.members(team.id, goal.start, goal.end)
+    members = people.own_members(team.id, goal.start, goal.end)
     managers = Counter(people.people[one].manager for one in members)
     del managers[None]
     inside = {person: count for person, count in managers.items() if person in members}

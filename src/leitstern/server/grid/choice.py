@@ -178,7 +178,7 @@ def _usual(ask: Sight) -> tuple[str, str | None]:
         return "team", None
     led = [t.id for t in people.teams.values() if viewer.person is not None and t.lead == viewer.person]
     led += [team for team in sorted(viewer.leads) if team in people.teams]
-    own = [team for team in led if people.members(team, ask.as_of(), ask.as_of())]
+    own = [team for team in led if people.own_members(team, ask.as_of(), ask.as_of())]
     if led:
         return ("person", own[0]) if own else ("team", None)
     return ("person", None) if viewer.person is not None else ("company", None)

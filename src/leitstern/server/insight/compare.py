@@ -102,6 +102,6 @@ def _allowed(ask: Sight, found: Mapping[str, Any], by: By) -> bool:
         return subjects <= seen and not ask.expired(found["kpi"], start)
     if by == "team":
         named = f"{found['kpi']}@{found['version']}"
-        values = ask.compute([named], "team", "month", start, end)
+        values = ask.compute([named], "own_team", "month", start, end)
         return all(o.reason != "protected" for o in values if o.subject.id in subjects)
     return True

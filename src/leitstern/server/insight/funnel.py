@@ -92,7 +92,7 @@ def _verdict(seen: Mapping[str, list[dict[str, Any]]]) -> str:
 
 def teams(ask: Sight, start: date, end: date) -> frozenset[str] | None:
     """The teams the viewer may see for every month of the period; None: all of them."""
-    found = ask.compute(_SHOWN_BY, "team", "month", start, end)
+    found = ask.compute(_SHOWN_BY, "own_team", "month", start, end)
     hidden = {o.subject.id for o in found if o.reason == "protected"}
     if not hidden:
         return None

@@ -103,7 +103,7 @@ def _goals(ask: Sight) -> list[GoalRow]:
 def teams(ask: Sight, document: Document) -> list[dict[str, Any]]:
     """The rows of teams whose open pipeline the viewer may see."""
     when = _period(document)
-    found = ask.compute([OPEN], "team", "month", when.start, when.end)
+    found = ask.compute([OPEN], "own_team", "month", when.start, when.end)
     shown = {o.subject.id for o in found if o.reason != "protected"}
     return [row for row in document["teams"] if row["team"] in shown]
 

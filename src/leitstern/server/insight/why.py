@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.translation import gettext as _
 
-from leitstern.analyses.why import Why, explained, why
+from leitstern.analyses.why import Why, explained, segments, why
 from leitstern.analyses.why_words import sentences
 from leitstern.errors import Problem
 from leitstern.periods.grains import Grain, Period, parse, period_of
@@ -64,6 +64,7 @@ def last_month(ask: Reader) -> Period:
 
 def taken_apart(ask: Sight, kpi: str, period: Period, against: Against, over: str) -> Why:
     """The change of the company's value as far as the viewer may see its segments."""
+    over = segments(over)
 
     def asked(compared: Against | None) -> list[Observation]:
         found: list[Observation] = []

@@ -72,8 +72,8 @@ def _own(ask: Sight) -> list[str]:
 
 def _one(request: HttpRequest, ask: Sight, of: Team, choice: PeriodChoice) -> dict[str, Any]:
     people, period = organisation(ask.whole), choice.period
-    members = people.members(of.id, period.start, period.end)
-    beneath = [t.id for t in people.teams.values() if t.parent == of.id]
+    members = people.own_members(of.id, period.start, period.end)
+    beneath = people.directly_below(of.id)
     subjects = of_subjects("team", [of.id, *beneath]) | of_subjects("person", members)
     asked = within(period).filter(subjects)
     rows = list(visible(ask, asked).order_by("kpi", "start", "pk"))
@@ -98,7 +98,7 @@ def _one(request: HttpRequest, ask: Sight, of: Team, choice: PeriodChoice) -> di
         "title": _title(of.name, choice.shown, verdicts.headline(given), bool(rows)),
         "team": of,
         "lead": people.people[of.lead].name if of.lead in people.people else "",
-        "size": len(members),
+        "size": len(people.members(of.id, period.start, period.end)),
         "choice": choice,
         "boards": of_people[first : first + BOARDS],
         "pages": pages,

@@ -122,7 +122,7 @@ def _team(company: Organisation, team: Team, seen: frozenset[str], day: date) ->
         "name": team.name,
         "parent": team.parent,
         "lead": team.lead if team.lead in seen else None,
-        "members": [id_ for id_ in company.members(team.id, day, day) if id_ in seen],
+        "members": [id_ for id_ in company.own_members(team.id, day, day) if id_ in seen],
     }
 
 

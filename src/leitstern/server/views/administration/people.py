@@ -52,7 +52,7 @@ def _show(request: HttpRequest, receipt: Receipt | None = None, status: int = 20
     rows = [
         {
             "team": team.name,
-            "members": len(people.members(team.id, today, today)),
+            "members": len(people.own_members(team.id, today, today)),
             "lead": people.people[team.lead].name if team.lead in people.people else "–",
         }
         for team in people.teams.values()

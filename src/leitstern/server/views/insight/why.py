@@ -39,7 +39,7 @@ def why(request: HttpRequest) -> HttpResponse:
         return errors.no_generation(request)
     definition = known(ask, request.GET.get("kpi") or _first(ask))
     period, over = _period(ask, request), request.GET.get("over", "")
-    overs = [subject for subject in SUBJECTS if subject != "company"]
+    overs = [subject for subject in SUBJECTS if subject not in ("company", "own_team")]
     over = over if over in overs else "team"
     against: topic.Against = (
         "previous_year" if request.GET.get("against") == "previous_year" else "previous_period"
@@ -56,7 +56,7 @@ def why(request: HttpRequest) -> HttpResponse:
             Option(_against_name(a), with_query(request, against=a), a == against)
             for a in get_args(topic.Against)
         ],
-        "subject_word": words.subject_name(over),
+        "subject_word": words.subject_name(topic.segments(over)),
         "back": f"{reverse('kpi', args=[definition.kpi])}?{urlencode(shown)}",
         "earlier": with_query(request, period=period.previous().label),
         "later": with_query(request, period=period.next().label) if period.end < ask.until() else None,
