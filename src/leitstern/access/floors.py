@@ -62,7 +62,9 @@ def _covered(gone: Mask, sizes: Counts, floor: int, division: Division) -> Mask:
     small = True
     while small:
         rests = np.bincount(division.rests(gone), weights=sizes, minlength=len(division) + 1)
-        found = (smallest(sizes, gone, division, n) for n in np.flatnonzero((rests > 0) & (rests < floor)))
+        found = (
+            smallest(sizes, gone, division, n) for n in np.flatnonzero((rests > 0) & (rests < floor)).tolist()
+        )
         more = next((group for group in found if group is not None), None)
         small = more is not None
         if more is not None:

@@ -94,7 +94,8 @@ class Crowd:
         some = np.zeros(self.sizes.shape[axis], dtype=bool)
         some[place[of[self.steady] > 0]] = True
         some[to[of[self.moving] > 0]] = True
-        found: Mask = ~(~groups & some).any(axis=1)
+        outside = groups.shape[1] - groups.sum(axis=1)
+        found: Mask = (~groups & ~some).sum(axis=1) == outside
         return found
 
     def _places(self, axis: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -135,7 +136,7 @@ def _division(crowd: Crowd, of: Amounts, limit: float, gone: Mask, axis: int, di
     more: int | None = 0
     while more is not None:
         rests = crowd.shares(axis, of, division.rests(gone) == numbers[:, None])
-        found = (smallest(sizes, gone, division, n) for n in np.flatnonzero(rests > limit))
+        found = (smallest(sizes, gone, division, n) for n in np.flatnonzero(rests > limit).tolist())
         more = next((group for group in found if group is not None), None)
         if more is not None:
             gone[more] = True

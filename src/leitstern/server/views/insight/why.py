@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from leitstern.analyses.why import REST, Piece, Why
+from leitstern.analyses.why import REST, Piece, Why, segments
 from leitstern.analyses.why_words import name as piece_name
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECTS
@@ -56,7 +56,7 @@ def why(request: HttpRequest) -> HttpResponse:
             Option(_against_name(a), with_query(request, against=a), a == against)
             for a in get_args(topic.Against)
         ],
-        "subject_word": words.subject_name(topic.segments(over)),
+        "subject_word": words.subject_name(segments(over)),
         "back": f"{reverse('kpi', args=[definition.kpi])}?{urlencode(shown)}",
         "earlier": with_query(request, period=period.previous().label),
         "later": with_query(request, period=period.next().label) if period.end < ask.until() else None,
