@@ -22,12 +22,13 @@ from leitstern.settings import Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leitstern.engine.closing import Closed, Ledger, Restatement
+    from leitstern.engine.closing import Closed, Ledger
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
     from leitstern.engine.organisation import Organisation
     from leitstern.engine.reasons import Account
     from leitstern.engine.records import Records
+    from leitstern.engine.restating import Restatement
     from leitstern.facts import mapping
     from leitstern.facts.quality import QualityFinding
     from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt
@@ -187,13 +188,15 @@ class Workspace:
                 self.catalogue,
                 self.settings.context(batch),
                 canonical,
+                tuple(self._ledger().closed.values()),
                 step=lambda name: tell(name, 0, 0),
             )
             kept.keep(self.folder, self.catalogue)
         return info(self._generation())
 
     def close(self, period: str, by: str) -> Closed:
-        """Close a period (a label such as ``2026-Q3``), as ``by``: its values stand from now on.
+        """Close a period (a label such as ``2026-Q3``), as ``by``: what counted in it stands from now on,
+        and every value that includes its days is made of that.
 
         Raises ``Problem`` where the period is not over, or closed already.
         """
@@ -205,13 +208,39 @@ class Workspace:
 
     # --- reading ---
 
+    def closed_within(self, start: date, end: date) -> list[Closed]:
+        """The closed periods that share a day with a stretch, in the order of their days."""
+        found = [c for c in self._ledger().closed.values() if c.start <= end and start <= c.end]
+        return sorted(found, key=lambda c: (c.start, c.end))
+
     def closed(self) -> list[Closed]:
         """The closed periods, the latest first."""
         return sorted(self._ledger().closed.values(), key=lambda c: (c.end, c.start), reverse=True)
 
     def restatements(self) -> list[Restatement]:
         """Values of closed periods that the records contradict today; the closed values stand."""
-        return list(self._ledger().restatements(self._generation(), self.catalogue))
+        from leitstern.engine.restating import restatements
+
+        return list(restatements(self._generation(), self.catalogue, self._ledger()))
+
+    def restated(
+        self,
+        names: Sequence[str],
+        by: str | Sequence[str] = "company",
+        grain: str = "month",
+        start: date | None = None,
+        end: date | None = None,
+        as_of: date | None = None,
+    ) -> list[Restatement]:
+        """Of the values that `compute` gives, those that the records contradict today, as they include
+        closed days."""
+        from leitstern.engine.restating import restated
+        from leitstern.engine.run import Request
+        from leitstern.periods.grains import Grain
+
+        levels = (by,) if isinstance(by, str) else tuple(by)
+        request = Request(tuple(names), levels, Grain(grain), start, end, as_of)
+        return list(restated(self._generation(), self.catalogue, request, self._ledger()))
 
     def has_data(self) -> bool:
         """Whether anything was imported."""
@@ -304,10 +333,11 @@ class Workspace:
         """
         from leitstern.engine.reasons import listed
         from leitstern.engine.records import records
+        from leitstern.engine.run import holds
         from leitstern.periods.grains import parse
 
         when = parse(period, self.settings.fiscal_year_start)
-        version = self.catalogue.at(kpi, when.start).version
+        version = holds(self.catalogue.versions(kpi), when, self.closed()).version
         generation, resolved = self._generation(), self.catalogue.resolved(kpi, version)
         found = records(generation, resolved, when, by, subject)
         return replace(found, aside=listed(generation, resolved, when, by, subject))
@@ -416,7 +446,7 @@ class Workspace:
         from leitstern.engine.closing import Ledger
 
         folder = self.folder / "closed"
-        names = tuple(sorted(file.name for file in folder.glob("*.jsonl")))
+        names = tuple(sorted(file.name for file in folder.glob("*.parquet")))
         if self._closed is None or self._closed[0] != names:
             self._closed = (names, Ledger(folder))
         return self._closed[1]

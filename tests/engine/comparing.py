@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from leitstern.engine.closing import Ledger
 from leitstern.engine.generation import Generation
 from leitstern.engine.observations import Observation
 from leitstern.engine.run import Against, Request, compute
@@ -56,10 +57,9 @@ class Expected:
     ) -> Value:
         """What an observation should say; None for nothing."""
         shape = case.shape or {}
-        delivered = {fact for fact, _ in self.oracle.excluded}.union(
-            fact for fact, found in self.oracle.records.items() if found
-        )
-        if any(a.fact not in delivered for a in case.asked) or span.first > self.as_of:
+        if not all(self.oracle.delivered(a.fact, span.first, span.last) for a in case.asked):
+            return None
+        if span.first > self.as_of:
             return None
         days, today = stretch(span, shape, self.as_of), self.as_of
         if against:
@@ -85,7 +85,12 @@ def agrees(found: Any, expected: Value) -> bool:
 
 
 def check(
-    generation: Generation, catalogue: Catalogue, expected: Expected, cases: Sequence[Case], request: Request
+    generation: Generation,
+    catalogue: Catalogue,
+    expected: Expected,
+    cases: Sequence[Case],
+    request: Request,
+    ledger: Ledger | None = None,
 ) -> dict[tuple[object, ...], Observation]:
     """Every observation of a request is as the oracle has it, and none is missing. Returns them by place."""
     context = generation.context
@@ -95,7 +100,7 @@ def check(
     named = {case.name: case for case in cases}
     seen: dict[tuple[object, ...], Observation] = {}
     wrong: list[object] = []
-    for o in compute(generation, catalogue, request):
+    for o in compute(generation, catalogue, request, ledger):
         case, where = named[o.kpi], (o.kpi, o.subject.type, o.subject.id, o.start)
         span = span_of(o.start, o.grain, context.fiscal_start)
         assert (o.start, o.end) == (span.first, span.last), where

@@ -19,6 +19,7 @@ from leitstern import clock
 from leitstern.engine import build
 from leitstern.engine.backends.duckdb import DuckDB
 from leitstern.engine.backends.postgres import Postgres, copy_generation
+from leitstern.engine.closing import Ledger
 from leitstern.engine.generation import Generation
 from leitstern.kpis.load import Catalogue
 
@@ -45,13 +46,19 @@ class Place:
     folder: Path
     numbers: Iterator[int]
 
+    def ledger(self) -> Ledger:
+        """The closed periods of this place."""
+        return Ledger(self.folder / "closed")
+
     @contextmanager
     def built(self, world: World, catalogue: Catalogue) -> Iterator[Generation]:
-        """The next generation, upon the ones before; its store holds nothing but ``world``."""
+        """The next generation, upon the ones before; its store holds nothing but ``world``. What is closed
+        in the place's ledger stands."""
         store = self.folder / f"store{next(self.numbers)}.duckdb"
         write(world, store)
         folder = self.folder / "generations"
-        file = build.build(store, folder, catalogue, world.context(), world.canonical)
+        closings = tuple(self.ledger().closed.values())
+        file = build.build(store, folder, catalogue, world.context(), world.canonical, closings)
         opened = Generation(DuckDB(file))
         try:
             yield opened

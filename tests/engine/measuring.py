@@ -34,7 +34,7 @@ class Measured:
     """A measure by subject: values, and the records behind them; ``empty`` is the value of all others."""
 
     values: dict[str | None, Value]
-    rows: dict[str | None, frozenset[tuple[str, str]]]
+    rows: dict[str | None, frozenset[tuple[str, str, int]]]
     empty: Value
 
     def of(self, subject: str | None) -> Value:
@@ -82,14 +82,12 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
     there = last if asked.at == "end" else (first - timedelta(days=1) if first else date.min)
     of_day = stands and asked.between in OWN_DATES[asked.fact]
     groups: dict[str | None, list[Portion]] = {}
-    left: set[str] = set()
+    left: set[int] = set()
     behind: list[Record] = []
     for found in oracle.records[asked.fact]:
         record = found
         day = record.day(on)
-        if day is None or day > (there if stands else last):
-            continue
-        if first is not None and day < first and not stands:
+        if day is None or not _falls(oracle, asked, record, day, first, last):
             continue
         if of_day:
             was = oracle.then(record, there)
@@ -102,7 +100,7 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
         if ends is not None and ends <= there:
             continue
         if asked.at == "both" and ends is not None and ends <= last:
-            left.add(record.key)
+            left.add(id(record))
         behind.append(record)
         for portion in oracle.portions(record, subject):
             for key in oracle.subjects_of(portion, subject, "then" if of_day else on):
@@ -112,14 +110,29 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
         values = {key: _level(asked, portions, weights) for key, portions in groups.items()}
     else:
         values = {
-            key: KINDS[asked.kind](asked, [p for p in portions if p.record.key not in left])
+            key: KINDS[asked.kind](asked, [p for p in portions if id(p.record) not in left])
             for key, portions in groups.items()
         }
     return Measured(
         values,
-        {key: frozenset((p.record.fact, p.record.key) for p in portions) for key, portions in groups.items()},
+        {key: frozenset(_which(p.record) for p in portions) for key, portions in groups.items()},
         0 if asked.kind in ("count", "distinct", "sum", "stock", "manual_sum") else None,
     )
+
+
+def _falls(oracle: Oracle, asked: Asked, record: Record, day: date, first: date | None, last: date) -> bool:
+    """Whether a record's day, of a stock the day it began, lies where the measure is taken, and counts there:
+    on its day; of a stock on the last day, or as to the first and the last."""
+    if asked.kind != "stock":
+        return (first is None or first <= day) and day <= last and oracle.counts(record, day, day)
+    if asked.at == "end":
+        return day <= last and oracle.counts(record, last, last)
+    start = first or date.min
+    return day < start and oracle.counts(record, start, last)
+
+
+def _which(record: Record) -> tuple[str, str, int]:
+    return record.fact, record.key, record.oracle.era
 
 
 def _known(asked: Asked, record: Record) -> bool:
@@ -152,7 +165,7 @@ def _average(asked: Asked, portions: list[Portion]) -> Value:
 
 def _once(portions: list[Portion]) -> list[Record]:
     """Each record once, however many of its owners are here."""
-    return list({p.record.key: p.record for p in portions}.values())
+    return list({id(p.record): p.record for p in portions}.values())
 
 
 def _stock(asked: Asked, portions: list[Portion]) -> Value:
@@ -210,7 +223,7 @@ def _csat(asked: Asked, portions: list[Portion]) -> Value:
     return ratio(sum(happy), len(happy))
 
 
-def _standing(asked: Asked, records: list[Record], subject: str) -> dict[str, Fraction]:
+def _standing(asked: Asked, records: list[Record], subject: str) -> dict[object, Fraction]:
     """Which typed values stand, and how much each weighs: of a person or team those of the latest day."""
     groups: dict[tuple[str | None, str | None], list[Record]] = {}
     for record in records:
@@ -221,13 +234,14 @@ def _standing(asked: Asked, records: list[Record], subject: str) -> dict[str, Fr
     weights = {}
     for group in groups.values():
         newest = max(r.day(asked.on) or date.min for r in group)
-        latest = [r.key for r in group if r.day(asked.on) == newest]
+        latest = [_which(r) for r in group if r.day(asked.on) == newest]
         weights |= {key: Fraction(1, len(latest)) for key in latest}
     return weights
 
 
-def _level(asked: Asked, portions: list[Portion], weights: dict[str, Fraction]) -> Value:
-    found = [(weights[p.record.key], p.record["value"]) for p in portions if p.record.key in weights]
+def _level(asked: Asked, portions: list[Portion], weights: dict[object, Fraction]) -> Value:
+    typed = ((_which(p.record), p.record["value"]) for p in portions)
+    found = [(weights[which], value) for which, value in typed if which in weights]
     if not found:
         return None
     total = sum((weight * Fraction(value) for weight, value in found), Fraction(0))

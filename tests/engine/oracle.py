@@ -78,7 +78,9 @@ class Portion:
 
 
 class Oracle:
-    """The records of a world, encoded by hand."""
+    """The records of a world, encoded by hand. ``era`` tells records of several worlds apart."""
+
+    era = 0
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -97,6 +99,14 @@ class Oracle:
         self._stubs(rows)
 
     # --- records ---
+
+    def counts(self, record: Record, first: date, last: date) -> bool:
+        """Whether a record counts for what is of a first and a last day."""
+        return True
+
+    def delivered(self, fact: str, first: date, last: date) -> bool:
+        """Whether there are records that the values of some days can come from."""
+        return bool(self.records[fact]) or any(name == fact for name, _ in self.excluded)
 
     def day(self, value: date | datetime | None) -> date | None:
         if isinstance(value, datetime):

@@ -215,6 +215,9 @@ class FakeWorkspace:
     def newer_data(self):
         return False
 
+    def closed_within(self, start, end):
+        return []
+
     def restatements(self):
         return []
 

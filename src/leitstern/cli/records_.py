@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leitstern.cli import eyes, jsonout, options, tables
+from leitstern.cli import eyes, jsonout, options, standing, tables
 from leitstern.cli.show_ import ensure_generation
 from leitstern.cli.state import State
 from leitstern.facts.model import SUBJECTS
@@ -65,6 +65,7 @@ def command(
         if found.aside:
             click.echo("\n" + state.say("records_aside"))
             _set_aside(state, found, limit, form)
+    standing.of_records(state, kpi, period, by, who)
 
 
 def _id(state: State, by: str, subject: str | None) -> str | None:

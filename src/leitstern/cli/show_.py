@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leitstern.cli import eyes, jsonout, options, tables
+from leitstern.cli import eyes, jsonout, options, standing, tables
 from leitstern.cli.state import State
 from leitstern.engine.observations import json_row
 
@@ -54,6 +54,8 @@ def command(
         _csv(found)
     else:
         _table(state, list(kpis), by, found)
+    if as_of is None:
+        standing.of_values(state, found)
 
 
 def ensure_generation(state: State) -> None:

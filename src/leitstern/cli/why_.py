@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from leitstern.cli import jsonout, tables
+from leitstern.cli import jsonout, standing, tables
 from leitstern.cli.figures import NONE
 from leitstern.cli.state import State
 from leitstern.facts.model import SUBJECTS
@@ -65,6 +65,8 @@ def command(
         click.echo(sentence)
     click.echo()
     _table(state, found, figures, names)
+    for label in (found.then, found.period):
+        standing.of_records(state, kpi, label, "company", None)
 
 
 def _table(state: State, found: Why, figures: Figures, names: list[str]) -> None:

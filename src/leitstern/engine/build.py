@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from leitstern import clock
-from leitstern.engine import coverage, fingerprints, ready
+from leitstern.engine import closed_rows, coverage, fingerprints, ready
 from leitstern.engine.backends.duckdb import DuckDB, connect
+from leitstern.engine.disk import sync
 from leitstern.engine.generation import CURRENT, Context, current, open_current
 from leitstern.engine.prepare import encode
 from leitstern.errors import Problem
@@ -23,6 +24,7 @@ from leitstern.facts.queries import first_row
 if TYPE_CHECKING:
     import duckdb
 
+    from leitstern.engine.closing import Closed
     from leitstern.kpis.load import Catalogue
 
 #: How many generations are kept, so that a reader that looked up an older name still finds it.
@@ -36,12 +38,14 @@ def build(
     catalogue: Catalogue,
     context: Context,
     canonical: dict[str, str],
+    closings: Sequence[Closed] = (),
     step: Step = lambda _: None,
 ) -> Path:
     """Build the next generation from the stored facts and publish it; returns its file.
 
-    Values of months whose records are as they were are taken over from the generation before. ``step``
-    is told what is being done. Raises whatever stops it; the generation before then stays in place.
+    Values of months whose records are as they were are taken over from the generation before. On the days
+    of ``closings`` what they keep counts. ``step`` is told what is being done. Raises whatever stops it;
+    the generation before then stays in place.
     """
     folder.mkdir(parents=True, exist_ok=True)
     number = _newest(folder) + 1
@@ -52,6 +56,7 @@ def build(
         try:
             _attach(con, store if store.exists() else None, "store")
             _attach(con, _to_build_upon(folder, context), "previous")
+            closed_rows.take(con, closings, catalogue)
             encode(
                 con,
                 timezone=context.timezone,
@@ -126,21 +131,13 @@ def _newest(folder: Path) -> int:
 
 def _publish(building: Path, file: Path) -> None:
     """One atomic switch: the file is whole on disk before ``current`` names it."""
-    _sync(building)
+    sync(building)
     building.replace(file)
     pointer = file.parent / f".{CURRENT}-{os.getpid()}"
     pointer.write_text(file.name, encoding="ascii")
-    _sync(pointer)
+    sync(pointer)
     pointer.replace(file.parent / CURRENT)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(file.parent)
 
 
 def _forget_old(folder: Path) -> None:

@@ -37,6 +37,22 @@ class Windows:
 
     rows: tuple[tuple[int, int, int], ...]
 
+    @property
+    def bounds(self) -> Bounds:
+        """The days that all of them together reach over."""
+        return Bounds(min(r[1] for r in self.rows), max(r[2] for r in self.rows))
+
+    def join(self, day: exp.Expr) -> exp.Join:
+        """Joins rows, as ``w``, with the windows that their day lies in."""
+        return self.join_on(exp.Between(this=day, low=col("first_day", "w"), high=col("last_day", "w")))
+
+    def join_on(self, holds: exp.Expr) -> exp.Join:
+        """Joins rows, as ``w``, with the windows for which something holds."""
+        rows = [exp.Tuple(expressions=[number(n) for n in row]) for row in self.rows]
+        names = [exp.to_identifier(n) for n in ("number", "first_day", "last_day")]
+        alias = exp.TableAlias(this=exp.to_identifier("w"), columns=names)
+        return exp.Join(this=exp.Values(expressions=rows, alias=alias), on=holds)
+
 
 @dataclass(slots=True)
 class Scope:
@@ -259,13 +275,9 @@ def weighted(part: Part, source: Pass) -> bool:
 
 def digits(part: Part, source: Pass) -> int:
     """Decimal digits of the whole numbers a part's sums come in."""
-    if weighted(part, source) and not _is_money(part):
+    if weighted(part, source) and not part.is_money:
         return part.digits + layout.SHARE_DIGITS
     return part.digits
-
-
-def _is_money(part: Part) -> bool:
-    return part.what.kind == "field" and FACTS[part.fact].by_name[part.what.fields[0]].kind == "money"
 
 
 def _filtered(aggregate: exp.Expr, conditions: Sequence[exp.Expr]) -> exp.Expr:
@@ -296,7 +308,7 @@ def share_of(part: Part, source: Pass, value: exp.Expr) -> exp.Expr:
     """What a record adds where it is shared: money by its exact split, the rest by the share."""
     if not weighted(part, source):
         return value
-    if _is_money(part):
+    if part.is_money:
         return col(layout.part(part.what.fields[0]))
     if part.what.kind == "one":
         return col("share")
@@ -334,8 +346,9 @@ def subject_key(source: Pass, subject: Subject, scope: Scope) -> exp.Expr | None
     return col(column) if column else None
 
 
-def _period(key: Arithmetic, source: Pass) -> exp.Expr:
-    column: exp.Expr = col(layout.day(source.on) if key.base == "day" else layout.month(source.on))
+def period_of(key: Arithmetic, day: str, month: str) -> exp.Expr:
+    """The number of the period that a day lies in, from the columns with its day and month number."""
+    column: exp.Expr = col(day if key.base == "day" else month)
     if key.add:
         column = exp.Paren(this=exp.Add(this=column, expression=number(key.add)))
     if key.divide == 1:
@@ -352,10 +365,17 @@ def by_period(
     ``floor``: periods before this index are gathered under ``floor - 1``.
     """
     scope = Scope(FACTS[source.fact], source.table)
-    period = _period(key, source)
-    if floor is not None:
-        period = exp.Greatest(this=period, expressions=[number(floor - 1)])
+    period = not_before(floor, _period(key, source))
     return _grouped(source, subject, period, bounds, scope, speech)
+
+
+def _period(key: Arithmetic, source: Pass) -> exp.Expr:
+    return period_of(key, layout.day(source.on), layout.month(source.on))
+
+
+def not_before(floor: int | None, period: exp.Expr) -> exp.Expr:
+    """Periods before ``floor``, if there is one, gathered under ``floor - 1``."""
+    return period if floor is None else exp.Greatest(this=period, expressions=[number(floor - 1)])
 
 
 def pairs(source: Pass, part: Part, key: Arithmetic, bounds: Bounds) -> exp.Select:
@@ -366,8 +386,29 @@ def pairs(source: Pass, part: Part, key: Arithmetic, bounds: Bounds) -> exp.Sele
     columns = [exp.alias_(_period(key, source), "period"), exp.alias_(value, "id")]
     if subject is not None:
         columns.append(exp.alias_(subject, "subject"))
-    conditions = [in_bounds(source.on, bounds), *conditions_of(part, scope)]
+    conditions = [*on_days(source, bounds), *conditions_of(part, scope)]
     select = exp.Select().select(*columns).from_(table(source.table, ROW))
+    for join in scope.joins.values():
+        select.append("joins", join)
+    return select.where(*conditions, copy=False)
+
+
+def each(source: Pass, subject: Subject, bounds: Bounds, speech: Speech) -> exp.Select:
+    """A pass of one part, record by record: columns ``day``, ``month``, ``subject`` (if any), ``value``."""
+    [part] = source.parts
+    scope = Scope(FACTS[source.fact], source.table)
+    read, key = _whose_rows(source, subject, scope)
+    columns: dict[str, exp.Expr] = {
+        "day": col(layout.day(source.on)),
+        "month": col(layout.month(source.on)),
+    }
+    if key is not None:
+        columns["subject"] = key
+    counts_rows = part.what.kind == "record"
+    columns["value"] = col(layout.row_id(source.table)) if counts_rows else value_of(part.what, speech)
+    conditions = [*on_days(source, bounds), *conditions_of(part, scope)]
+    select = exp.Select().select(*(exp.alias_(column, name) for name, column in columns.items()))
+    select = select.from_(table(read, ROW))
     for join in scope.joins.values():
         select.append("joins", join)
     return select.where(*conditions, copy=False)
@@ -376,18 +417,13 @@ def pairs(source: Pass, part: Part, key: Arithmetic, bounds: Bounds) -> exp.Sele
 def by_window(source: Pass, subject: Subject, windows: Windows, speech: Speech) -> exp.Select:
     """The same over windows that may overlap; ``period`` is the window's number."""
     scope = Scope(FACTS[source.fact], source.table)
-    rows = [exp.Tuple(expressions=[number(n) for n in row]) for row in windows.rows]
-    alias = exp.TableAlias(
-        this=exp.to_identifier("w"),
-        columns=[exp.to_identifier(n) for n in ("number", "first_day", "last_day")],
-    )
-    day = col(layout.day(source.on))
-    first_day: int | None = min(r[1] for r in windows.rows)
-    on: exp.Expr = exp.Between(this=day, low=col("first_day", "w"), high=col("last_day", "w"))
+    day, first_day = col(layout.day(source.on)), windows.bounds.first_day
+    join = windows.join(day)
     if source.way == "kept":
-        on, first_day = kept(source.parts[0], col("first_day", "w"), col("last_day", "w")), None
-    scope.joins["w"] = exp.Join(this=exp.Values(expressions=rows, alias=alias), on=on)
-    bounds = Bounds(first_day, max(r[2] for r in windows.rows))
+        join = windows.join_on(kept(source.parts[0], col("first_day", "w"), col("last_day", "w")))
+        first_day = None
+    scope.joins["w"] = join
+    bounds = Bounds(first_day, windows.bounds.last_day)
     return _grouped(source, subject, col("number", "w"), bounds, scope, speech)
 
 
@@ -408,20 +444,22 @@ def still_there(until: str, day: exp.Expr, *, same_day: bool = False) -> exp.Exp
 def _grouped(
     source: Pass, subject: Subject, period: exp.Expr, bounds: Bounds, scope: Scope, speech: Speech
 ) -> exp.Select:
-    read = source.table
-    key: exp.Expr | None
-    if source.way == "level" and source.shared and subject in layout.BY_PERSON:
-        scope.joins["whose"] = _whose(source, subject)
-        read, key = source.fact, col("subject", "whose")
-    else:
-        key = subject_key(source, subject, scope)
+    read, key = _whose_rows(source, subject, scope)
     keys = [exp.alias_(period, "period")] + ([exp.alias_(key, "subject")] if key is not None else [])
     values = [exp.alias_(aggregate(p, source, scope, speech), f"p{n}") for n, p in enumerate(source.parts)]
     select = exp.Select().select(*keys, *values).from_(table(read, ROW))
     for join in scope.joins.values():
         select.append("joins", join)
-    select = select.where(in_bounds(source.on, bounds), copy=False)
+    select = select.where(*on_days(source, bounds), copy=False)
     return select.group_by(*(number(n + 1) for n in range(len(keys))), copy=False)
+
+
+def _whose_rows(source: Pass, subject: Subject, scope: Scope) -> tuple[str, exp.Expr | None]:
+    """The table whose rows count for a subject type, and whom each counts for."""
+    if source.way == "level" and source.shared and subject in layout.BY_PERSON:
+        scope.joins["whose"] = _whose(source, subject)
+        return source.fact, col("subject", "whose")
+    return source.table, subject_key(source, subject, scope)
 
 
 def _whose(source: Pass, subject: Subject) -> exp.Join:
@@ -437,7 +475,14 @@ def _whose(source: Pass, subject: Subject) -> exp.Join:
     return exp.Join(this=exp.Subquery(this=shares.distinct(copy=False), alias=alias), on=on)
 
 
+def on_days(source: Pass, bounds: Bounds) -> list[exp.Expr]:
+    """That a record's day counts: within bounds, and where nothing else stands for it."""
+    closed = [in_bounds(source.on, Bounds(first, last)) for first, last in source.without]
+    return [in_bounds(source.on, bounds), *(exp.Not(this=days) for days in closed)]
+
+
 def in_bounds(on: str, bounds: Bounds) -> exp.Expr:
+    """That a date of a record lies within bounds."""
     day = col(layout.day(on))
     if bounds.first_day is None:
         return exp.LTE(this=day, expression=number(bounds.last_day))

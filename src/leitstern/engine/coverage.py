@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from leitstern.engine import asides, layout
+from leitstern.engine import asides, layout, stands
 from leitstern.facts.model import Fact
 from leitstern.facts.queries import first_row
 
@@ -55,9 +55,23 @@ def describe(con: duckdb.DuckDBPyConnection, today: date) -> None:
                 f"INSERT INTO range SELECT '{fact.name}', '{name}', min({day}), max({day}) "
                 f"FROM {asides.delivered(con, layout.versions(fact.name))}"
             )
+        _with_closed(con, fact)
         rows, newest = _newest(con, fact, all_of, today.toordinal())
         late_after = _late_after(con, fact, all_of, newest)
         con.execute("INSERT INTO delivered VALUES (?, ?, ?, ?)", [fact.name, rows, newest, late_after])
+
+
+def _with_closed(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
+    """Let ranges reach over the days of closed rows, also where no record is left."""
+    con.execute(
+        f"""
+        UPDATE range SET first_day = least(first_day, kept.first), last_day = greatest(last_day, kept.last)
+        FROM (SELECT p."on" AS date, min(r.day) AS first, max(r.day) AS last
+              FROM {stands.ROWS} r JOIN {stands.PARTS} p ON p.number = r.part WHERE p.fact = '{fact.name}'
+              GROUP BY p."on") kept
+        WHERE range.fact = '{fact.name}' AND range.date = kept.date
+        """
+    )
 
 
 def _newest(con: duckdb.DuckDBPyConnection, fact: Fact, all_of: str, today: int) -> tuple[int, int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout
+from leitstern.engine import layout, reading
 from leitstern.engine.plan import Part, passes, term
 from leitstern.periods.grains import Grain, arithmetic, period_of
 
@@ -38,12 +38,15 @@ def sql(
     subject: Subject = by  # type: ignore[assignment] # the caller checks subjects
     texts = []
     asked = [p for p in parts if p.agg != "last"]
-    for source in passes(asked, by_person=by in layout.BY_PERSON, shared=shared):
-        statement = said.by_period(source, subject, key, bounds, None, backend.speech)
+    stands = generation.stands
+    for source in passes(asked, by_person=by in layout.BY_PERSON, shared=shared, stands=stands):
         if source.way == "kept":  # of the last period that is over
             last = period_of(generation.built_on, grain, generation.context.fiscal_start).previous()
             window = said.Windows(((last.index, last.start.toordinal(), last.end.toordinal()),))
-            statement = said.by_window(source, subject, window, backend.speech)
+            statements = reading.by_window(source, subject, window, backend.speech)
+        else:
+            statements = reading.by_period(source, subject, key, bounds, None, backend.speech)
         notes = [f"-- p{n} = {', '.join(dict.fromkeys(names[p.id]))}" for n, p in enumerate(source.parts)]
-        texts.append("\n".join([*notes, statement.sql(dialect=backend.dialect, pretty=True) + ";"]))
+        said_by = (one.sql(dialect=backend.dialect, pretty=True) + ";" for one in statements)
+        texts.append("\n".join([*notes, *said_by]))
     return "\n\n".join(texts)

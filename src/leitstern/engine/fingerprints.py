@@ -7,12 +7,15 @@ a row - a late record, a new membership, a rate - shows in the months it touches
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
 from leitstern.engine.backends import OWN_TABLES
+from leitstern.engine.stands import PARTS
 from leitstern.facts.model import FACTS
 from leitstern.facts.queries import first_row
+from leitstern.periods.grains import month_number
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,11 +46,11 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
             continue
         fact = FACTS[name]
         digest = f"sum(CAST(hash({_content(con, table, fact.name)}) AS HUGEINT))"
-        for date in dates:
-            month = layout.month(date) if date else "NULL"
-            only = f"WHERE {month} IS NOT NULL" if date else ""
+        for on in dates:
+            month = layout.month(on) if on else "NULL"
+            only = f"WHERE {month} IS NOT NULL" if on else ""
             con.execute(
-                f"INSERT INTO fingerprint SELECT '{fact.name}', '{date}', {month}, count(*), {digest} "
+                f"INSERT INTO fingerprint SELECT '{fact.name}', '{on}', {month}, count(*), {digest} "
                 f"FROM {table} {only} GROUP BY ALL"
             )
 
@@ -73,9 +76,34 @@ def changed(con: duckdb.DuckDBPyConnection) -> Months:
         """
     ).fetchall()
     found: Months = {}
-    for fact, date, month in rows:
-        found.setdefault((fact, date), set()).add(month)
+    for fact, on, month in rows:
+        found.setdefault((fact, on), set()).add(month)
     return found
+
+
+def closed_since(con: duckdb.DuckDBPyConnection) -> dict[str, set[int]]:
+    """Months, by the part's id, of days that are closed here and not in ``previous``, or the other way."""
+    rows = con.execute(
+        f"""
+        SELECT id, first_day, last_day FROM (
+            (SELECT * FROM {PARTS} EXCEPT SELECT * FROM previous.{PARTS})
+            UNION (SELECT * FROM previous.{PARTS} EXCEPT SELECT * FROM {PARTS}))
+        """
+    ).fetchall()
+    found: dict[str, set[int]] = {}
+    for part, first, last in rows:
+        months = (month_number(date.fromordinal(day)) for day in (first, last))
+        found.setdefault(part, set()).update(range(*months))
+        found[part].add(month_number(date.fromordinal(last)))
+    return found
+
+
+def sharing_changed(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether deals are divided here and were not in ``previous``, or the other way."""
+    rows = con.execute(
+        "SELECT database_name FROM duckdb_tables() WHERE table_name = ?", [layout.SHARED]
+    ).fetchall()
+    return len(rows) == 1
 
 
 def trees_changed(con: duckdb.DuckDBPyConnection) -> bool:

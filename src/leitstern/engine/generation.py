@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from leitstern.engine import asides, fingerprints
+from leitstern.engine import asides, fingerprints, layout, stands
 from leitstern.engine.asides import Excluded, SetAside
 from leitstern.engine.compile import rows_of
 from leitstern.engine.coverage import Coverage
 from leitstern.engine.grids import Members
 from leitstern.engine.observations import Subject
+from leitstern.engine.stands import Stands
 from leitstern.errors import Problem
-from leitstern.facts.model import SUBJECT_FACTS
+from leitstern.facts.model import FACTS, SUBJECT_FACTS
 from leitstern.periods.workdays import WorkCalendar
 
 if TYPE_CHECKING:
@@ -85,14 +86,24 @@ class Generation:
 
     @cached_property
     def members(self) -> Members:
-        found = self.backend.query(rows_of("member", "id", "person", "team"))
+        found = self._of_all("member", stands.MEMBERS, "id", "person", "team")
         order = np.argsort(found["id"])
-        trees = self.backend.query(rows_of("member_team", "member", "team"))
+        trees = self._of_all("member_team", stands.TREES, "member", "team")
         ordered = np.argsort(trees["member"], kind="stable")
         begins = np.concatenate([[0], np.cumsum(np.bincount(trees["member"], minlength=len(order)))])
         return Members(
             found["person"][order], found["team"][order], self.sizes, begins, trees["team"][ordered]
         )
+
+    def _of_all(self, table: str, closed: str, *columns: str) -> dict[str, NDArray[np.int64]]:
+        """Columns of a table of members, then of the one of those who belong to closed rows alone."""
+        tables = [self.backend.query(rows_of(name, *columns)) for name in (table, closed)]
+        return {name: np.concatenate([found[name] for found in tables]) for name in columns}
+
+    @cached_property
+    def stands(self) -> Stands:
+        """What counts on closed days instead of the facts."""
+        return stands.read(self.backend)
 
     @cached_property
     def coverage(self) -> dict[str, Coverage]:
@@ -106,6 +117,26 @@ class Generation:
             assert isinstance(newest, int | None)
             assert isinstance(late_after, int)
             found[fact] = Coverage(count, newest, self.context.late_after.get(fact, late_after))
+        return found
+
+    @cached_property
+    def reached(self) -> dict[tuple[str, str], int]:
+        """Up to which day there is no doubt about a date of a fact that was delivered.
+
+        New records tell by their main date; of other dates any sign of life will do, as it may well be
+        true that no deal was closed for long.
+        """
+        found: dict[tuple[str, str], int] = {}
+        for fact, coverage in self.coverage.items():
+            for on in FACTS[fact].dates if coverage.rows else ():
+                place = (fact, on.name)
+                newest = coverage.newest_day or 0
+                if on.name == FACTS[fact].main_date and place in self.ranges:
+                    newest = min(self.ranges[place][1], self.built_on.toordinal())
+                found[place] = newest + coverage.late_after
+            for version, lives in zip((layout.SINCE, layout.UNTIL), layout.LIVES.get(fact, ()), strict=False):
+                if (fact, lives) in found:
+                    found[fact, version] = found[fact, lives]
         return found
 
     @cached_property

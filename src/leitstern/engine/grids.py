@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout
+from leitstern.engine import layout, reading
 from leitstern.engine.distinct import count_distinct
 from leitstern.engine.latest import latest
 from leitstern.engine.plan import Part, Pass, What, passes
 from leitstern.engine.spans import SINCE_EVER, Spans
+from leitstern.engine.stands import NOTHING, Stands
 from leitstern.periods.grains import Arithmetic, Grain, arithmetic, month_number
 
 if TYPE_CHECKING:
@@ -81,12 +82,14 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Parts wanted for subject types over spans, with no record after ``last_day``."""
+    """Parts wanted for subject types over spans, with no record after ``last_day``. On closed days they
+    are made of what ``stands``."""
 
     parts: tuple[Part, ...]
     subjects: tuple[str, ...]
     spans: Spans
     last_day: int
+    stands: Stands = NOTHING
 
 
 def evaluate(backend: Backend, members: Members, question: Question) -> dict[str, Grid]:
@@ -104,7 +107,9 @@ def evaluate(backend: Backend, members: Members, question: Question) -> dict[str
         names: dict[Part, list[Part]] = {}
         for part in parts:
             names.setdefault(_asked(part, by_person=by_person), []).append(part)
-        for source in passes(list(names), by_person=by_person, shared=shared):
+        # A level is of the facts here, and of closed rows in `levels`: never of both.
+        stands = NOTHING if question.spans.level else question.stands
+        for source in passes(list(names), by_person=by_person, shared=shared, stands=stands):
             _answer(backend, members, question, source, subjects, grids, names)
     for part in levels:
         latest(backend, members, question, part, grids)
@@ -185,7 +190,7 @@ def _count_pairs(
     key = arithmetic(spans.grain, spans.fiscal_start)
     bounds = said.Bounds(spans.first[0], min(spans.last[-1], question.last_day))
     for part in source.parts:
-        columns = backend.query(said.pairs(source, part, key, bounds))
+        columns = reading.asked(backend, reading.pairs(source, part, key, bounds))
         period = columns["period"] - _key(key, spans.first[0])
         member = columns.get("subject", np.zeros_like(period))
         most = int(columns["id"].max(initial=0)) + 1
@@ -243,22 +248,26 @@ def _read(backend: Backend, members: Members, question: Question, source: Pass, 
     if spans.grain is not None and source.way != "kept":
         key = arithmetic(spans.grain, spans.fiscal_start)
         bounds = said.Bounds(spans.first[0], min(spans.last[-1], question.last_day))
-        columns = backend.query(said.by_period(source, subject, key, bounds, None, backend.speech))
+        columns = reading.asked(
+            backend, reading.by_period(source, subject, key, bounds, None, backend.speech)
+        )
         return _Rows(_counted(columns, _key(key, spans.first[0])), width)
     if source.way == "fold" and all(p.agg == "add" for p in source.parts):
         way = reach(spans)
         if members.sizes["person" if subject == "member" else subject] * way.width <= MOST_CELLS:
             first_day = None if SINCE_EVER in spans.first else min(spans.first)
             bounds = said.Bounds(first_day, min(max(spans.last), question.last_day))
-            columns = backend.query(
-                said.by_period(source, subject, way.key, bounds, way.lowest, backend.speech)
+            columns = reading.asked(
+                backend, reading.by_period(source, subject, way.key, bounds, way.lowest, backend.speech)
             )
             return _Rows(_counted(columns, way.lowest - 1), way.width, way)
     rows = [
         (n, first, min(last, question.last_day))
         for n, (first, last) in enumerate(zip(spans.first, spans.last, strict=True))
     ]
-    columns = backend.query(said.by_window(source, subject, said.Windows(tuple(rows)), backend.speech))
+    columns = reading.asked(
+        backend, reading.by_window(source, subject, said.Windows(tuple(rows)), backend.speech)
+    )
     return _Rows(_counted(columns, 0), width)
 
 

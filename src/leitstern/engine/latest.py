@@ -7,21 +7,23 @@ cannot be added. A value typed for nobody is the company's own, and then the com
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout
-from leitstern.engine.plan import NUMBER_DIGITS, Pass
+from leitstern.engine import layout, reading
+from leitstern.engine.counted import NAMED
+from leitstern.engine.plan import NUMBER_DIGITS, passes
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:
     from leitstern.engine.backends import Backend, Columns
     from leitstern.engine.compile import Subject
     from leitstern.engine.grids import Array, Grid, Members, Question
-    from leitstern.engine.plan import Part
+    from leitstern.engine.plan import Part, Pass
 
 
 def latest(
@@ -29,7 +31,7 @@ def latest(
 ) -> None:
     """Put the values of a part with the aggregate ``last`` into the grids."""
     spans = question.spans
-    rows = backend.query(_statement(part, question))
+    rows = reading.asked(backend, _statements(part, question))
     whose = _whose(members, rows["member"])
     for subject, grid in grids.items():
         at, ids = _subjects(members, subject, rows)
@@ -46,9 +48,21 @@ def latest(
         grid.seen |= ~np.isnan(found).all(axis=1)
 
 
-def _statement(part: Part, question: Question) -> exp.Select:
+def _statements(part: Part, question: Question) -> list[exp.Select]:
     """The records of a part: day, member, value in whole numbers, and the subjects that are no members'."""
-    source = Pass(part.fact, part.fact, part.on, part.member_on, (part,), "level")
+    [source] = passes([part], by_person=False, shared=False, stands=question.stands)
+    bounds = said.Bounds(min(question.spans.first), min(max(question.spans.last), question.last_day))
+    facts = _of_facts(source, bounds, question.subjects)
+    if not source.without:
+        return [facts]
+    select, _ = reading.closed_rows(source.numbers[0], "member", bounds)
+    named = [s for s in question.subjects if s in NAMED]
+    names = {"day": "day", "member": "member", "value": "whole"} | {subject: subject for subject in named}
+    return [facts, select.select(*(exp.alias_(said.col(column), name) for name, column in names.items()))]
+
+
+def _of_facts(source: Pass, bounds: said.Bounds, subjects: Sequence[str]) -> exp.Select:
+    [part] = source.parts
     scope = said.Scope(FACTS[part.fact], part.fact)
     value = exp.Mul(this=said.col(part.what.fields[0]), expression=said.number(10**NUMBER_DIGITS))
     columns: dict[str, exp.Expr] = {
@@ -56,13 +70,12 @@ def _statement(part: Part, question: Question) -> exp.Select:
         "member": said.col(layout.member(part.member_on)),
         "value": exp.Cast(this=value, to=exp.DataType.build("bigint")),
     }
-    for subject in question.subjects:
+    for subject in subjects:
         if subject != "company" and subject not in layout.BY_PERSON:
             kind: Subject = subject  # type: ignore[assignment] # the question's types are checked on entry
             key = said.subject_key(source, kind, scope)
             columns |= {} if key is None else {subject: key}
-    bounds = said.Bounds(min(question.spans.first), min(max(question.spans.last), question.last_day))
-    conditions = [said.in_bounds(part.on, bounds), *said.conditions_of(part, scope)]
+    conditions = [*said.on_days(source, bounds), *said.conditions_of(part, scope)]
     select = exp.Select().select(*(exp.alias_(column, name) for name, column in columns.items()))
     select = select.from_(said.table(part.fact, said.ROW))
     for join in scope.joins.values():

@@ -9,11 +9,12 @@ very last step divides. Parts compare by what they mean, so KPIs that share one 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from leitstern.engine import layout
+from leitstern.engine.stands import DAYS, LEVEL, NOTHING, SPAN, Kind, Stands, Stretch
 from leitstern.facts.model import FACTS
 from leitstern.kpis.definition import Measure
 
@@ -81,6 +82,24 @@ class Part:
     def id(self) -> str:
         """A short name for the part's meaning, equal in every process."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    @property
+    def kept_as(self) -> Part:
+        """The part whose closed rows stand for it: a record behind a number is kept like one that counts,
+        a level whatever is made of several."""
+        if self.what.kind == "record":
+            return replace(self, what=What("one"), agg="add", rows=False)
+        return replace(self, rows=False, mean=False)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it takes an amount, which shares divide to the last digit."""
+        return self.what.kind == "field" and FACTS[self.fact].by_name[self.what.fields[0]].kind == "money"
+
+    @property
+    def counts_refs(self) -> bool:
+        """Whether it counts different records that others point at."""
+        return self.agg == "distinct" and self.what.kind == "field" and _is_ref(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +328,44 @@ _TERMS: dict[str, Callable[[Measure], Term]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ToKeep:
+    """A part as a closing keeps it, and what of it stands. ``ended`` is, for what has begun and makes a
+    level, the date by which it is gone."""
+
+    part: Part
+    kind: Kind = DAYS
+    ended: str | None = None
+
+
+def to_keep(measures: Mapping[str, Measure]) -> Iterator[tuple[str, str, ToKeep]]:
+    """What a closing keeps for a KPI: the measure ("": the records behind all), what of it, and the part."""
+    for name, measure in measures.items():
+        for role, kept in _to_keep(term(measure)):
+            yield name, role, kept
+    for n, rows in enumerate(row_terms(measures.values())):
+        for role, kept in _to_keep(rows):
+            yield "", f"rows {n} {role}", kept
+        for role, kept in _to_keep(set_aside(rows)):
+            yield "", f"set aside {n} {role}", kept
+
+
+def _to_keep(of: Term) -> Iterator[tuple[str, ToKeep]]:
+    kind = kind_of(of)
+    yield "plus", ToKeep(of.plus.kept_as, kind, of.minus.on if of.minus else None)
+    if of.minus is not None:
+        yield "minus", ToKeep(of.minus.kept_as, kind)
+    if of.base is not None:
+        yield "base", ToKeep(of.base.kept_as, kind)
+
+
+def kind_of(of: Term) -> Kind:
+    """What stands of a term on closed days."""
+    if of.start or of.plus.kept:
+        return SPAN
+    return LEVEL if of.standing else DAYS
+
+
 Way = Literal["fold", "pairs", "level", "kept"]
 
 
@@ -319,6 +376,7 @@ class Pass:
     ``fold``: rolled up from finer rows, from persons to teams, from months to years. ``pairs``:
     distinct references, which roll up as pairs of a row and an id. ``level``: asked for at each level.
     ``kept``: rolled up from persons to teams, but asked for by stretches of days.
+    On the days ``without`` closed rows count instead, by the ``numbers`` of each part.
     """
 
     table: str
@@ -327,6 +385,8 @@ class Pass:
     member_on: str
     parts: tuple[Part, ...]
     way: Way
+    without: tuple[Stretch, ...] = ()
+    numbers: tuple[tuple[int, ...], ...] = ()
 
     @property
     def shared(self) -> bool:
@@ -334,21 +394,28 @@ class Pass:
         return self.table.endswith(layout.parts_of(""))
 
 
-def passes(parts: list[Part], *, by_person: bool, shared: bool) -> list[Pass]:
+def passes(parts: list[Part], *, by_person: bool, shared: bool, stands: Stands = NOTHING) -> list[Pass]:
     """Group parts so that each table and date is read once.
 
     ``by_person``: the answer is wanted by team or person, where a ``shared`` deal counts by its
-    shares.
+    shares. Parts for which other days are closed are read apart, as are those with closed days that
+    cannot be rolled up.
     """
-    groups: dict[tuple[str, str, str, Way, str], list[Part]] = {}
+    groups: dict[tuple[object, ...], list[Part]] = {}
     for part in dict.fromkeys(parts):
-        split = shared and by_person and part.fact == layout.SHARED_FACT
-        table = layout.parts_of(part.table) if split else part.table
-        groups.setdefault((table, part.on, part.member_on, _way(part), part.kept), []).append(part)
-    return [
-        Pass(table, members[0].fact, on, member_on, tuple(members), way)
-        for (table, on, member_on, way, _), members in groups.items()
-    ]
+        way, days = _way(part), stands.days(part)
+        alone = part if days and way != "fold" else None
+        place = (part.table, part.on, part.member_on, way, part.kept, days, alone)
+        groups.setdefault(place, []).append(part)
+    found = []
+    for members in groups.values():
+        one = members[0]
+        split = shared and by_person and one.fact == layout.SHARED_FACT
+        table = layout.parts_of(one.table) if split else one.table
+        numbers = tuple(tuple(kept.number for kept in stands.of(part)) for part in members)
+        where = (table, one.fact, one.on, one.member_on)
+        found.append(Pass(*where, tuple(members), _way(one), stands.days(one), numbers))
+    return found
 
 
 def _way(part: Part) -> Way:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from leitstern.engine import amounts, asides, history, layout, versions
+from leitstern.engine import amounts, asides, closed_rows, history, layout, versions
 from leitstern.engine.derive import derive
 from leitstern.engine.members import intervals
 from leitstern.engine.regions import region_of
@@ -64,7 +64,8 @@ def encode(
     ``con`` has the workspace's facts attached as ``store``, and the generation before, if there is one,
     as ``previous``: whoever is in it keeps the id. Money without a date is
     converted at ``today``'s rate. ``canonical`` maps keys of companies to the key of the company they are the
-    same as; keys that are missing stand for themselves.
+    same as; keys that are missing stand for themselves. What
+    closings keep was taken before (see ``closed_rows``).
     """
     asides.create(con)
     for fact in FACTS.values():
@@ -87,6 +88,7 @@ def encode(
     con.execute(f"CREATE TEMP TABLE deal_rate_day AS SELECT key, {day} AS rate_day FROM full_deal")
     versions.write(con, timezone)
     share(con)
+    closed_rows.write(con)
     for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
         con.execute(f'DROP TABLE temp."{name}"')
 
@@ -133,6 +135,8 @@ def _identify(con: duckdb.DuckDBPyConnection, canonical: dict[str, str]) -> None
                 f'SELECT "{field}" FROM in_{name} WHERE "{field}" IS NOT NULL'
                 for name, field in _references(fact.name)
             ]
+            if fact.name != "company":
+                sources.append(f"SELECT key FROM closed_key WHERE fact = '{fact.name}'")
         named = [field for field, to in history.POINTING.items() if to == fact.name]
         sources += [f"SELECT key FROM event_reference WHERE field = '{field}'" for field in named]
         keys = " UNION ".join(sources)
@@ -176,7 +180,9 @@ def _identify_companies(con: duckdb.DuckDBPyConnection, keys: str, canonical: di
             "SELECT k.key, coalesce(s.same_as, k.key) AS root "
             f"FROM ({keys}) k LEFT JOIN same_company s ON s.key = k.key"
         )
-    _number(con, "id_of_root", "SELECT root AS key FROM root_company", "company")
+    # A company that closed values name is itself there, also if it is the same as another by now.
+    roots = "SELECT root AS key FROM root_company UNION SELECT key FROM closed_key WHERE fact = 'company'"
+    _number(con, "id_of_root", roots, "company")
     con.execute(
         "CREATE TEMP TABLE key_company AS SELECT r.key, i.id, r.key = r.root AS is_root "
         "FROM root_company r JOIN id_of_root i ON i.key = r.root"
@@ -273,8 +279,9 @@ def _members(con: duckdb.DuckDBPyConnection) -> None:
 
 def _regions(con: duckdb.DuckDBPyConnection) -> None:
     named = [f for f in layout.ENCODED if "region" in f.by_name]
-    union = " UNION ".join(f"SELECT region AS key FROM full_{f.name} WHERE region IS NOT NULL" for f in named)
-    _number(con, "key_region", union, "region")
+    keys = [f"SELECT region AS key FROM full_{f.name} WHERE region IS NOT NULL" for f in named]
+    keys.append("SELECT key FROM closed_key WHERE fact = 'region'")
+    _number(con, "key_region", " UNION ".join(keys), "region")
     con.execute("CREATE TABLE region AS SELECT id, key, key AS name FROM key_region ORDER BY id")
 
 
@@ -372,11 +379,14 @@ def _exclude_unconverted(con: duckdb.DuckDBPyConnection, fact: Fact, money: list
 
 
 def _add_stubs(con: duckdb.DuckDBPyConnection, fact: Fact) -> None:
-    """Entities that others refer to and no file described: their key is their name."""
-    root = " AND k.is_root" if fact.name == "company" else ""
+    """Entities that others refer to and no file described: their key, or what they were called in closed
+    values, is their name."""
+    known = "id_of_root" if fact.name == "company" else f"key_{fact.name}"
     con.execute(
-        f"INSERT INTO based BY NAME SELECT k.id, k.key, k.key AS name, true AS {layout.STUB} "
-        f"FROM key_{fact.name} k WHERE k.id NOT IN (SELECT id FROM based){root}"
+        "INSERT INTO based BY NAME "
+        f"SELECT k.id, k.key, coalesce(c.name, k.key) AS name, true AS {layout.STUB} "
+        f"FROM {known} k LEFT JOIN closed_key c ON c.fact = '{fact.name}' AND c.key = k.key "
+        "WHERE k.id NOT IN (SELECT id FROM based)"
     )
     for field in fact.fields:
         if field.kind == "ref":

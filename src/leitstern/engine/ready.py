@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlglot import exp
 
-from leitstern.engine import fingerprints, grids
+from leitstern.engine import fingerprints, grids, layout
 from leitstern.engine.compile import rows_of
 from leitstern.engine.plan import Part, row_terms, term
 from leitstern.engine.spans import SINCE_EVER, plain
@@ -86,6 +86,8 @@ def _to_compute(
     ) and not fingerprints.trees_changed(con)
     before = dict(con.execute("SELECT id, number FROM previous.ready_part").fetchall()) if upon else {}
     differing = fingerprints.changed(con) if upon else {}
+    closed = fingerprints.closed_since(con) if upon else {}
+    divided = bool(upon) and fingerprints.sharing_changed(con)  # sums of deals come with other digits then
     running = _month_built(con) if upon else 0  # from this month on, some of its records were yet to come
     groups: dict[tuple[int, ...], list[int]] = {}
     taken: list[tuple[int, int, list[int]]] = []
@@ -94,8 +96,9 @@ def _to_compute(
         months = range(*(month_number(date.fromordinal(day)) for day in (first, last)))
         everything = {*months, months.stop}
         looks_up = any((fact, fingerprints.WHOLE) in differing for fact in looked_up(part))
-        if part.id in before and not looks_up:
+        if part.id in before and not looks_up and not (divided and part.fact == layout.SHARED_FACT):
             touched = differing.get((part.fact, part.on), set()) | {m for m in everything if m >= running}
+            touched |= closed.get(part.kept_as.id, set())
             taken.append((before[part.id], n, sorted(touched)))
             everything &= touched
         if everything:
@@ -143,7 +146,8 @@ def _compute(
 
     periods = [from_index(month, Grain.MONTH) for month in range(run[0], run[1] + 1)]
     last = min(periods[-1].end, generation.built_on)  # what is planned for later does not count yet
-    question = grids.Question(tuple(parts.values()), LEVELS, plain(periods), last.toordinal())
+    asked = tuple(parts.values())
+    question = grids.Question(asked, LEVELS, plain(periods), last.toordinal(), generation.stands)
     for level, grid in grids.evaluate(generation.backend, generation.members, question).items():
         rows = pa.concat_tables([_rows(n, grid.values[part], run[0]) for n, part in parts.items()])
         with lent(con, "rows", rows):
@@ -185,6 +189,7 @@ def read(generation: Generation, question: grids.Question) -> tuple[dict[str, gr
     built = generation.built_on.toordinal()
     newest = max((generation.ranges[p.fact, p.on][1] for p in question.parts), default=0)
     whole = built <= question.last_day and min(newest, question.last_day) <= built
+    whole &= question.stands is generation.stands  # what the records say of closed days is not kept
     if not (whole and numbers and grids.on_months(question.spans)):
         return {}, question.parts
     months_asked = question.spans.grain is Grain.MONTH

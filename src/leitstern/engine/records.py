@@ -12,14 +12,18 @@ from sqlglot import exp
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout
+from leitstern.engine.closed_records import Column, listed
 from leitstern.engine.compile import col, number
-from leitstern.engine.plan import Part, Pass, Term, passes, term
+from leitstern.engine.levels import chosen
+from leitstern.engine.plan import Part, Pass, Term, kind_of, passes, term
 from leitstern.engine.spans import SINCE_EVER, shaped
+from leitstern.engine.stands import DAYS
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, SUBJECTS
 
 if TYPE_CHECKING:
     from leitstern.engine.generation import Generation
+    from leitstern.engine.stands import Stands
     from leitstern.kpis.load import Resolved
     from leitstern.periods.grains import Period
 
@@ -120,6 +124,9 @@ def records(
         statement = _statement(generation, source, wanted, span, by, subject)
         _, rows = generation.backend.rows(statement)
         found += [_record(source.fact, row, [w[0] for w in wanted], len(columns)) for row in rows]
+    kept = [Column(part, of) for _, part, of in columns]
+    for fact, key, day, *rest in listed(generation, kept, span, by, _id(generation, by, subject)):
+        found.append(Record(fact, key, date.fromordinal(day), *rest))
     kinds = {"add": "sum", "distinct": "distinct"}
     return Records(
         tuple(name for name, _, _ in columns),
@@ -146,10 +153,14 @@ def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, Term]]:
             yield f"{name} / n", found.base, found
 
 
-def _holds(part: Part, of: Term, scope: said.Scope, span: tuple[int, int]) -> exp.Expr:
-    """Whether a record counts for a part in a span."""
+def _holds(part: Part, of: Term, scope: said.Scope, span: tuple[int, int], stands: Stands) -> exp.Expr:
+    """Whether a record counts for a part in a span, where nothing else stands for it."""
     first, last = span
-    conditions = said.conditions_of(part, scope)
+    kind = kind_of(of)
+    if kind != DAYS and chosen(stands, part, kind, first, last) is not None:
+        return exp.false()
+    closed = [said.in_bounds(part.on, said.Bounds(*days)) for days in stands.days(part)]
+    conditions = [*said.conditions_of(part, scope), *(exp.Not(this=days) for days in closed)]
     if part.kept:
         conditions.append(said.kept(part, number(first), number(last)))
     elif of.minus is not None:
@@ -176,7 +187,7 @@ def _statement(
     adds: list[exp.Expr] = []
     any_of: list[exp.Expr] = []
     for _, part, of in wanted:
-        holds = _holds(part, of, scope, span)
+        holds = _holds(part, of, scope, span, generation.stands)
         value = said.share_of(part, source, said.value_of(part.what, speech))
         adds.append(exp.alias_(exp.Case().when(holds, value), f"a{len(adds)}"))
         any_of.append(holds.copy())
@@ -221,14 +232,20 @@ def is_subject(
     """Conditions that choose the records of a subject."""
     if by == "company":
         return []
-    ids = {s.id: n for n, s in enumerate(generation.subjects(by))}
-    if subject not in ids and subject is not None:
-        raise Problem("engine.subject_missing", kind=by, id=subject)
-    wanted = number(ids.get(subject, 0) if subject is not None else 0)
+    wanted = number(_id(generation, by, subject))
     key = said.subject_key(source, by, scope)  # type: ignore[arg-type] # checked against SUBJECTS
     if key is None:
         return [exp.EQ(this=number(0), expression=wanted)]
     return [exp.EQ(this=key, expression=wanted)]
+
+
+def _id(generation: Generation, by: str, subject: str | None) -> int:
+    if subject is None or by == "company":
+        return 0
+    ids = {s.id: n for n, s in enumerate(generation.subjects(by))}
+    if subject not in ids:
+        raise Problem("engine.subject_missing", kind=by, id=subject)
+    return ids[subject]
 
 
 def _record(fact: str, row: tuple[Any, ...], places: list[int], width: int) -> Record:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from leitstern.engine import grids, layout, ready
+from leitstern.engine import grids, layout, levels, ready
 from leitstern.engine.formulas import Outcome, Quantity, change, outcome
 from leitstern.engine.observations import REASONS, Block, Observations
 from leitstern.engine.plan import Part, Term, row_terms, set_aside, term
 from leitstern.engine.spans import Spans, compared, earlier, shaped
+from leitstern.engine.stands import NOTHING, Stretch, uncovered
 from leitstern.errors import Problem
-from leitstern.facts.model import FACTS, SUBJECTS
-from leitstern.kpis.definition import Shape
+from leitstern.facts.model import SUBJECTS
+from leitstern.kpis.definition import Definition, Shape
 from leitstern.periods.grains import Grain, Period, periods_between
 
 if TYPE_CHECKING:
-    from leitstern.engine.closing import Ledger
+    from leitstern.engine.closing import Closed, Ledger
     from leitstern.engine.generation import Generation
     from leitstern.kpis.load import Catalogue, Resolved
 
@@ -39,6 +41,7 @@ class Request:
     computed whole. Without them the range is that of the data. ``as_of`` leaves out everything
     after a day. ``against`` gives, for each period, the value it is compared with. ``stretches`` are
     asked for instead of the periods of a grain: any first and last days, each computed as one period.
+    ``restated`` asks what the records say on closed days too, whatever stands.
     A KPI may be named with the version to compute, ``win_rate@1``; else each period's own answers.
     """
 
@@ -50,6 +53,7 @@ class Request:
     as_of: date | None = None
     against: Against | None = None
     stretches: tuple[tuple[date, date], ...] = ()
+    restated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def compute(
 ) -> Observations:
     """Compute KPIs for one or more subject types over neighbouring periods.
 
-    Periods that ``ledger`` knows as closed have the values that stand.
+    On closed days what was closed counts. Periods that ``ledger`` knows as closed are answered by the
+    versions that there were, and are complete.
     Raises ``Problem`` for an unknown KPI or subject type, or a range that ends before it starts.
     """
     for subject in request.by:
@@ -91,17 +96,14 @@ def compute(
     periods = _periods(generation, request, wanted, as_of)
     if not periods:
         return Observations([], as_of)
-    sides = _Sides(generation, request, periods, as_of)
+    closings = tuple(ledger.closed.values()) if ledger is not None else ()
+    sides = _Sides(generation, request, periods, as_of, closings)
     sides.read(wanted)
     blocks = []
     for versions in asked.values():
         for subject in request.by:
-            for w, (low, high) in zip(versions, _validity(versions, periods), strict=True):
-                if low < high:
-                    block = sides.block(w, subject, slice(low, high))
-                    if ledger is not None and not (request.against or request.as_of):
-                        block = ledger.overlay(block, subject)
-                    blocks.append(block)
+            for w, chosen in _answering(versions, periods, closings):
+                blocks.append(sides.block(w, subject, chosen))
     return Observations(blocks, as_of)
 
 
@@ -119,13 +121,28 @@ def _wanted(generation: Generation, resolved: Resolved) -> _Wanted:
     return _Wanted(resolved, terms, rows, aside)
 
 
-def _validity(versions: Sequence[_Wanted], periods: Sequence[Period]) -> list[tuple[int, int]]:
-    """Which periods each version answers for: those that begin while it holds."""
-    begins = [0]
-    for w in versions[1:]:
-        since = w.resolved.definition.valid_from or date.min
-        begins.append(sum(p.start < since for p in periods))
-    return list(zip(begins, [*begins[1:], len(periods)], strict=True))
+def _answering(
+    versions: Sequence[_Wanted], periods: Sequence[Period], closings: Sequence[Closed]
+) -> Iterator[tuple[_Wanted, slice]]:
+    """Which version answers for which periods: the one that holds when a period begins."""
+    definitions = [w.resolved.definition for w in versions]
+    holding = [versions[definitions.index(holds(definitions, p, closings))] for p in periods]
+    at = 0
+    for _, group in groupby(holding, key=id):
+        count = len(list(group))
+        yield holding[at], slice(at, at + count)
+        at += count
+
+
+def holds(versions: Sequence[Definition], period: Period, closings: Iterable[Closed] = ()) -> Definition:
+    """The version that answers for a period; of a closed one, one of those that it was closed with."""
+    for closed in closings:
+        if closed.covers(period.start, period.end):
+            known = [d for d in versions if (d.kpi, d.version) in closed.kpis]
+            versions = known or versions
+            break
+    begun = [d for d in versions if d.valid_from is None or d.valid_from <= period.start]
+    return begun[-1] if begun else versions[0]
 
 
 def _periods(
@@ -159,7 +176,16 @@ def _stretch(start: date, end: date) -> Period:
 class _Sides:
     """The spans a request needs, read once for all its KPIs: what is asked, and what it is compared with."""
 
-    def __init__(self, generation: Generation, request: Request, periods: list[Period], as_of: date) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        request: Request,
+        periods: list[Period],
+        as_of: date,
+        closings: tuple[Closed, ...] = (),
+    ) -> None:
+        self.closings = () if request.restated else closings
+        self.stands = NOTHING if request.restated else generation.stands
         self.generation = generation
         self.request = request
         self.periods = periods
@@ -204,7 +230,7 @@ class _Sides:
         for spans, parts in asked.items():
             known = tuple(p for p in parts if (p.fact, p.on) in self.generation.ranges)
             self.grids[spans] = self._answer(
-                grids.Question(known, self.request.by, spans, self.as_of.toordinal())
+                grids.Question(known, self.request.by, spans, self.as_of.toordinal(), self.stands)
             )
 
     def _answer(self, question: grids.Question) -> dict[str, grids.Grid]:
@@ -220,6 +246,7 @@ class _Sides:
                 found = grids.merged(found, rest)
         if apart:
             found |= grids.evaluate(generation.backend, generation.members, replace(question, subjects=apart))
+        levels.stand(generation.backend, question, found)
         return found
 
     def block(self, w: _Wanted, subject: str, chosen: slice) -> Block:
@@ -293,34 +320,43 @@ class _Sides:
         return np.flatnonzero(seen)
 
     def _standing(self, w: _Wanted) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
-        """Which periods are finished, and why a period has no value whatever the records say."""
-        coverage = self.generation.coverage
-        facts = {p.fact for p in w.parts}
+        """Which periods are finished, and why a period has no value whatever the records say.
+
+        A closed period is finished, and lacks what it lacked when it was closed.
+        """
+        finished, reasons = self._told(w, self.generation.reached)
+        d = w.resolved.definition
+        closings = [c for c in self.closings if (d.kpi, d.version) in c.kpis]
+        open_ = np.array([any(uncovered(_days(p), map(_days, closings))) for p in self.periods])
+        for closed in reversed(closings):
+            _, then = self._told(w, closed.reached)
+            mine = ~open_ & np.array([closed.start <= p.start <= closed.end for p in self.periods])
+            reasons[mine] = then[mine]
+        finished |= ~open_ & np.array([p.end <= self.as_of for p in self.periods])
+        return finished, reasons
+
+    def _told(
+        self, w: _Wanted, reached: Mapping[tuple[str, str], int]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
+        """The same by how far the sources have told."""
         reasons = np.zeros(len(self.periods), np.uint8)
         over = np.array([p.end <= self.as_of and p.end < self.generation.built_on for p in self.periods])
-        if any(f not in coverage or not coverage[f].rows for f in facts):
+        places = {(p.fact, p.on) for p in w.parts}
+        if not places <= reached.keys():
             reasons[:] = REASONS.index("no_source")
             return np.zeros_like(over), reasons
         within = max((p.within[2] for p in w.parts if p.within), default=0)
-        for fact, on in {(p.fact, p.on) for p in w.parts}:
-            reached = self._newest(fact, on) + coverage[fact].late_after
-            over &= np.array([p.end.toordinal() <= reached for p in self.periods])
-            reasons[[p.start.toordinal() > reached for p in self.periods]] = REASONS.index("source_late")
+        for place in places:
+            day = reached[place]
+            over &= np.array([p.end.toordinal() <= day for p in self.periods])
+            reasons[[p.start.toordinal() > day for p in self.periods]] = REASONS.index("source_late")
         reasons[[p.start > self.as_of for p in self.periods]] = REASONS.index("not_begun")
         ripe = np.array([p.end.toordinal() + within <= self.as_of.toordinal() for p in self.periods])
         return over & ripe, reasons
 
-    def _newest(self, fact: str, on: str) -> int:
-        """Up to which day a source has told of a date.
 
-        New records tell by their main date; of other dates any sign of life will do, as it may well be
-        true that no deal was closed for long.
-        """
-        if on in (layout.SINCE, layout.UNTIL):
-            on = layout.LIVES[fact][on == layout.UNTIL]
-        if on == FACTS[fact].main_date and (fact, on) in self.generation.ranges:
-            return min(self.generation.ranges[fact, on][1], self.generation.built_on.toordinal())
-        return self.generation.coverage[fact].newest_day or 0
+def _days(of: Period | Closed) -> Stretch:
+    return of.start.toordinal(), of.end.toordinal()
 
 
 def _of(t: Term, spans: Spans) -> Spans:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leitstern.engine import asides, layout
+from leitstern.engine import asides, closed_rows, layout
 from leitstern.engine.amounts import product
 from leitstern.facts.model import FACTS
 from leitstern.facts.queries import first_row
@@ -49,9 +49,10 @@ SHARES = """
 def share(con: duckdb.DuckDBPyConnection) -> None:
     """Write ``deal_part`` and ``deal_version_part``: one row for each person's share, the rest whole.
 
-    The tables exist only where some deal is shared. What is set aside is divided alike, beside them.
+    The tables exist only where some deal is shared, or was in a closed period. What is set aside is
+    divided alike, beside them.
     """
-    if first_row(con, "SELECT count(*) FROM in_deal_share") == (0,):
+    if first_row(con, "SELECT count(*) FROM in_deal_share") == (0,) and not closed_rows.are_shared(con):
         return
     deals = [date.name for date in FACTS[layout.SHARED_FACT].dates]
     dates = {layout.SHARED_FACT: deals, layout.versions(layout.SHARED_FACT): [layout.SINCE]}

@@ -21,23 +21,28 @@ SINCE_EVER = 0
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """One span for each period. ``grain`` is set where the spans are just neighbouring periods."""
+    """One span for each period. ``grain`` is set where the spans are just neighbouring periods; ``level``
+    where a level at their ends is asked for, and ``through`` where that is the start of spans that go on
+    to these days."""
 
     first: tuple[int, ...]
     last: tuple[int, ...]
     grain: Grain | None = None
     fiscal_start: int = 1
+    level: bool = False
+    through: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.first)
 
     def standing(self) -> Spans:
         """The same ends, counted since the first record: what a stock is made of."""
-        return replace(self, first=(SINCE_EVER,) * len(self), grain=None)
+        return replace(self, first=(SINCE_EVER,) * len(self), grain=None, level=True)
 
     def before(self) -> Spans:
         """Up to the day before each begins, counted since the first record: what a stock was at the start."""
-        return Spans((SINCE_EVER,) * len(self), tuple(max(first - 1, 1) for first in self.first))
+        ends = tuple(max(first - 1, 1) for first in self.first)
+        return Spans((SINCE_EVER,) * len(self), ends, level=True, through=self.last)
 
 
 def plain(periods: Sequence[Period]) -> Spans:

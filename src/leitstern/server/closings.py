@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from leitstern.errors import Problem
 from leitstern.periods.grains import Grain, Period, parse, period_of
-from leitstern.server import audit
+from leitstern.server import audit, frame
 from leitstern.server.models import Account, Acknowledgement
 
 if TYPE_CHECKING:
-    from leitstern.engine.closing import Closed, Restatement
+    from leitstern.engine.closing import Closed
+    from leitstern.engine.restating import Restatement
     from leitstern.facts.receipts import TableReceipt
     from leitstern.server.reader import Reader
     from leitstern.server.sight import Sight
@@ -78,6 +81,32 @@ def restatements(ask: Sight) -> list[Restated]:
         if row.found.subject.type == "person" and row.found.subject.id != ask.viewer.person:
             audit.seen(ask.viewer, {str(row.found.subject.id)}, row.found.kpi, ask.surface)
     return sorted(rows, key=lambda row: row.acknowledged is not None)
+
+
+def lines(ask: Reader, kpi: str, period: Period, by: str = "company") -> list[str]:
+    """What there is to say of a value that includes closed days: that they stand and, of the company's, what
+    the records say today. Empty where no day is closed."""
+    closed = ask.workspace.closed_within(period.start, period.end)
+    if not closed:
+        return []
+    calendar, fiscal = frame.calendar(), ask.settings.fiscal_year_start
+    names = ", ".join(calendar.period(parse(c.period, fiscal)) for c in closed)
+    said = [_("Closed: %(periods)s. What counted when it was closed counts.") % {"periods": names}]
+    for r in _restated(ask, kpi, period) if by == "company" else ():
+        unit, figures = ask.catalogue.get(r.kpi, r.version).unit, frame.figures()
+        values = {"was": figures.exact(r.was, unit), "now": figures.exact(r.now, unit)}
+        said.append(_("By the records of today it would be %(now)s instead of %(was)s.") % values)
+    return said
+
+
+def _restated(ask: Reader, kpi: str, period: Period) -> list[Restatement]:
+    """How the company's value for a period differs by the records of today."""
+    labels = tuple(c.period for c in ask.workspace.closed())
+    kept: list[Restatement] = ask.once(
+        ("restated", kpi, period.label, *labels),
+        lambda ws: ws.restated([kpi], "company", str(period.grain), period.start, period.end),
+    )
+    return kept
 
 
 def acknowledge(ask: Sight, account: Account, rows: Iterable[Restated], note: str) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECTS
 from leitstern.kpis.definition import Definition
-from leitstern.server import frame, looks, sheet, words
+from leitstern.server import closings, frame, looks, sheet, words
 from leitstern.server.curve import Curve
 from leitstern.server.insight import leads
 from leitstern.server.links import Option, with_query
@@ -173,6 +173,7 @@ def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice
         "title": words.message(full, steps[chosen], definition.unit, figures, calendar),
         "of_whom": of_whom or ask.settings.name,
         "curve": curve,
+        "closed": closings.lines(ask, definition.kpi, steps[chosen].period, choice.by),
         "nothing": all(step.value is None and step.previous is None for step in steps),
         "standing": words.standing_text(steps[chosen], calendar),
         "standing_kind": steps[chosen].standing,
@@ -212,6 +213,7 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
         "of_whom": _("by %(subject)s") % {"subject": words.subject_name(choice.by)},
         "subject_word": words.subject_name(choice.by),
         "period": calendar.period(periods[chosen]),
+        "closed": closings.lines(ask, definition.kpi, periods[chosen]),
         "rows": structure.rows(pages.page),
         "total": total.rows()[0],
         "has_trend": count > 3,

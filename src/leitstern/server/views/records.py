@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECTS
-from leitstern.server import frame, words
+from leitstern.server import closings, frame, words
 from leitstern.server.figures import DASH
 from leitstern.server.pages import Pages
 from leitstern.server.reader import Reader
@@ -57,6 +57,7 @@ def records(request: HttpRequest, name: str, period: str) -> HttpResponse:
         "of_whom": _whom(by, subject, dict(ask.subjects(by)) if by != "company" else {}),
         "back": f"{reverse('kpi', args=[name])}?{urlencode(query)}",
         "pages": pages,
+        "closed": closings.lines(ask, name, when, by),
         **_table(found, shown),
         **_aside(found),
         **_agreement(definition, _observed(ask, name, by, subject, when), found),

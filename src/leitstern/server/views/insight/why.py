@@ -17,7 +17,7 @@ from leitstern.analyses.why_words import name as piece_name
 from leitstern.errors import Problem
 from leitstern.facts.model import SUBJECTS
 from leitstern.periods.grains import Period, parse
-from leitstern.server import frame, words
+from leitstern.server import closings, frame, words
 from leitstern.server.charts.bars import difference_bar
 from leitstern.server.curve import records_href
 from leitstern.server.insight import why as topic
@@ -65,6 +65,11 @@ def why(request: HttpRequest) -> HttpResponse:
     try:
         found = topic.taken_apart(ask, definition.kpi, period, against, over)
         context |= {"found": found, "sentences": topic.said(ask, found), **_table(ask, found)}
+        context["closed"] = [
+            line
+            for label in (found.then, found.period)
+            for line in closings.lines(ask, definition.kpi, parse(label, ask.settings.fiscal_year_start))
+        ]
     except Problem as problem:
         context |= {"problem": problem.text(frame.language())}
     call = f"{definition.kpi} --period {period.label} --against {against} --over {over}"
