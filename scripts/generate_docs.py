@@ -44,6 +44,8 @@ _KINDS = {
     "money": "money", "number": "number", "whole": "whole number", "yesno": "yes or no",
 }  # fmt: skip
 
+_MEANINGS = {"share": "share, 0 to 1", "currency": "currency (ISO 4217)"}
+
 
 def data_model() -> str:
     """docs/data-model.md: every fact with its fields."""
@@ -94,7 +96,7 @@ def _fact(fact: Fact) -> str:
         order = "; ".join(f"`{first}` not after `{second}`" for first, second in fact.before)
         lines += [f"Checked order: {order}.", ""]
     lines += ["| field | kind | |", "| --- | --- | --- |"]
-    lines += [f"| `{field.name}` | {_KINDS[field.kind]} | {_remarks(field)} |" for field in fact.fields]
+    lines += [f"| `{field.name}` | {_kind(field)} | {_remarks(field)} |" for field in fact.fields]
     note = NOTES / f"{fact.name}.md"
     if note.exists():
         lines += ["", note.read_text(encoding="utf-8").rstrip()]
@@ -103,6 +105,10 @@ def _fact(fact: Fact) -> str:
 
 def _belongs(fact: Fact) -> str:
     return f" Belongs to: `{fact.person}`." if fact.person else ""
+
+
+def _kind(field: Field) -> str:
+    return _KINDS[field.kind] if field.means is None else _MEANINGS[field.means]
 
 
 def _remarks(field: Field) -> str:

@@ -7,7 +7,7 @@ so ``0.123`` can only have a decimal point and ``1.23`` no thousands mark.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -128,14 +128,13 @@ def _one(text: str, decimal: str) -> str:
     mantissa = re.sub(r"(?i)S?Fr\.", "", bare if power is None else bare[: power.start()])
     digits = re.sub(rf"[^0-9{decimal}]", "", mantissa).replace(decimal, ".")
     rest = mantissa + ("" if power is None else bare[power.end() :])
-    value = Decimal("0" + digits) * Decimal(10) ** (int(power[1]) if power else 0)
-    if "%" in text:
-        value /= 100
-    if re.search(rf"{_MINUS}|\(", rest):
-        value = -value
-    if abs(value) >= Decimal(10) ** 20:
-        return "9" * 20
-    return format(value.quantize(Decimal("1e-10")), "f")
+    with localcontext(prec=60):  # twenty digits, and ten behind the mark, are more than the usual 28
+        value = Decimal("0" + digits).scaleb((int(power[1]) if power else 0) - (2 if "%" in text else 0))
+        if re.search(rf"{_MINUS}|\(", rest):
+            value = -value
+        if abs(value) >= Decimal(10) ** 20:
+            return "9" * 20
+        return format(value.quantize(Decimal("1e-10")), "f")
 
 
 def _any(mask: Values) -> bool:
