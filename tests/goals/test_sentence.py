@@ -155,7 +155,6 @@ GERMAN = [
     Case(
         "Der Service verkürzt die Lösungszeit im Service in diesem Quartal um 20 % gegenüber dem Vorquartal.",
         kpi="ticket_resolution_time",
-        whom="company",
         time="2026-Q4",
         direction="at_most",
         change="-0.2 of previous_period",
@@ -539,7 +538,6 @@ ENGLISH = [
     Case(
         "Service should cut the resolution time in service by 15 percent within six weeks",
         kpi="ticket_resolution_time",
-        whom="company",
         time="2026-11-22..2027-01-02",
         direction="at_most",
         change="-0.15 of previous_year",
@@ -731,8 +729,8 @@ def test_a_fiscal_year_is_the_workspaces() -> None:
 
 def test_without_people_in_the_data_a_department_is_asked_about() -> None:
     found = read("Der Vertrieb steigert 2027 den Umsatz um 5 %", TODAY, CATALOGUE, Names(None))
-    assert found.whom == Whom("company")
-    assert [each.question for each in found.missing] == ["which_team"]
+    assert found.whom is None
+    assert [(each.question, each.choices) for each in found.missing] == [("which_team", ("company:",))]
 
 
 def test_two_people_of_one_name_are_both_named_in_the_question() -> None:

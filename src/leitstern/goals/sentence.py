@@ -142,8 +142,7 @@ class _Draft:
         elif found.myself:
             self.ask("whom", "who_are_you")
         elif found.department is not None:
-            whom = Whom("company")
-            self.ask("whom", "which_team", word=found.department)
+            self.ask("whom", "which_team", ("company:", *found.teams), word=found.department)
         elif len(found.subjects) > 1:
             keys = tuple(f"{each.type}:{each.id or ''}" for each in found.subjects)
             named = ", ".join(self.names.label(each) for each in found.subjects)

@@ -28,8 +28,7 @@ _OPTIONAL = frozenset(
         "der", "die", "das", "den", "dem", "des", "the", "auf", "bei", "beim", "fur", "von", "vom", "zu",
         "zum", "zur", "im", "am", "an", "of", "for", "to", "on", "in", "our", "its", "their", "his",
         "her", "unser", "unsere", "unseren", "unserer", "unserem", "unseres", "seine", "seinen", "seiner",
-        "ihre", "ihren", "ihrer", "all", "alle", "aller", "anzahl", "zahl", "number", "be", "been",
-        "being", "should", "must", "will", "werden", "sein", "soll", "sollen", "sollte", "mussen",
+        "ihre", "ihren", "ihrer", "all", "alle", "aller", "anzahl", "zahl", "number",
     )
 )  # fmt: skip
 #: Words that say the same, by the word that stands for them.

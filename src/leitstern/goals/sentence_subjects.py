@@ -15,6 +15,7 @@ from leitstern.periods.labels import MONTHS
 if TYPE_CHECKING:
     from datetime import date
 
+    from leitstern.engine.organisation import Team
     from leitstern.goals.names import Names
     from leitstern.kpis.load import Catalogue
 
@@ -40,17 +41,20 @@ _TEAM = re.compile(r"team|mannschaft|abteilung|department|group|gruppe")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a sentence is about: KPIs and subjects that were named (none, one, or several that compete), and
-    the stretches of text that are taken by them. ``department`` is a department's word that no single team
-    bears; ``myself``: it says I or my; ``unknown``: a team, customer or other subject it names that is not
-    there ("Team Nordwest"). ``instead_of`` are KPIs that a part of the KPI's words names: of "Kunden halten"
-    the one called Kunden. ``named`` are the places of the KPIs' words, ``taken`` those of all others."""
+    """What a sentence is about: KPIs and subjects that were named (none, one, or several that compete).
+
+    ``department`` is a department's word that no single team bears, ``teams`` those that may be meant;
+    ``myself``: it says I or my; ``unknown``: a team, customer or other subject it names that is not there
+    ("Team Nordwest"). ``instead_of``: KPIs that a part of the KPI's words names: of "Kunden halten" the one
+    called Kunden. ``named`` are the places of the KPIs' words, ``taken`` those of all others.
+    """
 
     kpis: tuple[str, ...]
     subjects: tuple[Whom, ...]
     named: tuple[tuple[int, int], ...]
     taken: tuple[tuple[int, int], ...]
     department: str | None = None
+    teams: tuple[str, ...] = ()
     myself: bool = False
     unknown: str | None = None
     instead_of: tuple[str, ...] = ()
@@ -78,9 +82,12 @@ def about(
     departments = [place for place in departments if place not in covered]
     found = list(dict.fromkeys(s for span in subject_spans for s in span.subjects))
     department, taken = None, set(covered)
+    teams: tuple[str, ...] = ()
     if not found and departments:
         found, department, places = _department(said, departments[0], names)
         taken |= places
+        if department is not None:
+            teams = tuple(f"team:{team.id}" for team in _of_department(said[departments[0]].word, names))
     free = [place for place in range(len(said)) if place not in taken]
     unknown: str | None = None
     myself = False
@@ -109,6 +116,7 @@ def about(
         named=tuple((said[place].at, said[place].to) for place in sorted(of_kpis)),
         taken=tuple((said[place].at, said[place].to) for place in sorted(taken - of_kpis)),
         department=department,
+        teams=teams,
         myself=myself,
         unknown=unknown,
         instead_of=tuple(kpi for span in kpi_spans for kpi in span.instead_of),
@@ -226,15 +234,12 @@ def _sales(said: list[Token], kpis: list[Span], departments: list[int]) -> tuple
 def _department(said: list[Token], place: int, names: Names) -> tuple[list[Whom], str | None, set[int]]:
     """The team a department's word means: the one with just this name, the only one with such a word in its
     name, or the one all others of that kind lie beneath. Without one, nobody and the word. And the words."""
-    known = _DEPARTMENT[said[place].word]
     behind = place + 1 < len(said) and bool(_TEAM.fullmatch(said[place + 1].word))
     places = {place, place + 1} if behind else {place}
     organisation = names.organisation
     if organisation is None:
         return [], said[place].word, places
-    teams = [
-        t for t in organisation.teams.values() if any(w in part for part in words(t.name) for w in known)
-    ]
+    teams = _of_department(said[place].word, names)
     exact = [team for team in teams if len(words(team.name)) == 1]
     for candidates in (teams, exact):
         if len(candidates) == 1:
@@ -244,3 +249,10 @@ def _department(said: list[Token], place: int, names: Names) -> tuple[list[Whom]
     if len(tops) == 1:
         return [Whom("team", tops[0].id)], None, places
     return [], said[place].word, places
+
+
+def _of_department(word: str, names: Names) -> list[Team]:
+    """The teams with one of a department's words in their name."""
+    known = _DEPARTMENT[word]
+    teams = names.organisation.teams.values() if names.organisation else ()
+    return [team for team in teams if any(one in part for part in words(team.name) for one in known)]

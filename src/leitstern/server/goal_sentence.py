@@ -58,7 +58,8 @@ def choices(ask: Sight, missing: Missing, language: str) -> list[Choice]:
     found = []
     for key in missing.choices:
         kind, _sep, id_ = key.partition(":")
-        found.append(Choice(key, names(ask).label(Whom(kind, id_ or None))))
+        name = names(ask).label(Whom(kind, id_ or None)) if id_ else str(ask.settings.name)
+        found.append(Choice(key, name))
     return found
 
 
