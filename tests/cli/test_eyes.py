@@ -15,13 +15,14 @@ from leitstern.server.prepare import prepare
 from tests.cli.separate import in_database, leitstern
 from tests.server import company
 
+pytestmark = pytest.mark.calendar
+
 #: Frauke leads Anneke, Jasper and, in the team beneath hers, Mehmet. Wencke leads nobody.
 LEAD, MEMBER = "lead@example.org", "member@example.org"
 SEEN = {LEAD: {"P1", "P2", "P3", "P8"}, MEMBER: {"P4"}}
 SCRIPT = f"""
 from leitstern.server.models import Account
 
-pytestmark = pytest.mark.calendar
 Account.objects.create_user("{LEAD}", None, name="Frauke", person="P8")
 Account.objects.create_user("{MEMBER}", None, name="Wencke", person="P4")
 """

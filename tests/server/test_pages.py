@@ -329,3 +329,13 @@ def test_a_switch_keeps_the_page_and_stores_the_choice(client):
     assert 'data-theme="dark"' in text_of(client.get("/overview"))
     client.post("/preferences", {"theme": "pink", "next": "/"})
     assert 'data-theme="dark"' in text_of(client.get("/overview"))
+
+
+def test_what_is_protected_is_not_called_empty(clients):
+    """Values of small teams are kept from a colleague: that is neither no records nor zero."""
+    page = text_of(clients["person"].get("/kpi/won_value?by=team&grain=month"))
+    assert "geschützt" in page
+    assert "keine Datensätze in den gezeigten Zeiträumen" not in page
+    assert "Zu dieser Auswahl gibt es keine Datensätze" not in page
+    curve = text_of(clients["person"].get("/kpi/won_value?by=team&subject=T1"))
+    assert "Diese Werte sind geschützt" in curve

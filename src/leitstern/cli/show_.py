@@ -146,7 +146,9 @@ def _down(state: State, names: list[str], by: str, found: list[Observation]) -> 
 
 
 def _cell(state: State, o: Observation) -> str:
-    """The value, with a mark where records are missing in it."""
+    """The value, marked where records are missing in it; a word where it is kept from the account."""
+    if o.reason == "protected":
+        return state.say("protected")
     return state.cells.value(o.value, o.unit) + ("!" if o.set_aside else "")
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from leitstern.kpis.load import Resolved
     from leitstern.periods.grains import Period
 
-#: All reasons, the first that holds is the one that is given: kept in docs/data-model.md.
+#: All reasons, the first that holds is the one that is given: see docs/definition-language.md.
 ORDER = (
     "merged",
     "amount_too_large",

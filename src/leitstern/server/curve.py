@@ -44,6 +44,7 @@ class Row:
     standing: str
     standing_text: str
     standing_reason: str
+    lacks: bool
     chosen: bool
 
 
@@ -128,10 +129,10 @@ class Curve:
         return Row(
             period=self.calendar.period(step.period),
             href=self.records(step),
-            value=self.figures.exact(step.value, self.unit),
+            value=words.value_or_protected(step, self.unit, self.figures),
             numerator=self.figures.part(actual.numerator if actual else None, self.unit),
             denominator=self.figures.part(actual.denominator if actual else None, self.unit),
-            rows=self.figures.plain(actual.rows if actual else None),
+            rows=self.figures.plain(words.rows_of(step)),
             previous=self.figures.exact(step.previous, self.unit),
             difference=self.figures.difference(step.comparison.difference, self.unit, exact=True),
             delta=words.delta(step.comparison, self.unit, self.figures),
@@ -139,6 +140,7 @@ class Curve:
             standing=step.standing,
             standing_text=words.standing_text(step, self.calendar),
             standing_reason=words.standing_reason(step.standing),
+            lacks=actual is not None and actual.set_aside > 0,
             chosen=index == self.chosen,
         )
 

@@ -55,12 +55,18 @@ class Structure:
 
     @property
     def silent(self) -> set[str | None]:
-        """Subjects without a record in any of the periods; their rows would only say 0."""
+        """Subjects without a record in any of the periods; their rows would only say 0.
+
+        What is protected is none of them: of its records nothing is said.
+        """
         return {
             subject
             for subject, steps in self.found.items()
             if all(
-                not step.previous and not step.value and (step.actual is None or not step.actual.rows)
+                not step.previous
+                and not step.value
+                and step.standing != "protected"
+                and (step.actual is None or not step.actual.rows)
                 for step in steps
             )
         }
@@ -127,8 +133,8 @@ class Structure:
             name=self._name(subject),
             href=None if subject is None else self.link(subject),
             records=self._records(step, subject) if has_rows else None,
-            value=self.figures.exact(step.value, unit),
-            rows=self.figures.plain(step.actual.rows if step.actual else None),
+            value=words.value_or_protected(step, unit, self.figures),
+            rows=self.figures.plain(words.rows_of(step)),
             previous=self.figures.exact(step.previous, unit),
             delta=words.delta(step.comparison, unit, self.figures),
             bar=bars.value_bar(_float(step.value), _float(step.previous), *values),

@@ -59,6 +59,16 @@ def against_previous(comparison: Comparison, unit: str, figures: Figures) -> str
     return _("%(amount)s below previous year") % {"amount": amount}
 
 
+def value_or_protected(step: Step, unit: str, figures: Figures) -> str:
+    """The exact value; where it is kept from the viewer the word for that, which a dash would not say."""
+    return _("protected") if step.standing == "protected" else figures.exact(step.value, unit)
+
+
+def rows_of(step: Step) -> int | None:
+    """How many records are behind a step; None where there is none, or it is not said."""
+    return None if step.actual is None or step.standing == "protected" else step.actual.rows
+
+
 def standing_text(step: Step, calendar: Calendar) -> str:
     """Whether a period is complete, runs, or lacks its value, with the reason."""
     if step.standing == "running":
@@ -124,8 +134,8 @@ def point(step: Step, unit: str, figures: Figures, calendar: Calendar) -> str:
             compared = _("previous year %(value)s") % before
         shown = delta(step.comparison, unit, figures)
         parts.append(f"{compared} ({shown.text})" if shown else compared)
-    if step.actual is not None:
-        rows = step.actual.rows
+    rows = rows_of(step)
+    if rows is not None:
         parts.append(ngettext("%(rows)s record", "%(rows)s records", rows) % {"rows": figures.plain(rows)})
     if step.standing != "complete" or (step.actual is not None and step.actual.set_aside):
         parts.append(standing_text(step, calendar))

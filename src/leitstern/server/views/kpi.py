@@ -23,7 +23,7 @@ from leitstern.server.process import GRAINS as PROCESS_GRAINS
 from leitstern.server.process import Process
 from leitstern.server.reader import Reader
 from leitstern.server.series import SHOWN, Step, series, window
-from leitstern.server.sight import sight
+from leitstern.server.sight import Sight, sight
 from leitstern.server.structure import PER_PAGE, Structure
 from leitstern.server.views import errors
 from leitstern.server.when import FISCAL_GRAINS, GRAINS, grain_name
@@ -142,7 +142,7 @@ def _chosen(choice: Choice, steps: list[Step]) -> int:
     return complete[-1] if complete else len(steps) - 1
 
 
-def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice: Choice) -> dict[str, Any]:
+def _over_time(request: HttpRequest, ask: Sight, definition: Definition, choice: Choice) -> dict[str, Any]:
     until = _until(ask, choice)
     periods = window(choice.grain, until, ask.settings.fiscal_year_start)
     subject = choice.subject or None
@@ -175,6 +175,7 @@ def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice
         "curve": curve,
         "closed": closings.lines(ask, definition.kpi, steps[chosen].period, choice.by),
         "nothing": all(step.value is None and step.previous is None for step in steps),
+        "kept": all(step.standing == "protected" for step in steps),
         "standing": words.standing_text(steps[chosen], calendar),
         "standing_kind": steps[chosen].standing,
         "standing_reason": words.standing_reason(steps[chosen].standing),
@@ -183,7 +184,7 @@ def _over_time(request: HttpRequest, ask: Reader, definition: Definition, choice
     }
 
 
-def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choice: Choice) -> dict[str, Any]:
+def _by_subject(request: HttpRequest, ask: Sight, definition: Definition, choice: Choice) -> dict[str, Any]:
     until, fiscal = _until(ask, choice), ask.settings.fiscal_year_start
     names = _names(ask, choice.by)
     count = _TREND.get(choice.grain, 8) if len(names) <= 200 else 3
@@ -193,7 +194,8 @@ def _by_subject(request: HttpRequest, ask: Reader, definition: Definition, choic
     by_subject = {subject: steps for (_kpi, subject), steps in found.items()}
     name = words.text(definition.name, frame.language())
     if not by_subject:
-        return {"title": name, "nothing": True}
+        kept = choice.by == "person" and ask.privacy.mode == "team_only" and not ask.viewer.operator
+        return {"title": name, "nothing": True, "kept": kept}
     whole = series(ask, [definition], periods)[definition.kpi, None]
     chosen = _chosen(choice, whole)
     structure = Structure(
