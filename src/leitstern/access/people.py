@@ -65,22 +65,10 @@ def spells(person: str, organisation: Organisation) -> list[Spell]:
 
 
 def teams_led(viewer: Viewer, organisation: Organisation) -> frozenset[str]:
-    """The teams whose people a viewer sees: those led, and those directly beneath them."""
-    own = _led_teams(viewer, organisation)
-    beneath = {t.id for t in organisation.teams.values() if t.parent in own}
-    return own | beneath
-
-
-def trees_led(viewer: Viewer, organisation: Organisation) -> frozenset[str]:
-    """The teams whose goals a viewer writes: those led, and all beneath, as their results are one's own."""
-    own = _led_teams(viewer, organisation)
-    return frozenset(below for team in own for below in organisation.below(team))
-
-
-def _led_teams(viewer: Viewer, organisation: Organisation) -> frozenset[str]:
-    """The teams a viewer leads by the data or by grant."""
+    """The teams a viewer leads, by the data or by grant, and all teams beneath them: a team is its tree."""
     own = {t.id for t in organisation.teams.values() if t.lead is not None and t.lead == viewer.person}
-    return frozenset(own | (viewer.leads & organisation.teams.keys()))
+    own |= viewer.leads & organisation.teams.keys()
+    return frozenset(below for team in own for below in organisation.below(team))
 
 
 def managed(viewer: Viewer, organisation: Organisation) -> frozenset[str]:

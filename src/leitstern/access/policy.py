@@ -17,7 +17,7 @@ from typing import Literal, TypeVar
 
 from leitstern.access.groups import Groups
 from leitstern.access.modes import Privacy
-from leitstern.access.people import led, logged_in, sees_everybody, teams_led, trees_led, whom_sees
+from leitstern.access.people import led, logged_in, sees_everybody, teams_led, whom_sees
 from leitstern.access.shares import People
 from leitstern.access.verdicts import Kept, Verdicts, last_day
 from leitstern.access.viewer import Role, Viewer
@@ -139,7 +139,7 @@ class Policy:
         if whom.type == "team":
             return (
                 viewer.has("management", "analyst")
-                or whom.id in trees_led(viewer, self.organisation)
+                or whom.id in teams_led(viewer, self.organisation)
                 or (whom.id is not None and self._is_member(viewer, whom.id, start, end))
             )
         return True
@@ -161,7 +161,7 @@ class Policy:
         if viewer.has("management", "analyst"):
             return True
         if whom.type == "team":
-            return whom.id in trees_led(viewer, self.organisation)
+            return whom.id in teams_led(viewer, self.organisation)
         return whom.type == "customer" and self._leads_somebody(viewer)
 
     def _may_edit_person(self, viewer: Viewer, person: str | None, start: date, end: date) -> bool:
