@@ -32,7 +32,7 @@ def test_totals_are_quotients_of_added_parts(workshop: Workshop, world: World) -
         total = {
             o.kpi: o for o in compute(generation, own, Request(names, ("company",), Grain.YEAR, start, end))
         }
-        for by in ("team", "person", "customer", "region"):
+        for by in ("own_team", "person", "customer", "region"):
             above, below = dict.fromkeys(names, Fraction(0)), dict.fromkeys(names, Fraction(0))
             for o in compute(generation, own, Request(names, (by,), Grain.MONTH, start, end)):
                 if o.numerator is not None and o.denominator is not None:
