@@ -79,7 +79,8 @@ def measured(oracle: Oracle, asked: Asked, subject: str, first: date | None, las
     """A measure over the days from ``first`` (None: ever) to ``last``."""
     stands = asked.kind == "stock"
     on = asked.between[0] if stands else asked.on
-    there = last if asked.at == "end" else (first - timedelta(days=1) if first else date.min)
+    began = min(first - timedelta(days=1), last) if first else date.min
+    there = last if asked.at == "end" else began
     of_day = stands and asked.between in OWN_DATES[asked.fact]
     groups: dict[str | None, list[Portion]] = {}
     left: set[int] = set()

@@ -265,6 +265,8 @@ def _read(backend: Backend, members: Members, question: Question, source: Pass, 
         (n, first, min(last, question.last_day))
         for n, (first, last) in enumerate(zip(spans.first, spans.last, strict=True))
     ]
+    if source.way == "kept":  # what has not begun by the last day starts after it
+        rows = [(n, min(first, last + 1), last) for n, first, last in rows]
     columns = reading.asked(
         backend, reading.by_window(source, subject, said.Windows(tuple(rows)), backend.speech)
     )

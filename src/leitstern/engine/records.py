@@ -161,6 +161,7 @@ def _holds(part: Part, of: Term, scope: said.Scope, span: tuple[int, int], stand
         return exp.false()
     closed = [said.in_bounds(part.on, said.Bounds(*days)) for days in stands.days(part)]
     conditions = [*said.conditions_of(part, scope), *(exp.Not(this=days) for days in closed)]
+    first = min(first, last + 1)  # what has not begun by the last day starts after it
     if part.kept:
         conditions.append(said.kept(part, number(first), number(last)))
     elif of.minus is not None:
