@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstern.engine.closing import Ledger
+from leitstern.engine.generation import Generation
 from leitstern.engine.observations import Observation
 from leitstern.engine.records import records
 from leitstern.engine.run import Request, compute
@@ -20,7 +23,7 @@ from .cases import catalogue as catalogue_of
 from .comparing import Expected, check, request_for
 from .conftest import Place, Workshop, examples
 from .standing import Days, Standing
-from .worlds import TODAY, World, worlds
+from .worlds import TODAY, Row, World, local, worlds
 
 PERIODS = ("2025-05", "2025-Q2", "2025-Q4", "2025-H1", "2025", "2026-01", "2025-W27")
 ENDS = (date(2026, 3, 18), date(2025, 12, 31), date(2025, 7, 10))
@@ -155,3 +158,59 @@ def test_closing_changes_no_value(workshop: Workshop, world: World, label: str) 
         told = [row["value"] for row in one]
         assert [o["value"] for o in two.to_json_rows()] == told
         assert [o["value"] for o in three.to_json_rows()] == told
+
+
+def _deal(key: str, created: str, closed: str | None = None, **other: object) -> Row:
+    dates = {"created_at": local(created), "closed_at": local(closed) if closed else None}
+    return {"key": key, "owner": "p1", "company": "c1", "amount": Decimal(100)} | dates | other
+
+
+WON_IN_MAY = _deal("d2", "2025-05-05 10:00", "2025-05-20 10:00", status="won")
+BEFORE = World(
+    {
+        "deal": [
+            _deal("d1", "2025-03-10 10:00", status="open"),
+            WON_IN_MAY,
+            WON_IN_MAY | {"key": "d4", "company": "c2"},
+        ],
+        "person": [{"key": "p1"}],
+        "team": [{"key": "t1", "parent": "t2"}, {"key": "t2"}],
+        "membership": [{"key": "m1", "person": "p1", "team": "t1"}],
+    }
+)
+#: The first deal is gone, one won deal is worth more, another is new; no team above; one company for two.
+AFTER = replace(
+    BEFORE.with_rows(
+        deal=[WON_IN_MAY | {"amount": Decimal(900)}, _deal("d3", "2025-05-10 10:00", status="open")],
+        team=[{"key": "t1"}, {"key": "t2"}],
+    ),
+    canonical={"c2": "c1"},
+)
+
+
+def test_by_hand(workshop: Workshop) -> None:
+    cases = (OPEN_DEALS, WON_VALUE, WON_DEALS)
+    own = catalogue_of(cases)
+    with workshop.place() as place:
+        close(place, BEFORE, "2025-05", cases)
+        with place.built(AFTER, own) as first, workshop.copied(first) as second:
+            for generation in (first, second):
+                ledger = place.ledger()
+
+                def of(
+                    kpi: str, label: str, by: str = "company", id_: str | None = None,
+                    generation: Generation = generation, ledger: Ledger = ledger,
+                ) -> object:  # fmt: skip
+                    p = parse(label, 1)
+                    request = Request((kpi,), (by,), p.grain, p.start, p.end)
+                    found = compute(generation, own, request, ledger)
+                    return next((o.value for o in found if o.subject.id == id_), None)
+
+                assert of("open", "2025-05") == 1  # the deal of March, which is gone today
+                assert of("open", "2025-05-06") == 3
+                assert of("open", "2025-04") == 0  # an open month: nothing is there by the records of today
+                assert of("open", "2025-06") == 1  # the new deal
+                assert of("won_amount", "2025-05", "team", "t2") == 200
+                assert of("won_amount", "2025-Q2", "team", "t1") == 200
+                assert of("won", "2025-05", "customer", "c2") == 1
+                assert of("won", "2025-05", "customer", "c1") == 1
