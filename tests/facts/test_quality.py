@@ -216,3 +216,35 @@ def test_odd_shares_and_people_in_two_teams(tmp_path_factory: pytest.TempPathFac
     ]
     assert "3 von 7 geteilten Deals" in texts[0]
     assert "2 of 4 people" in texts[3]
+
+
+HIERARCHY = """
+name = "teams"
+[[table]]
+file = "teams.csv"
+fact = "team"
+key = "team"
+[table.fields]
+name = "team"
+parent = "parent"
+[[table]]
+file = "people.csv"
+fact = "person"
+key = "person"
+[table.fields]
+name = "person"
+manager = "manager"
+"""
+TEAMS = "team,parent\nsales,\nnorth,sales\na,b\nb,c\nc,a\nbelow,a\nalone,alone\n"
+PEOPLE = "person,manager\nada,bo\nbo,\n"
+
+
+def test_what_stands_above_itself(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whoever only lies beneath a circle is in none."""
+    folder = tmp_path_factory.mktemp("circles")
+    with Store(folder / "store.duckdb") as store:
+        bring_into(store, folder, {"teams.csv": TEAMS, "people.csv": PEOPLE}, HIERARCHY)
+        found = report(store, today=TODAY, timezone="Europe/Berlin")
+    assert of(found, "circle") == {("team", ("parent",)): (4, 6, ("a", "alone", "b", "c"))}
+    (text,) = [f.text("en") for f in found if f.check == "circle"]
+    assert "4 of 6 records are above themselves by parent" in text

@@ -7,7 +7,7 @@ What is checked follows from the canonical model, so that a new field or fact is
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +29,7 @@ Check = Literal[
     "future_date",
     "odd_shares",
     "two_teams",
+    "circle",
     "age",
     "gone",
     "set_aside",
@@ -144,6 +145,7 @@ def report(store: Store, *, today: date, timezone: str) -> list[QualityFinding]:
         findings += _age(store, fact, total, today, timezone)
     findings += _companies(store)
     findings += sharing(store)
+    findings += circles(store)
     findings += [
         QualityFinding("gone", fact, (), count, store.count(fact), tuple(keys), file)
         for fact, file, count, keys in store.gone()
@@ -164,6 +166,20 @@ def sharing(store: Store) -> Iterator[QualityFinding]:
         AND {first.format("a")} <= {last.format("b")} AND {first.format("b")} <= {last.format("a")}
         GROUP BY a.person"""
     yield from _listed(store, "two_teams", "membership", teams, "two")
+
+
+def circles(store: Store) -> Iterator[QualityFinding]:
+    """Records that lie above themselves: teams and companies by their parent, people by their manager."""
+    for fact in stored_facts():
+        for field in (f.name for f in stored_fields(fact) if f.to == fact.name):
+            above = f"""
+                WITH RECURSIVE up AS (
+                    SELECT key, "{field}" AS above FROM "{fact.name}" WHERE "{field}" IS NOT NULL
+                    UNION SELECT up.key, f."{field}" FROM up JOIN "{fact.name}" f ON f.key = up.above
+                    WHERE f."{field}" IS NOT NULL)
+                SELECT key, bool_or(above = key) AS round FROM up GROUP BY key"""
+            for finding in _listed(store, "circle", fact.name, above, "round"):
+                yield replace(finding, fields=(field,))
 
 
 def _listed(store: Store, check: Check, fact: str, groups: str, condition: str) -> Iterator[QualityFinding]:

@@ -84,6 +84,7 @@ def _what(found: QualityFinding, language: str) -> str:
         "equal_records": _("equal to another record in every field"),
         "possible_duplicate": _("pairs that may be the same company"),
         "invalid_number": _("%(fields)s: cannot be right"),
+        "circle": _("%(fields)s: leads in a circle"),
         "broken_reference": _("%(fields)s: leads to nothing"),
         "date_order": _("%(then)s lies before %(first)s"),
         "future_date": _("%(fields)s: lies in the future"),
