@@ -229,6 +229,7 @@ def damaged(exports: dict[str, bytes], rng: Random) -> tuple[dict[str, bytes], l
         data = exports[name]
         rows = rows_of(data)
         ways = rng.sample(ROWS, rng.choice([0, 1, 1, 2, 3])) if len(rows) > 2 else []
+        ways.sort(key=lambda way: way is ragged)  # the others need all cells
         for way in ways:
             if len(rows) > 2:
                 rows = way(rows, rng)
