@@ -74,7 +74,7 @@ def test_a_generation_that_grows_old_has_no_verdict(
         ("won_value", "person:P1", "30000", {"direction": "at_most"}, "37000", "exceeded_limit"),
         ("won_value", "person:P5", "64000", {}, "0", "behind"),
         ("won_value", "company:", "118400", {}, "68450", "on_course"),
-        ("won_value", "team:T1", "96000", {}, "55500", "on_course"),
+        ("won_value", "team:T1", "96000", {}, "64750", "on_course"),
         ("win_rate", "company:", "0.3", {}, "0.3", "on_course"),
         ("win_rate", "company:", "0.35", {}, "0.3", "behind"),
         ("win_rate", "company:", "0.2", {"direction": "between", "upper": "0.31"}, "0.3", "on_course"),
@@ -174,7 +174,7 @@ def test_a_small_team_keeps_its_value_from_others(people: dict[str, Account]) ->
     assert (found.value, found.verdict, found.reason) == (None, "unknown", "protected")
     assert book.curve(people["person"].viewer, row).actual == [None] * 92
     assert book.evidence(people["person"].viewer, row).past == ()
-    assert book.standings(people["lead"].viewer, [row])[row.pk].value == Decimal(55500)
+    assert book.standings(people["lead"].viewer, [row])[row.pk].value == Decimal(64750)
 
 
 def test_drafts_are_seen_by_those_who_write_them(people: dict[str, Account]) -> None:
