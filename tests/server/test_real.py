@@ -132,6 +132,32 @@ def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(
     assert "The list and the number agree." in page
 
 
+def test_a_late_change_in_a_closed_month_is_told_of_customers_too(workspace, client, tmp_path):
+    mapping = MAPPING + 'company = "customer"\n'
+    (workspace.folder / "mappings" / "deals.toml").write_text(mapping)
+    day = TODAY.replace(day=1) - timedelta(days=5)
+    head = "id,name,status,created,closed,amount,customer\n"
+    text = head + "D1,One,won,{0},{0},{1},Birch\nD2,Two,won,{0},{0},7,Oak\n"
+    (tmp_path / "deals.csv").write_text(text.format(day, 100))
+    workspace.import_files([tmp_path / "deals.csv"])
+    workspace.refresh()
+    client.post("/closing", {"close": last_month()})
+    (tmp_path / "deals_2.csv").write_text(text.format(day, 400))
+    workspace.import_files([tmp_path / "deals_2.csv"])
+    workspace.refresh()
+    listed = client.get("/api/v1/restatements?limit=200").json()["items"]
+    won = {(one["subject"]["type"], one["subject"]["id"]): (one["was"], one["now"])
+           for one in listed if one["kpi"] == "won_value" and one["grain"] == "month"}  # fmt: skip
+    assert won == {
+        ("company", None): (107, 407), ("team", None): (107, 407), ("customer", "Birch"): (100, 400),
+    }  # fmt: skip
+    page = client.get("/closing").content.decode()
+    assert "Birch · Customer" in page
+    assert "Oak" not in page
+    client.post("/closing", {"acknowledge": "1", "note": "A late order"})
+    assert "the records agree, or it was noted" in client.get("/closing").content.decode()
+
+
 def test_the_server_starts_on_loopback_and_answers(tmp_path):
     leitstern.init(tmp_path / "acme", name="Acme & Söhne", language="de")
     with socket.socket() as free:

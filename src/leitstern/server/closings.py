@@ -69,7 +69,7 @@ def found(ask: Reader) -> list[Restatement]:
 def restatements(ask: Sight) -> list[Restated]:
     """What the records contradict of closed periods, as far as the viewer may see it; new ones first."""
     closed = ask.workspace.closed()
-    visible = [r for r in found(ask) if r.subject.type in ("company", "team", "person")]
+    visible = _telling(found(ask))
     known = {_key(a): a for a in Acknowledgement.objects.select_related("account").order_by("at")}
     hidden = _hidden(ask, visible)
     rows = [
@@ -81,6 +81,23 @@ def restatements(ask: Sight) -> list[Restated]:
         if row.found.subject.type == "person" and row.found.subject.id != ask.viewer.person:
             audit.seen(ask.viewer, {str(row.found.subject.id)}, row.found.kpi, ask.surface)
     return sorted(rows, key=lambda row: row.acknowledged is not None)
+
+
+def _telling(every: Sequence[Restatement]) -> list[Restatement]:
+    """Without those that only repeat another: what belongs to no customer, campaign and so on is in the
+    company's, and a team without teams beneath has no other own members."""
+    teams = {
+        (r.kpi, r.grain, r.period, r.subject.id, r.was, r.now) for r in every if r.subject.type == "team"
+    }
+    return [
+        r
+        for r in every
+        if (r.subject.id is not None or r.subject.type in ("company", "team", "person"))
+        and (
+            r.subject.type != "own_team"
+            or (r.kpi, r.grain, r.period, r.subject.id, r.was, r.now) not in teams
+        )
+    ]
 
 
 def lines(ask: Reader, kpi: str, period: Period, by: str = "company") -> list[str]:
@@ -137,7 +154,7 @@ def _allowed(ask: Sight) -> None:
 
 
 def _hidden(ask: Sight, found: Sequence[Restatement]) -> set[tuple[str, str, str, str, str | None]]:
-    """Values of teams and persons that the viewer may not see."""
+    """Values of single subjects that the viewer may not see."""
     asked: dict[tuple[str, str, str], set[str]] = {}
     for r in found:
         if r.subject.type != "company":

@@ -91,6 +91,8 @@ def _row(ask: Sight, row: Restated) -> dict[str, Any]:
     period = parse(found.period, ask.settings.fiscal_year_start)
     subject = found.subject
     whose = ask.settings.name if subject.type == "company" else subject.name or _("Not assigned")
+    if subject.type not in ("company", "team", "person"):
+        whose = f"{whose} · {words.subject_name(subject.type)}"
     taken = row.acknowledged
     return {
         "kpi": words.text(definition.name, frame.language()),
