@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -28,12 +29,16 @@ class Case:
     formula: Formula | None = None
     shape: dict[str, Any] | None = None
     unit: str = "ratio"
+    version: int = 1
+    since: date | None = None
 
     @property
     def definition(self) -> Definition:
         return Definition.model_validate(
             {
                 "kpi": self.name,
+                "version": self.version,
+                "valid_from": self.since,
                 "name": {"de": self.name, "en": self.name},
                 "means": {"de": self.name, "en": self.name},
                 "owner": "sales",
@@ -568,6 +573,32 @@ RATIOS = (
         ),
         "won * size - 1",
         lambda won, size: None if size is None else Fraction(won) * size - 1,
+    ),
+)
+#: What a KPI may mean from its second version on.
+REDEFINED = (
+    _one(
+        "deals_from_777",
+        {"count": "deal", "where": "amount >= 777", "on": "closed_at"},
+        Asked(
+            "count",
+            "deal",
+            on="closed_at",
+            test=lambda r: r["amount"] is not None and r["amount"] >= 777,
+        ),
+        "count",
+    ),
+    _one(
+        "billed_to_somebody",
+        {"sum": "invoice.amount", "where": "company is not null and amount > 50"},
+        Asked("sum", "invoice", "amount", "at", lambda r: r["company"] is not None and r["amount"] > 50),
+        "currency",
+    ),
+    _one(
+        "fair_campaigns",
+        {"distinct": "lead.campaign", "where": "source = 'fair'", "on": "created_at"},
+        Asked("distinct", "lead", "campaign", "created_at", lambda r: r["source"] == "fair"),
+        "count",
     ),
 )
 PLAIN = (*COUNTS, *DISTINCT, *SUMS, *VALUES, *DURATIONS, *STOCKS, *RATIOS)

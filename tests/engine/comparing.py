@@ -19,7 +19,7 @@ from leitstern.periods.grains import Grain
 from .cases import Case
 from .measuring import Measured, Value, measured, ratio
 from .oracle import Oracle
-from .stretches import Span, earlier_span, earlier_stretch, span_of, spans_between, stretch
+from .stretches import Span, earlier_span, earlier_stretch, spans_between, stretch
 from .worlds import TODAY
 
 #: Without records: nothing to take a median of, no base, a source that never came, a period still to come.
@@ -34,12 +34,23 @@ class Expected:
         self.as_of = as_of
         self._found: dict[object, Measured] = {}
 
+    def answering(self, cases: Sequence[Case], name: str, span: Span) -> Case:
+        """The version of a KPI that answers for a period: the newest that holds on its first day."""
+        versions = [c for c in cases if c.name == name]
+        holding = [c for c in versions if (c.since or date.min) <= span.first]
+        return max(holding or versions[:1], key=lambda c: c.version)
+
+    def source(self, case: Case) -> Oracle:
+        """The records that count for a KPI."""
+        return self.oracle
+
     def measures(self, case: Case, subject: str, days: tuple[date | None, date]) -> list[Measured]:
         found = []
+        source = self.source(case)
         for asked in case.asked:
-            key = (asked, subject, days)
+            key = (id(source), asked, subject, days)
             if key not in self._found:
-                self._found[key] = measured(self.oracle, asked, subject, *days)
+                self._found[key] = measured(source, asked, subject, *days)
             found.append(self._found[key])
         return found
 
@@ -57,7 +68,7 @@ class Expected:
     ) -> Value:
         """What an observation should say; None for nothing."""
         shape = case.shape or {}
-        if not all(self.oracle.delivered(a.fact, span.first, span.last) for a in case.asked):
+        if not all(self.source(case).delivered(a.fact, span.first, span.last) for a in case.asked):
             return None
         if span.first > self.as_of:
             return None
@@ -94,16 +105,16 @@ def check(
 ) -> dict[tuple[object, ...], Observation]:
     """Every observation of a request is as the oracle has it, and none is missing. Returns them by place."""
     context = generation.context
-    assert request.start is not None
-    assert request.end is not None
-    spans = spans_between(request.start, request.end, str(request.grain), context.fiscal_start)
-    named = {case.name: case for case in cases}
+    spans = spans_of(request, context.fiscal_start)
+    by_first = {span.first: span for span in spans}
+    named = {(case.name, case.version): case for case in cases}
     seen: dict[tuple[object, ...], Observation] = {}
     wrong: list[object] = []
     for o in compute(generation, catalogue, request, ledger):
-        case, where = named[o.kpi], (o.kpi, o.subject.type, o.subject.id, o.start)
-        span = span_of(o.start, o.grain, context.fiscal_start)
+        case, where = named[o.kpi, o.version], (o.kpi, o.subject.type, o.subject.id, o.start)
+        span = by_first[o.start]
         assert (o.start, o.end) == (span.first, span.last), where
+        assert case is expected.answering(cases, case.name, span), where
         assert where not in seen, where
         seen[where] = o
         wrong += [(*where, *w) for w in _faults(o, case, expected, span, request)]
@@ -111,6 +122,15 @@ def check(
         wrong += _missing(seen, expected, cases, request, spans)
     assert not wrong, f"{generation.backend.dialect}: {len(wrong)} wrong, such as {wrong[:8]}"
     return seen
+
+
+def spans_of(request: Request, fiscal_start: int) -> list[Span]:
+    """The periods or stretches that are asked for."""
+    if request.stretches:
+        return [Span("stretch", first, last, fiscal_start) for first, last in request.stretches]
+    assert request.start is not None
+    assert request.end is not None
+    return spans_between(request.start, request.end, str(request.grain), fiscal_start)
 
 
 def _faults(
@@ -137,9 +157,9 @@ def _missing(
     spans: Sequence[Span],
 ) -> Iterator[tuple[object, ...]]:
     """Subjects that have records and no observation."""
-    for case in cases:
+    for case in (c for c in cases if c.name in request.kpis):
         for subject in request.by:
-            for span in spans:
+            for span in (s for s in spans if expected.answering(cases, case.name, s) is case):
                 for m in expected.measures(case, subject, stretch(span, case.shape or {}, expected.as_of)):
                     places = [(case.name, subject, key, span.first) for key in m.rows]
                     yield from ((*place, "missing") for place in places if place not in seen)

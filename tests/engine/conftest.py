@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import psycopg
@@ -73,6 +73,13 @@ class Workshop:
     dsn: str
     folder: Path
     numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @contextmanager
+    def at(self, day: date, minute: int) -> Iterator[None]:
+        """It is another day, and an hour at which it is that day almost everywhere."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "read", lambda: datetime.combine(day, time(10, minute), UTC))
+            yield
 
     @contextmanager
     def place(self) -> Iterator[Place]:

@@ -102,7 +102,7 @@ ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Auckland")
 FIRST, LAST = datetime.fromisoformat("2024-11-01"), datetime.fromisoformat("2026-06-30")
 
 #: What goes wrong goes wrong here: midnights, month and year ends, both changes of the clock.
-_EDGES = [
+EDGES = [
     datetime.fromisoformat(moment)
     for moment in (
         "2024-12-31 22:59:59",
@@ -127,7 +127,7 @@ _EDGES = [
     )
 ]
 moments = st.one_of(
-    st.sampled_from(_EDGES),
+    st.sampled_from(EDGES),
     st.integers(0, int((LAST - FIRST).total_seconds()) // 60).map(lambda m: FIRST + timedelta(minutes=m)),
 )
 days = st.one_of(
