@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.engine import layout
 from leitstern.engine.backends import OWN_TABLES
-from leitstern.engine.compile import rows_of
+from leitstern.engine.scoped import rows_of
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine.compile import col, number
+from leitstern.engine import scoped
 from leitstern.engine.grids import digits_of
 from leitstern.engine.levels import chosen, still
 from leitstern.engine.plan import MONEY_DIGITS, NUMBER_DIGITS, kind_of
 from leitstern.engine.reading import closed_rows
+from leitstern.engine.scoped import col, number
 from leitstern.engine.stands import DAYS, MEMBERS, ROWS
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _statement(
     if column.of.minus is not None:
         same = stands.of(column.of.minus, kind_of(column.of))
         ended = [k.number for k in same if k.days == kept.days]
-        gone = exp.Select().select(number(1)).from_(said.table(ROWS, "e"))
+        gone = exp.Select().select(number(1)).from_(scoped.table(ROWS, "e"))
         gone = gone.where(
             exp.In(this=col("part", "e"), expressions=[number(n) for n in ended]),
             exp.EQ(this=col("record", "e"), expression=col("record")),
@@ -94,7 +95,7 @@ def _statement(
         )
         select = select.where(exp.Not(this=exp.Exists(this=gone)), copy=False)
     whose = exp.EQ(this=col("id", "whose"), expression=col("member"))
-    select.append("joins", exp.Join(this=said.table(MEMBERS, "whose"), on=whose))
+    select.append("joins", exp.Join(this=scoped.table(MEMBERS, "whose"), on=whose))
     columns: list[exp.Expr] = [col(name) for name in ("record", "member", "key", "since", "title")]
     for table, id_of in (
         ("person", col("person", "whose")),
@@ -102,7 +103,7 @@ def _statement(
         ("company", col("customer")),
     ):
         on = exp.EQ(this=col("id", f"n_{table}"), expression=id_of)
-        select.append("joins", exp.Join(this=said.table(table, f"n_{table}"), side="LEFT", on=on))
+        select.append("joins", exp.Join(this=scoped.table(table, f"n_{table}"), side="LEFT", on=on))
         columns.append(exp.Coalesce(this=col("name", f"n_{table}"), expressions=[col("key", f"n_{table}")]))
     return select.select(*columns, *(col(name) for name in _ADDS))
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout
-from leitstern.engine.compile import col, number
-from leitstern.engine.plan import NUMBER_DIGITS, Part, Pass, passes
+from leitstern.engine import layout, scoped
+from leitstern.engine.passes import Pass, passes
+from leitstern.engine.plan import NUMBER_DIGITS, Part
+from leitstern.engine.scoped import col, number
 from leitstern.engine.stands import BY_SHARES, EVERYBODY, WHOLE, Stretch
 from leitstern.facts.model import FACTS
 
@@ -119,7 +120,7 @@ def _read(
 
 def _statement(generation: Generation, source: Pass, wanted: Sequence[Wanted]) -> exp.Select:
     speech = generation.backend.speech
-    scope = said.Scope(FACTS[source.fact], source.table)
+    scope = scoped.Scope(FACTS[source.fact], source.table)
     adds, any_of = [], []
     for n, w in enumerate(wanted):
         holds = exp.and_(*_days(source, w), *said.conditions_of(w.part, scope))
@@ -135,7 +136,7 @@ def _statement(generation: Generation, source: Pass, wanted: Sequence[Wanted]) -
         *(exp.alias_(number(0) if key is None else key, kind) for kind, key in subjects.items()),
         *(exp.alias_(col(layout.day(ends)) if ends else exp.Null(), name) for name, ends in _ends(source)),
     ]
-    select = exp.Select().select(*about, *adds).from_(said.table(source.table, said.ROW))
+    select = exp.Select().select(*about, *adds).from_(scoped.table(source.table, scoped.ROW))
     for join in scope.joins.values():
         select.append("joins", join)
     return select.where(exp.or_(*any_of), copy=False)
@@ -236,7 +237,7 @@ class _Naming:
     def _known(self, kind: str) -> list[str | None]:
         if kind in (*NAMED, "person", "team"):
             return [s.id for s in self.generation.subjects(kind)]
-        _, rows = self.generation.backend.rows(said.rows_of(kind, "id", "key"))
+        _, rows = self.generation.backend.rows(scoped.rows_of(kind, "id", "key"))
         known: list[str | None] = [None] * (max((int(str(n)) for n, _ in rows), default=0) + 1)
         for n, key in rows:
             known[int(str(n))] = str(key)

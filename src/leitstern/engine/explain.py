@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout, reading
-from leitstern.engine.plan import Part, passes, term
+from leitstern.engine.passes import passes
+from leitstern.engine.plan import Part, term
 from leitstern.periods.grains import Grain, arithmetic, period_of
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from leitstern.engine import asides, fingerprints, layout, stands
 from leitstern.engine.asides import Excluded, SetAside
-from leitstern.engine.compile import rows_of
 from leitstern.engine.coverage import Coverage
 from leitstern.engine.grids import Members
 from leitstern.engine.observations import Subject
+from leitstern.engine.scoped import rows_of
 from leitstern.engine.stands import Stands
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, SUBJECT_FACTS

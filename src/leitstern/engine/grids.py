@@ -19,7 +19,8 @@ from leitstern.engine import compile as said
 from leitstern.engine import layout, reading
 from leitstern.engine.distinct import count_distinct
 from leitstern.engine.latest import latest
-from leitstern.engine.plan import Part, Pass, What, passes
+from leitstern.engine.passes import Pass, passes
+from leitstern.engine.plan import Part, What
 from leitstern.engine.spans import SINCE_EVER, Spans
 from leitstern.engine.stands import NOTHING, Stands
 from leitstern.periods.grains import Arithmetic, Grain, arithmetic, month_number

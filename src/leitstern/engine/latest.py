@@ -14,16 +14,18 @@ import numpy as np
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout, reading
+from leitstern.engine import layout, reading, scoped
 from leitstern.engine.counted import NAMED
-from leitstern.engine.plan import NUMBER_DIGITS, passes
+from leitstern.engine.passes import passes
+from leitstern.engine.plan import NUMBER_DIGITS
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:
     from leitstern.engine.backends import Backend, Columns
     from leitstern.engine.compile import Subject
     from leitstern.engine.grids import Array, Grid, Members, Question
-    from leitstern.engine.plan import Part, Pass
+    from leitstern.engine.passes import Pass
+    from leitstern.engine.plan import Part
 
 
 def latest(
@@ -58,16 +60,16 @@ def _statements(part: Part, question: Question) -> list[exp.Select]:
     select, _ = reading.closed_rows(source.numbers[0], "member", bounds)
     named = [s for s in question.subjects if s in NAMED]
     names = {"day": "day", "member": "member", "value": "whole"} | {subject: subject for subject in named}
-    return [facts, select.select(*(exp.alias_(said.col(column), name) for name, column in names.items()))]
+    return [facts, select.select(*(exp.alias_(scoped.col(column), name) for name, column in names.items()))]
 
 
 def _of_facts(source: Pass, bounds: said.Bounds, subjects: Sequence[str]) -> exp.Select:
     [part] = source.parts
-    scope = said.Scope(FACTS[part.fact], part.fact)
-    value = exp.Mul(this=said.col(part.what.fields[0]), expression=said.number(10**NUMBER_DIGITS))
+    scope = scoped.Scope(FACTS[part.fact], part.fact)
+    value = exp.Mul(this=scoped.col(part.what.fields[0]), expression=scoped.number(10**NUMBER_DIGITS))
     columns: dict[str, exp.Expr] = {
-        "day": said.col(layout.day(part.on)),
-        "member": said.col(layout.member(part.member_on)),
+        "day": scoped.col(layout.day(part.on)),
+        "member": scoped.col(layout.member(part.member_on)),
         "value": exp.Cast(this=value, to=exp.DataType.build("bigint")),
     }
     for subject in subjects:
@@ -77,7 +79,7 @@ def _of_facts(source: Pass, bounds: said.Bounds, subjects: Sequence[str]) -> exp
             columns |= {} if key is None else {subject: key}
     conditions = [*said.on_days(source, bounds), *said.conditions_of(part, scope)]
     select = exp.Select().select(*(exp.alias_(column, name) for name, column in columns.items()))
-    select = select.from_(said.table(part.fact, said.ROW))
+    select = select.from_(scoped.table(part.fact, scoped.ROW))
     for join in scope.joins.values():
         select.append("joins", join)
     return select.where(*conditions, copy=False)

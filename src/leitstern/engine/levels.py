@@ -17,9 +17,9 @@ from sqlglot import exp
 
 from leitstern.engine import compile as said
 from leitstern.engine import layout
-from leitstern.engine.compile import col, number
 from leitstern.engine.grids import Grid, Question, digits_of
 from leitstern.engine.reading import closed_rows
+from leitstern.engine.scoped import col, number
 from leitstern.engine.stands import LEVEL, SPAN, Kept, Kind, Stands, Stretch
 
 if TYPE_CHECKING:

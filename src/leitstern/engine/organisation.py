@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from leitstern.engine.compile import rows_of
+from leitstern.engine.scoped import rows_of
 
 if TYPE_CHECKING:
     from leitstern.engine.generation import Generation

@@ -12,14 +12,16 @@ import numpy as np
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout, stands
-from leitstern.engine.compile import Bounds, Speech, Subject, Windows, col, number
+from leitstern.engine import layout, scoped, stands
+from leitstern.engine.compile import Bounds, Speech, Subject, Windows
+from leitstern.engine.scoped import col, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leitstern.engine.backends import Backend, Columns
-    from leitstern.engine.plan import Part, Pass
+    from leitstern.engine.passes import Pass
+    from leitstern.engine.plan import Part
     from leitstern.periods.grains import Arithmetic
 
 
@@ -77,7 +79,7 @@ def closed_rows(
     """A statement on the closed rows of some numbers, without columns yet, and whom a row counts for."""
     by_person = subject == "member" or subject in layout.BY_PERSON
     scopes = (stands.EVERYBODY, stands.BY_SHARES if by_person else stands.WHOLE)
-    select = exp.Select().from_(said.table(stands.ROWS, said.ROW))
+    select = exp.Select().from_(scoped.table(stands.ROWS, scoped.ROW))
     select = select.where(
         exp.In(this=col("scope"), expressions=[number(n) for n in scopes]),
         exp.In(this=col("part"), expressions=[number(n) for n in numbers]),
@@ -92,7 +94,7 @@ def closed_rows(
         return select, col(subject)
     trees = subject == "team"
     on = exp.EQ(this=col("member" if trees else "id", "m"), expression=col("member"))
-    table = said.table(stands.TREES if trees else stands.MEMBERS, "m")
+    table = scoped.table(stands.TREES if trees else stands.MEMBERS, "m")
     select.append("joins", exp.Join(this=table, on=on))
     return select, col("person" if subject == "person" else "team", "m")
 
@@ -139,7 +141,7 @@ def _united(
     names = [exp.column(name, quoted=True) for name in columns]
     again = exp.Select().select(*names).from_(once.subquery("c"))
     both = exp.union(_typed(facts, part), again, distinct=False)
-    select = exp.Select().from_(both.subquery(said.ROW))
+    select = exp.Select().from_(both.subquery(scoped.ROW))
     if windows is not None:
         select.append("joins", windows.join(col("day")))
     keys = {"period": period} | ({"subject": col("subject")} if "subject" in columns else {})

@@ -15,8 +15,8 @@ import numpy as np
 from sqlglot import exp
 
 from leitstern.engine import fingerprints, grids, layout
-from leitstern.engine.compile import rows_of
 from leitstern.engine.plan import Part, row_terms, term
+from leitstern.engine.scoped import rows_of
 from leitstern.engine.spans import SINCE_EVER, plain
 from leitstern.facts.model import FACTS
 from leitstern.facts.queries import first_row, lent

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout
-from leitstern.engine.compile import col, number
-from leitstern.engine.plan import Part, Pass, counted
+from leitstern.engine import layout, scoped
+from leitstern.engine.passes import Pass
+from leitstern.engine.plan import Part, counted
 from leitstern.engine.records import AsideRecord, about, is_subject, span_of
+from leitstern.engine.scoped import col, number
 from leitstern.engine.spans import SINCE_EVER
 from leitstern.facts.model import FACTS
 from leitstern.facts.receipts import reason_text
@@ -97,7 +98,7 @@ def _account(generation: Generation, fact: str, parts: Sequence[Part]) -> Accoun
     for table, aside in ((fact, False), (layout.aside(fact), True)):
         if not generation.backend.has(table):
             continue
-        scope = said.Scope(FACTS[fact], table)
+        scope = scoped.Scope(FACTS[fact], table)
         codes, place = places(parts, scope, generation.built_on.toordinal(), aside=aside)
         for code, count, example in _grouped(generation, scope, place):
             if code is None:
@@ -120,7 +121,7 @@ def _gone(generation: Generation, fact: str) -> Iterator[tuple[str, str | None, 
     if not first:
         return
     keys = exp.In(this=col("key"), expressions=[exp.Literal.string(key) for key in first])
-    still = exp.Select().select(col("key")).from_(said.table(fact, said.ROW)).where(keys)
+    still = exp.Select().select(col("key")).from_(scoped.table(fact, scoped.ROW)).where(keys)
     _, rows = generation.backend.rows(still)
     for (key,) in rows:  # only what it was before, or its amount, is set aside
         del first[str(key)]
@@ -132,7 +133,7 @@ def _gone(generation: Generation, fact: str) -> Iterator[tuple[str, str | None, 
 
 
 def places(
-    parts: Iterable[Part], scope: said.Scope, built_on: int, *, aside: bool
+    parts: Iterable[Part], scope: scoped.Scope, built_on: int, *, aside: bool
 ) -> tuple[list[Code], exp.Expr]:
     """Where each record of a table belongs, as a number.
 
@@ -162,7 +163,7 @@ def _least(places: list[exp.Expr]) -> exp.Expr:
     return exp.Anonymous(this="least", expressions=places) if len(places) > 1 else places[0]
 
 
-def _needs(part: Part, scope: said.Scope, built_on: int) -> list[said.Need]:
+def _needs(part: Part, scope: scoped.Scope, built_on: int) -> list[said.Need]:
     day = col(layout.day(part.on))
     begun = exp.LTE(this=day, expression=number(built_on))
     return [*said.dated(part, scope), *said.needs(part, scope), said.Need("lies_ahead", part.on, begun)]
@@ -173,10 +174,10 @@ def _all(conditions: list[exp.Expr]) -> exp.Expr:
 
 
 def _grouped(
-    generation: Generation, scope: said.Scope, place: exp.Expr
+    generation: Generation, scope: scoped.Scope, place: exp.Expr
 ) -> Iterable[tuple[int | None, int, str]]:
     select = exp.Select().select(exp.alias_(place, "place"), exp.alias_(col("key"), "key"))
-    select = select.from_(said.table(scope.table, said.ROW))
+    select = select.from_(scoped.table(scope.table, scoped.ROW))
     for join in scope.joins.values():
         select.append("joins", join)
     if scope.fact.name in layout.STUBBED:
@@ -229,7 +230,7 @@ def _listed(
     for table, aside in ((whole, False), (layout.aside(whole), True)):
         if not generation.backend.has(table):
             continue
-        scope = said.Scope(FACTS[part.fact], table)
+        scope = scoped.Scope(FACTS[part.fact], table)
         source = Pass(table, part.fact, part.on, part.member_on, (part,), "level")
         codes, place = places([part], scope, generation.built_on.toordinal(), aside=aside)
         chosen = [number(n) for n, (reason, _) in enumerate(codes) if reason not in IN_COURSE]
@@ -247,7 +248,7 @@ def _listed(
             conditions.append(exp.or_(exp.Is(this=gone, expression=exp.Null()), later))
         conditions.extend(is_subject(generation, scope, source, by, subject))
         select = exp.Select().select(*about(scope, source), exp.alias_(place.copy(), "place"))
-        select = select.from_(said.table(table, said.ROW))
+        select = select.from_(scoped.table(table, scoped.ROW))
         for join in scope.joins.values():
             select.append("joins", join)
         _, rows = generation.backend.rows(select.where(*conditions, copy=False))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from leitstern.engine import compile as said
-from leitstern.engine import layout
+from leitstern.engine import layout, scoped
 from leitstern.engine.closed_records import Column, listed
-from leitstern.engine.compile import col, number
 from leitstern.engine.levels import chosen
-from leitstern.engine.plan import Part, Pass, Term, kind_of, passes, term
+from leitstern.engine.passes import Pass, passes
+from leitstern.engine.plan import Part, Term, kind_of, term
+from leitstern.engine.scoped import col, number
 from leitstern.engine.spans import SINCE_EVER, shaped
 from leitstern.engine.stands import DAYS
 from leitstern.errors import Problem
@@ -153,7 +154,7 @@ def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, Term]]:
             yield f"{name} / n", found.base, found
 
 
-def _holds(part: Part, of: Term, scope: said.Scope, span: tuple[int, int], stands: Stands) -> exp.Expr:
+def _holds(part: Part, of: Term, scope: scoped.Scope, span: tuple[int, int], stands: Stands) -> exp.Expr:
     """Whether a record counts for a part in a span, where nothing else stands for it."""
     first, last = span
     kind = kind_of(of)
@@ -184,7 +185,7 @@ def _statement(
     subject: str | None,
 ) -> exp.Select:
     speech = generation.backend.speech
-    scope = said.Scope(FACTS[source.fact], source.table)
+    scope = scoped.Scope(FACTS[source.fact], source.table)
     adds: list[exp.Expr] = []
     any_of: list[exp.Expr] = []
     for _, part, of in wanted:
@@ -193,13 +194,13 @@ def _statement(
         adds.append(exp.alias_(exp.Case().when(holds, value), f"a{len(adds)}"))
         any_of.append(holds.copy())
     mine = is_subject(generation, scope, source, by, subject)
-    select = exp.Select().select(*about(scope, source), *adds).from_(said.table(source.table, said.ROW))
+    select = exp.Select().select(*about(scope, source), *adds).from_(scoped.table(source.table, scoped.ROW))
     for join in scope.joins.values():
         select.append("joins", join)
     return select.where(exp.or_(*any_of), *mine, copy=False)
 
 
-def about(scope: said.Scope, source: Pass) -> list[exp.Expr]:
+def about(scope: scoped.Scope, source: Pass) -> list[exp.Expr]:
     """Columns that say which record it is: key, day, title, and the names of whom it belongs to."""
     title = next((t for t in TITLES if t in scope.fact.by_name), None)
     return [
@@ -212,7 +213,7 @@ def about(scope: said.Scope, source: Pass) -> list[exp.Expr]:
     ]
 
 
-def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expr:
+def _name(scope: scoped.Scope, source: Pass, kind: str) -> exp.Expr:
     """Name of the person, team or customer of a record."""
     if kind == "customer":
         key: exp.Expr | None = said.subject_key(source, "customer", scope)
@@ -223,12 +224,12 @@ def _name(scope: said.Scope, source: Pass, kind: str) -> exp.Expr:
     alias = f"n_{kind}"
     to = "company" if kind == "customer" else kind
     on = exp.EQ(this=col("id", alias), expression=key)
-    scope.joins[alias] = exp.Join(this=said.table(to, alias), side="LEFT", on=on)
+    scope.joins[alias] = exp.Join(this=scoped.table(to, alias), side="LEFT", on=on)
     return exp.Coalesce(this=col("name", alias), expressions=[col("key", alias)])
 
 
 def is_subject(
-    generation: Generation, scope: said.Scope, source: Pass, by: str, subject: str | None
+    generation: Generation, scope: scoped.Scope, source: Pass, by: str, subject: str | None
 ) -> list[exp.Expr]:
     """Conditions that choose the records of a subject."""
     if by == "company":

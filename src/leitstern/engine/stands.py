@@ -63,7 +63,7 @@ NOTHING = Stands()
 
 def read(backend: Backend) -> Stands:
     """What stands in a generation."""
-    from leitstern.engine.compile import rows_of
+    from leitstern.engine.scoped import rows_of
 
     if not backend.has(PARTS):
         return NOTHING

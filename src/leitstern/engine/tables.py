@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from leitstern.engine import compile as said
-from leitstern.engine import layout
-from leitstern.engine.compile import col
+from leitstern.engine import layout, scoped
+from leitstern.engine.scoped import col
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS
 
@@ -36,10 +35,10 @@ def table(generation: Generation, fact: str, fields: tuple[str, ...]) -> pa.Tabl
 
     if fact not in {one.name for one in layout.ENCODED}:
         raise Problem("engine.no_field", fact=fact, field="*")
-    scope = said.Scope(FACTS[fact], fact)
+    scope = scoped.Scope(FACTS[fact], fact)
     chosen = [("key", pa.string(), col("key")), *(_column(scope, field) for field in fields)]
     select = exp.Select().select(*(exp.alias_(column, f"c{n}") for n, (_, _, column) in enumerate(chosen)))
-    select = select.from_(said.table(fact, said.ROW)).order_by(col("key"), col("id"))
+    select = select.from_(scoped.table(fact, scoped.ROW)).order_by(col("key"), col("id"))
     for join in scope.joins.values():
         select.append("joins", join)
     _, rows = generation.backend.rows(select)
@@ -50,7 +49,7 @@ def table(generation: Generation, fact: str, fields: tuple[str, ...]) -> pa.Tabl
     )
 
 
-def _column(scope: said.Scope, name: str) -> tuple[str, pa.DataType, exp.Expr]:
+def _column(scope: scoped.Scope, name: str) -> tuple[str, pa.DataType, exp.Expr]:
     import pyarrow as pa
 
     kind, _, date = name.partition("@")
@@ -58,7 +57,7 @@ def _column(scope: said.Scope, name: str) -> tuple[str, pa.DataType, exp.Expr]:
     if date and kind in _MEMBER and field and field.kind in ("day", "time") and layout.has_member(scope.fact):
         return name, pa.string(), _key(scope, kind, _member(scope, kind, date))
     if name == "region" and layout.has_region(scope.fact):
-        return name, pa.string(), scope.region(said.ROW)
+        return name, pa.string(), scope.region(scoped.ROW)
     if field is None or date:
         raise Problem("engine.no_field", fact=scope.fact.name, field=name)
     if field.kind == "ref":
@@ -71,20 +70,20 @@ def _column(scope: said.Scope, name: str) -> tuple[str, pa.DataType, exp.Expr]:
     return name, kinds.get(field.kind, pa.string()), col(name)
 
 
-def _member(scope: said.Scope, kind: str, date: str) -> exp.Expr:
+def _member(scope: scoped.Scope, kind: str, date: str) -> exp.Expr:
     """The person or team of the member a record belonged to on a date."""
     alias = f"m_{date}"
     if alias not in scope.joins:
         on = exp.EQ(this=col("id", alias), expression=col(layout.member(date)))
-        scope.joins[alias] = exp.Join(this=said.table("member", alias), side="LEFT", on=on)
+        scope.joins[alias] = exp.Join(this=scoped.table("member", alias), side="LEFT", on=on)
     return col(kind, alias)
 
 
-def _key(scope: said.Scope, to: str, reference: exp.Expr) -> exp.Expr:
+def _key(scope: scoped.Scope, to: str, reference: exp.Expr) -> exp.Expr:
     """The key of what a reference points at."""
     alias = f"k{len(scope.joins)}"
     on = exp.EQ(this=col("id", alias), expression=reference)
-    scope.joins[alias] = exp.Join(this=said.table(to, alias), side="LEFT", on=on)
+    scope.joins[alias] = exp.Join(this=scoped.table(to, alias), side="LEFT", on=on)
     return col("key", alias)
 
 
