@@ -42,7 +42,7 @@ def test_rates_are_those_of_the_engine_in_the_order_of_names(workspace: Workspac
     assert (found.how, found.unit, found.start, found.end) == ("rates", "percent", START, END)
     told = {
         o.subject.id: o
-        for o in workspace.compute_stretches(["win_rate"], by="team", stretches=[(START, END)])
+        for o in workspace.compute_stretches(["win_rate"], by="own_team", stretches=[(START, END)])
         if o.subject.id is not None and o.rows
     }
     assert {one.id for one in found.subjects} == set(told)
@@ -74,10 +74,10 @@ def test_sums_of_teams_are_per_person_and_month(workspace: Workspace) -> None:
     assert found.how == "averages"
     people = workspace.organisation()
     one = next(one for one in found.subjects if one.estimate is not None)
-    size = len(people.members(one.id, START, END))
+    size = len(people.own_members(one.id, START, END))
     total = float(next(
         o.value or 0
-        for o in workspace.compute_stretches(["won_value"], by="team", stretches=[(START, END)])
+        for o in workspace.compute_stretches(["won_value"], by="own_team", stretches=[(START, END)])
         if o.subject.id == one.id
     ))  # fmt: skip
     assert one.raw is not None

@@ -76,6 +76,8 @@ SUBJECTS = {
     "product": [("A", "Pumpe A")],
     "region": [("Nord", "Nord")],
 }
+#: A team without those beneath has its id and name.
+SUBJECTS["own_team"] = SUBJECTS["team"]
 _BASE = {"count": 60, "currency": 380_000, "percent": 0.34, "days": 46, "hours": 19, "score": 31, "ratio": 3}
 
 

@@ -63,6 +63,8 @@ class KnownWorkspace(FakeWorkspace):
             return RATES.get(subject.id, 0)
         if subject.type == "team" and subject.id is not None:
             return sum(RATES[one] for one in ORGANISATION.members(subject.id, period.start, period.end))
+        if subject.type == "own_team" and subject.id is not None:
+            return sum(RATES[one] for one in ORGANISATION.own_members(subject.id, period.start, period.end))
         return sum(RATES.values()) if subject.type == "company" else 0
 
 

@@ -120,7 +120,7 @@ def test_why_names_pieces_that_lead_to_records(everybody: Client) -> None:
     assert "Gewonnener Auftragswert" in text
     assert "Oktober 2025" in text
     assert "Vertrieb Nord" in text
-    assert "/kpi/won_value/records/2026-10?by=team&amp;subject=T1" in text
+    assert "/kpi/won_value/records/2026-10?by=own_team&amp;subject=T1" in text
     assert "why won_value --period 2026-10 --against previous_year --over team" in text
 
 
