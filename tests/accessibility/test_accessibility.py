@@ -22,6 +22,7 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from leitstern import clock
 from tests.chromium import ARGUMENTS, program
 
 pytestmark = pytest.mark.browser
@@ -138,10 +139,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    clock = folder.with_name("clock")
-    clock.write_text(clock.now().isoformat(), encoding="ascii")
+    time = folder.with_name("clock")
+    time.write_text(clock.now().isoformat(), encoding="ascii")
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.walk.serve", str(folder), port, str(clock)],
+        [sys.executable, "-m", "tests.walk.serve", str(folder), port, str(time)],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

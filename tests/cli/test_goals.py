@@ -19,7 +19,6 @@ from datetime import date
 from decimal import Decimal
 from leitstern.server.models import Account, GoalRow
 
-pytestmark = pytest.mark.calendar
 lead = Account.objects.create_user("lead@example.org", None, name="Frauke", person="P8")
 Account.objects.create_user("nobody@example.org", None, name="Wencke", person="P4")
 for subject, target, state in (("P1", 100, "accepted"), ("P4", 50, "offered")):
@@ -29,6 +28,9 @@ for subject, target, state in (("P1", 100, "accepted"), ("P4", 50, "offered")):
         state=state, owner=lead, created_by=lead,
     )
 """
+
+
+pytestmark = pytest.mark.calendar
 
 
 @pytest.fixture(scope="module")

@@ -121,7 +121,7 @@ def _keep(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
 
 def are_shared(con: duckdb.DuckDBPyConnection) -> bool:
     """Whether some closed record is kept by its shares, so that deals must be divided as well."""
-    return con.execute(f"SELECT 1 FROM in_closed WHERE scope = {BY_SHARES} LIMIT 1").fetchone() is not None
+    return first_row(con, f"SELECT 1 FROM in_closed WHERE scope = {BY_SHARES} LIMIT 1") is not None
 
 
 def write(con: duckdb.DuckDBPyConnection) -> None:

@@ -63,7 +63,9 @@ def _unmarked(head: bytes) -> str | None:
     low, high = even.count(0) / len(even), odd.count(0) / max(1, len(odd))
     if min(low, high) > _FEW_NULS or max(low, high) < _MANY_NULS:
         return None
-    return _WIDE[0] if high > low else _WIDE[1]
+    name = _WIDE[0] if high > low else _WIDE[1]
+    text = head[: len(head) // 2 * 2].decode(name, "replace")
+    return name if all(character.isprintable() or character.isspace() for character in text) else None
 
 
 class _Scan(NamedTuple):

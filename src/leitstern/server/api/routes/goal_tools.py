@@ -49,7 +49,7 @@ class SentenceIn(In):
     whom: Name | None = Field(None, description="The subject chosen of those a question offered.")
 
 
-class ChoiceOut(Out):
+class MeantOut(Out):
     """An answer that a question offers."""
 
     value: str = Field(description="A KPI, or a subject such as team:T-1; sent back as kpi or whom.")
@@ -62,7 +62,7 @@ class QuestionOut(Out):
     letter: Literal["S", "M", "T"]
     field: str
     text: str = Field(description="The question in the caller's language.")
-    choices: list[ChoiceOut] = Field(description="What may be meant; empty where anything may.")
+    choices: list[MeantOut] = Field(description="What may be meant; empty where anything may.")
 
 
 class ChangeOut(Out):
