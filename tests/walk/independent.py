@@ -37,6 +37,22 @@ class Staff:
     def teams(self) -> list[dict[str, str]]:
         return _rows(self.exports / "Teams.csv")
 
+    def team_names(self) -> dict[str, str]:
+        return {row["Team-Nr."]: row["Team"] for row in self.teams()}
+
+    def from_top(self, team: str) -> list[str]:
+        """The teams a team lies in, from the topmost one to the team itself."""
+        parents = {row["Team-Nr."]: row["Gehört zu"] for row in self.teams()}
+        found = [team]
+        while parents.get(found[0]):
+            found.insert(0, parents[found[0]])
+        return found
+
+    def names_beside(self, team: str) -> set[str]:
+        """The names of the teams that lie directly in the same team as this one, its own included."""
+        parents = {row["Team-Nr."]: row["Gehört zu"] for row in self.teams()}
+        return {name for one, name in self.team_names().items() if parents[one] == parents[team]}
+
     def stays(self) -> list[tuple[str, str, date, date]]:
         return [
             (

@@ -168,17 +168,29 @@ def test_the_walk_of_a_quarter(site: Site, browser: Browser, monkeypatch: pytest
         person.welcome(links[person.email])
     _grant(admin, everybody[boss].email, "management")
 
-    # The manager sets a goal for the company, and splits it to the teams.
+    # The manager sets a goal for the company, and splits it from team to team, down the tree of teams.
     company = _new_goal(everybody[boss], owner=people[cast.lead]["Name"])
     everybody[boss].act(company, "offer", due_on="2026-06-29")
     everybody[cast.lead].act(company, "accept")
-    team_goal = _split(everybody[boss], company, "team", "last_year")[_team_name(staff, cast.team)]
+    team_goal = company
+    for at, team in enumerate(staff.from_top(cast.team)):
+        teams = _split(everybody[boss], team_goal, "team", "last_year")
+        assert set(teams) <= staff.names_beside(team)
+        team_goal = teams[staff.team_names()[team]]
+        if at == 0:  # all are in the one tree on top, so it has the whole goal
+            assert _amount(everybody[boss].facts(team_goal)["Ziel"]) == COMPANY_TARGET
     everybody[boss].act(team_goal, "offer", due_on="2026-06-29")
     everybody[cast.lead].act(team_goal, "accept")
     parts = _split(everybody[cast.lead], team_goal, "person", "working_share")
-    assert sum(_amount(everybody[cast.lead].facts(goal)["Ziel"]) for goal in parts.values()) == _amount(
-        everybody[cast.lead].facts(team_goal)["Ziel"]
-    )
+    # A lead who sells has a part as well, but does not write the own goal: it stays open.
+    left = _left_open(everybody[cast.lead], team_goal, "person", "working_share")
+    assert set(left) == {people[cast.lead]["Name"]}
+    assert people[cast.lead]["Name"] not in parts
+    given = sum(_amount(everybody[cast.lead].facts(goal)["Ziel"]) for goal in parts.values())
+    open_part = left[people[cast.lead]["Name"]]
+    assert given + open_part == _amount(everybody[cast.lead].facts(team_goal)["Ziel"])
+    said = everybody[cast.lead].page.locator("section:has(#children) .heading").inner_text()
+    assert _amount(said.partition(",")[2].strip()) == open_part, said
 
     # Two accept, one counters, the lead agrees.
     goals = {p: parts[people[p]["Name"]] for p in (first, second, third)}
@@ -299,6 +311,16 @@ def _split(somebody: Somebody, goal: int, kind: str, by: str) -> dict[str, int]:
     return _by_name(found)
 
 
+def _left_open(somebody: Somebody, goal: int, kind: str, by: str) -> dict[str, Decimal]:
+    """The parts of a proposal that nobody gets by this split, by the name of whom they are for."""
+    page = somebody.go(f"/goal/{goal}/split?to={kind}&by={by}")
+    rows = page.locator(".split-table tbody tr:has(th .help)").all()
+    return {
+        row.locator("th").inner_text().splitlines()[0].strip(): _amount(row.locator("td").last.inner_text())
+        for row in rows
+    }
+
+
 def _by_name(found: dict[str, int]) -> dict[str, int]:
     """The line under a goal's name says for whom it is: ``Vertrieb Süd · Q3 2026``."""
     named = {}
@@ -306,10 +328,6 @@ def _by_name(found: dict[str, int]) -> dict[str, int]:
         line = next(line for line in text.splitlines() if "·" in line)
         named[line.partition("·")[0].strip()] = goal
     return named
-
-
-def _team_name(staff: Staff, team: str) -> str:
-    return next(row["Team"] for row in staff.teams() if row["Team-Nr."] == team)
 
 
 def _amount(text: str) -> Decimal:
