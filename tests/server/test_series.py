@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def test_a_cohort_is_open_until_its_days_have_passed(ask):
     observed = next(
         iter(FakeWorkspace().compute(["won_deals"], start=date(2026, 9, 1), end=date(2026, 9, 30)))
     )
-    unripe = type(observed)(*(False if f == "complete" else getattr(observed, f) for f in observed.__slots__))
+    unripe = replace(observed, finished=False)
     assert standing(unripe, ripens=90) == "open"
     assert standing(unripe, ripens=30) == "late"
     assert standing(observed, ripens=90) == "complete"
