@@ -11,6 +11,7 @@ from typing import Any
 from leitstern import clock
 from leitstern.goals.goal import Whom
 from leitstern.insight.reverse.plan import Assumptions
+from leitstern.periods.grains import Grain, period_of
 from leitstern.server import tokens
 from leitstern.server.models import Account, GoalRow, PrivacyChange, Scenario
 
@@ -89,6 +90,8 @@ def world(who: dict[str, Account]) -> dict[str, str]:
         "token": str(token.pk),
         "account": str(who["colleague"].pk),
         "scenario": str(scenario.pk),
+        # On the last days of a quarter nothing more can be planned for it.
+        "next_quarter": period_of(clock.today("Europe/Berlin"), Grain.QUARTER, 1).shifted(1).label,
     }
 
 
