@@ -22,12 +22,14 @@ from leitstern.settings import Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leitstern.engine.account.data import DataAccount
+    from leitstern.engine.account.facts import Remark
     from leitstern.engine.closing import Closed, Ledger
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
     from leitstern.engine.organisation import Organisation
     from leitstern.engine.reasons import Account
-    from leitstern.engine.records import Records
+    from leitstern.engine.records import AsideRecord, Records
     from leitstern.engine.restating import Restatement
     from leitstern.facts import mapping
     from leitstern.facts.quality import QualityFinding
@@ -347,6 +349,26 @@ class Workspace:
         from leitstern.engine.reasons import accounts
 
         return accounts(self._generation(), self.catalogue.resolved(kpi))
+
+    def account(self, batch: int | None = None) -> DataAccount:
+        """From the rows of files to what counts where: of one import, or of the newest one of each file.
+
+        For each fact: how many records there are, how many count, and for which reasons others do not, or
+        not wherever they should (see ``DataAccount``).
+        """
+        from leitstern.engine.account.data import DataAccount, data_account
+
+        if not self.has_data():
+            return DataAccount((), (), built=False)
+        generation = self._generation() if self.generation() else None
+        with self._store() as store:
+            return data_account(store, generation, self.catalogue, batch)
+
+    def account_records(self, remark: Remark) -> list[AsideRecord]:
+        """The records that a remark of an account tells of, by their keys."""
+        from leitstern.engine.account.facts import remark_records
+
+        return remark_records(self._generation(), self.catalogue, remark)
 
     def facts(self, fact: str, *fields: str) -> pa.Table:
         """The records of a fact with some of its fields, as the newest generation holds them.

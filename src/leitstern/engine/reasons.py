@@ -93,7 +93,7 @@ def accounts(generation: Generation, resolved: Resolved) -> list[Account]:
 
 def _account(generation: Generation, fact: str, parts: Sequence[Part]) -> Account:
     found, outside, here = [], 0, 0
-    for reason, field, keys in _gone(generation, fact):
+    for reason, field, keys in gone(generation, fact):
         found.append(Reason(reason, field, len(keys), keys[0]))
     for table, aside in ((fact, False), (layout.aside(fact), True)):
         if not generation.backend.has(table):
@@ -112,7 +112,7 @@ def _account(generation: Generation, fact: str, parts: Sequence[Part]) -> Accoun
     return Account(fact, total, here, outside, tuple(found))
 
 
-def _gone(generation: Generation, fact: str) -> Iterator[tuple[str, str | None, list[str]]]:
+def gone(generation: Generation, fact: str) -> Iterator[tuple[str, str | None, list[str]]]:
     """Records that are in no table of the generation, by reason: whether they meet a filter is not asked."""
     first: dict[str, Excluded] = {}
     for one in generation.excluded:
