@@ -16,6 +16,7 @@ from leitstern.errors import Problem
 from leitstern.facts.currencies import iso_code
 from leitstern.facts.mapping import READ_KINDS, FieldMapping, TableMapping
 from leitstern.facts.model import FACTS, Field
+from leitstern.facts.plans import plans
 from leitstern.facts.words import each, meets, translate
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ MODEL_READINGS = {"day": "YYYY-MM-DD", "time": "YYYY-MM-DD", "yesno": "yesno"}
 class Converted:
     """Typed rows of one fact. ``table`` has ``key``, ``source_row``, ``deleted`` and ``fields``.
 
-    ``keys``: the keys of all rows, those set aside too, where rows have one of their own.
+    ``keys``: the keys of all rows, those set aside too, where rows have one of their own. ``planned``: of
+    how many records an end that the file tells is only planned, see `plans`.
     """
 
     fact: str
@@ -52,6 +54,7 @@ class Converted:
     repeats: bool = False
     extends: bool = False
     keys: pa.Table | None = None
+    planned: int = 0
 
 
 def convert(
@@ -84,6 +87,7 @@ def convert(
         _bound(work, columns[name], field, mapped)
         if field.required:
             _require(work, columns[name], columns["deleted"], mapped)
+    planned = plans(columns, fact, work.zone)
     currency = _written_currency(fact.by_name, readings)
     if currency is not None:
         columns["currency"] = (
@@ -102,6 +106,7 @@ def convert(
         repeats=mapping.repeats,
         extends=mapping.extends,
         keys=None if mapping.key is None else table.select(["key"]),
+        planned=planned,
     )
 
 
@@ -193,10 +198,12 @@ def _keys(work: _Work, mapping: TableMapping) -> Column:
     pc = _compute()
 
     if mapping.key is None:
-        return row_digests(work.rows)
-    keys = _compound(work.rows, mapping.key) if len(mapping.key) > 1 else _text(work.rows, mapping.key[0])
-    work.bad(_places(pc.is_null(keys)), mapping.key[0], "key_empty")
-    return keys
+        keys = row_digests(work.rows)
+    else:
+        several = len(mapping.key) > 1
+        keys = _compound(work.rows, mapping.key) if several else _text(work.rows, mapping.key[0])
+        work.bad(_places(pc.is_null(keys)), mapping.key[0], "key_empty")
+    return keys if mapping.part is None else pc.binary_join_element_wise(mapping.part, keys, "|")
 
 
 def _compound(rows: pa.Table, columns: Sequence[str]) -> Column:
@@ -262,6 +269,8 @@ def _field(work: _Work, field: Field, mapped: FieldMapping) -> Column:
         return _constant(field, mapped.value, work)
     if mapped.product is not None:
         values = _product(work, field, mapped.product)
+    elif mapped.first_of is not None:
+        values = _first_of(work, field, mapped.first_of)
     elif mapped.columns is not None:
         values = (_compound if field.kind == "ref" else _joined)(work.rows, mapped.columns)
     else:
@@ -281,6 +290,12 @@ def _one_column(work: _Work, field: Field, mapped: FieldMapping) -> Column:
     if field.kind not in READ_KINDS:
         return texts
     return _typed(work, texts, field, column, work.readings[field.name, column])
+
+
+def _first_of(work: _Work, field: Field, columns: Sequence[str]) -> Column:
+    """Of each row the first column that is filled."""
+    parts = [_one_column(work, field, FieldMapping(column=column)) for column in columns]
+    return _compute().coalesce(*parts)
 
 
 def _typed(work: _Work, texts: Column, field: Field, column: str, reading: Reading) -> Column:

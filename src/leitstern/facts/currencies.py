@@ -20,14 +20,19 @@ _ALSO = {
     "SEK": ("schwedische kronen", "schwedische krone"),
     "TRY": ("tl", "₺"),
 }
+#: How SugarCRM and its kin write the currency that is set for the whole installation.
+_OWN = "-99"
 _CODE = re.compile(r"\b[A-Z]{3}\b")
 _BETWEEN = re.compile(r"(?:[\s()\[\],;:/|]|(?<=\s)[-–](?=\s))+")
 _LETTERS = re.compile(r"[A-Za-z]{3}")
 
 
 def iso_code(text: str) -> str:
-    """The code of ISO 4217 that a text means; a text that means none is given back as it stands."""
+    """The code of ISO 4217 that a text means; a text that means none is given back as it stands, and one
+    that means the company's own currency is empty."""
     word = folded(text)
+    if word == _OWN:
+        return ""
     if word in _codes():
         return word.upper()
     found = _named().get(word)

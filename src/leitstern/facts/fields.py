@@ -61,7 +61,8 @@ class Fact:
     ``person`` names the field that says whom a record belongs to; ``main_date`` the date that
     orders the table and by which its age is judged (none for entities).
     ``before`` lists pairs of dates of which the first must not be later than the second, ``over`` dates
-    of ends with the words of ``status`` that say that the end has come.
+    of ends with the words of ``status`` that say that the end has come, ``planned`` such dates with the one
+    they are planned for: before the end has come, both are the plan.
     A ``derived`` fact is worked out as a whole when a generation is built.
     """
 
@@ -71,6 +72,7 @@ class Fact:
     person: str | None = None
     before: tuple[tuple[str, str], ...] = ()
     over: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    planned: tuple[tuple[str, str], ...] = ()
     derived: bool = False
     by_name: MappingProxyType[str, Field] = field(init=False, repr=False, compare=False)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 #: Changes when rows are read with another meaning than before, so that files known already are read anew.
-_MEANING = "2"
+_MEANING = "3"
 
 #: Files that are read side by side.
 PROCESSES = 2
@@ -282,7 +282,8 @@ def _decide(job: Job, store: Store, options: Options) -> list[str]:
             texts = columns_of(job.landed, [column])[column]
             before = store.reading_before(job.table.file, column)
             factor = "number" if mapped.product is not None else model.reads_as
-            found = decide(texts, name=column, kind=factor, usual=Usual(options.dots_day_first, before))
+            usual = Usual(options.dots_day_first, before, mapped.scale)
+            found = decide(texts, name=column, kind=factor, usual=usual)
             if found.is_question and before in [choice.code for choice in found.choices]:
                 found = found.answered(str(before))
                 notes.append(_note("reading_kept", job, column, options, reading=found.code))
@@ -331,6 +332,7 @@ def _load(store: Store, jobs: list[Job], receipt: Receipt, options: Options, ste
             known = before[id(job)] or _imported(store, job, options)
             tables.append(known or _load_one(job, batch, options))
         notes = [_said(lost, options) for lost in batch.gone(_sorts(jobs, tables))]
+    notes += [_planned(job, table, options) for job, table in zip(jobs, tables, strict=True) if table.planned]
     said = tuple(dict.fromkeys([*receipt.notes, *notes]))
     return replace(receipt, batch=batch.number, tables=tuple(tables), notes=said)
 
@@ -342,6 +344,14 @@ def _sorts(jobs: list[Job], tables: list[TableReceipt]) -> list[tuple[str, str, 
         for job, table in zip(jobs, tables, strict=True)
         if job.table.key is not None and not job.table.extends and not table.already
     ]
+
+
+def _planned(job: Job, table: TableReceipt, options: Options) -> str:
+    ends = [end for end, _ in FACTS[table.fact].planned if end in job.table.fields]
+    columns = ", ".join(column for end in ends for column in job.table.fields[end].read_columns)
+    return message(
+        "facts.note_planned", options.language, file=table.file, count=table.planned, column=columns
+    )
 
 
 def _said(lost: Gone, options: Options) -> str:

@@ -10,6 +10,7 @@ A field is one of
 ``{column = "Column", ...}``           the column, with ``read``, ``values``, ``default``, ``others``,
                                        ``negate_if``
 ``{columns = ["First", "Last"]}``      several columns: a name (joined by a space) or a compound key
+``{first_of = ["Won", "Lost"]}``       the first of several columns that is filled
 ``{product = ["Quantity", "Price"]}``  the product of two or more numeric columns
 ``{value = "EUR"}``                    the same value in every row
 =====================================  ==================================================================
@@ -84,18 +85,20 @@ class FieldMapping(Document):
     for every word that begins with C, ``""`` for an empty cell). A word without translation takes
     ``default``; without one its row is set aside, unless ``others = "keep"`` lets it pass or
     ``others = "known"`` knows it as a word of exports. ``default``
-    also fills empty cells. ``read`` fixes how numbers or dates are read. ``negate_if`` turns the sign of
-    an amount.
+    also fills empty cells. ``read`` fixes how numbers or dates are read. ``scale`` says of a share of a whole
+    what all of it is: 1, or 100. ``negate_if`` turns the sign of an amount.
     """
 
     column: str | None = None
     columns: tuple[str, ...] | None = Field(default=None, min_length=2)
+    first_of: tuple[str, ...] | None = Field(default=None, min_length=2)
     product: tuple[str, ...] | None = Field(default=None, min_length=2)
     value: str | int | float | bool | None = None
     values: dict[str, str] | None = None
     default: str | None = None
     others: Literal["keep", "known"] | None = None
     read: Columns | None = None
+    scale: Literal[1, 100] | None = None
     negate_if: Condition | None = None
 
     @field_validator("values", mode="before")
@@ -108,7 +111,9 @@ class FieldMapping(Document):
 
     @model_validator(mode="after")
     def _one_origin(self) -> FieldMapping:
-        given = [n for n in ("column", "columns", "product", "value") if getattr(self, n) is not None]
+        given = [
+            n for n in ("column", "columns", "first_of", "product", "value") if getattr(self, n) is not None
+        ]
         if len(given) != 1:
             raise _wrong("one_origin", found=", ".join(given) or "-")
         words = [folded(word) for word in self.values or ()]
@@ -128,7 +133,8 @@ class FieldMapping(Document):
     @property
     def read_columns(self) -> tuple[str, ...]:
         """The columns whose text becomes the value."""
-        return self.columns or self.product or ((self.column,) if self.column is not None else ())
+        several = self.columns or self.first_of or self.product
+        return several or ((self.column,) if self.column is not None else ())
 
     def reading_of(self, column: str) -> str | None:
         """The reading the mapping fixes for one of its columns, if it does."""
@@ -145,6 +151,8 @@ class TableMapping(Document):
     ``extends = true``: the rows add fields to records that another table brings; a key that is not
     there is set aside.
     ``where`` chooses rows, ``deleted`` says which rows mean that the record was deleted.
+    ``part`` tells apart the records that several tables of one fact make of the same rows (clicks and
+    impressions of a report); it goes before their keys.
     """
 
     file: str
@@ -153,6 +161,7 @@ class TableMapping(Document):
     key: Columns | None = None
     repeats: bool = False
     extends: bool = False
+    part: str | None = None
     where: Condition | None = None
     deleted: Condition | None = None
     timezone: str | None = None
@@ -257,6 +266,8 @@ def _check_field(fact: Fact, name: str, mapped: FieldMapping) -> None:
         raise _wrong("product_kind", field=name, kind=field.kind)
     if mapped.columns is not None and field.kind not in ("text", "ref"):
         raise _wrong("columns_kind", field=name, kind=field.kind)
+    if mapped.scale is not None and field.means != "share":
+        raise _wrong("scale_kind", field=name)
     if mapped.negate_if is not None and field.kind not in NUMERIC_KINDS:
         raise _wrong("negate_kind", field=name, kind=field.kind)
     _check_words(field, mapped)

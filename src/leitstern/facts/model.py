@@ -177,6 +177,7 @@ _RECORDS = (
         person="owner",
         before=(("created_at", "closed_at"), ("first_contact_at", "closed_at")),
         over=(("closed_at", ("won", "lost")),),
+        planned=(("closed_at", "expected_close_at"),),
     ),
     Fact(
         "deal_share",

@@ -50,8 +50,9 @@ class TableReceipt:
 
     ``rows_read = loaded + updated + unchanged + rows_set_aside``. ``left_out`` rows were not chosen by
     the mapping's ``where`` and are no part of it; ``removed`` says how many of the updated ones were
-    deletions. ``already`` marks bytes that were imported before under the same mapping: their earlier
-    receipt is repeated and nothing was written.
+    deletions, ``planned`` of how many records the end in the file is only planned. ``already`` marks bytes
+    that were imported before under the same mapping: their earlier receipt is repeated and nothing was
+    written.
     """
 
     batch: int
@@ -68,6 +69,7 @@ class TableReceipt:
     set_aside: dict[str, int] = field(default_factory=dict)
     readings: tuple[ReadAs, ...] = ()
     already: bool = False
+    planned: int = 0
 
     @property
     def rows_set_aside(self) -> int:

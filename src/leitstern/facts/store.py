@@ -281,7 +281,7 @@ class Batch:
         receipt = TableReceipt(
             self.number, origin.mapping, origin.file, origin.sheet, converted.fact, converted.rows_read,
             counts.loaded, counts.updated, counts.unchanged, converted.left_out, counts.removed,
-            reasons,
+            reasons, planned=converted.planned,
         )  # fmt: skip
         receipt.check()
         self._run(

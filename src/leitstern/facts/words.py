@@ -66,9 +66,9 @@ class _Words:
 
 
 def each(texts: Column, change: Callable[[str], str]) -> Column:
-    """Every text changed; works on the different ones only."""
+    """Every text changed, to nothing where it becomes empty; works on the different ones only."""
     encoded = texts.dictionary_encode()
-    changed = [change(text) for text in encoded.dictionary.to_pylist()]
+    changed = [change(text) or None for text in encoded.dictionary.to_pylist()]
     return pa.array(changed, pa.string()).take(encoded.indices)
 
 

@@ -45,10 +45,12 @@ _CODE = r"(?i)^(?:[a-z]+[-/]?\d|\d+[-/]?[a-z]{1,3}$)"
 
 class Usual(NamedTuple):
     """What is known beside the column: whether the workspace's country writes dates with dots day first,
-    and the code by which the column was read in the last file of its sort."""
+    the code by which the column was read in the last file of its sort, and what all of a whole is in a
+    column of shares (1 or 100)."""
 
     dots_day_first: bool = False
     before: str | None = None
+    whole: int | None = None
 
 
 NOTHING_USUAL = Usual()
@@ -147,7 +149,8 @@ def _shares(column: Counted, usual: Usual, name: str) -> list[Candidate]:
         texts, weights = column.taken(mask), column.weights[mask]
         signed = _mask(pc.match_substring(texts, "%"))
         exact = numbers.canonical(texts, bare.decimal).cast(pa.float64()).to_numpy(zero_copy_only=False)
-        meant = percent.written(exact, signed, weights, before=before, named=named)
+        told = {1: "shares", 100: "percent", None: None}[usual.whole]
+        meant = told or percent.written(exact, signed, weights, before=before, named=named)
         both = {"shares": [bare], "percent": [in_percent(bare)], "unclear": [in_percent(bare), bare]}
         over = int(weights[np.abs(exact) > 100].sum())
         found.append((over, [candidate._replace(reading=one, mask=mask) for one in both[meant]]))
