@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from leitstern.engine.account.data import DataAccount
     from leitstern.engine.account.facts import Remark
+    from leitstern.engine.account.lacks import Lack
     from leitstern.engine.closing import Closed, Ledger
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
@@ -363,6 +364,13 @@ class Workspace:
         generation = self._generation() if self.generation() else None
         with self._store() as store:
             return data_account(store, generation, self.catalogue, batch)
+
+    def lacks(self, *names: str) -> list[Lack]:
+        """Why KPIs (default: all) are empty: what their measures need and nothing has brought."""
+        from leitstern.engine.account.lacks import lacks
+
+        asked = [self.catalogue.resolved(name) for name in names or self.catalogue.names]
+        return lacks(self._generation(), asked)
 
     def account_records(self, remark: Remark) -> list[AsideRecord]:
         """The records that a remark of an account tells of, by their keys."""
