@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leitstern.engine.account.data import DataAccount
     from leitstern.engine.account.facts import Remark
     from leitstern.engine.account.lacks import Lack
+    from leitstern.engine.account.told import Compared, Told
     from leitstern.engine.closing import Closed, Ledger
     from leitstern.engine.generation import Generation
     from leitstern.engine.observations import Observations
@@ -371,6 +372,16 @@ class Workspace:
 
         asked = [self.catalogue.resolved(name) for name in names or self.catalogue.names]
         return lacks(self._generation(), asked)
+
+    def compare_told(self, told: Sequence[Told]) -> Compared:
+        """Put what another system says of KPIs beside our values, with what explains a difference.
+
+        Raises ``Problem`` for an unknown KPI or period.
+        """
+        from leitstern.engine.account.told import compare_told
+
+        with self._store() as store:
+            return compare_told(self._generation(), self.catalogue, self._ledger(), store, told)
 
     def account_records(self, remark: Remark) -> list[AsideRecord]:
         """The records that a remark of an account tells of, by their keys."""

@@ -250,6 +250,13 @@ class Store:
             "FROM gone GROUP BY fact ORDER BY fact"
         ).fetchall()
 
+    def gone_keys(self, fact: str) -> list[str]:
+        """The keys of a fact's records that the newest full export of their sort lacks."""
+        if self._one("SELECT 1 FROM duckdb_tables() WHERE table_name = 'gone'") is None:
+            return []
+        found = self.connection.execute("SELECT key FROM gone WHERE fact = ? ORDER BY key", [fact])
+        return [key for (key,) in found.fetchall()]
+
     def changed_since(self, batch: int) -> dict[str, int]:
         """How many records of each fact later imports changed."""
         rows = self.connection.execute(
