@@ -20,10 +20,13 @@ from leitstern.lock import writing
 from leitstern.settings import Settings
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     import pyarrow as pa
 
     from leitstern.engine.account.data import DataAccount
     from leitstern.engine.account.facts import Remark
+    from leitstern.engine.account.keyed import RecordDifference
     from leitstern.engine.account.lacks import Lack
     from leitstern.engine.account.told import Compared, Told
     from leitstern.engine.closing import Closed, Ledger
@@ -382,6 +385,22 @@ class Workspace:
 
         with self._store() as store:
             return compare_told(self._generation(), self.catalogue, self._ledger(), store, told)
+
+    def compare_records(
+        self, kpi: str, period: str, theirs: Mapping[str, Decimal | None]
+    ) -> list[RecordDifference]:
+        """Compare another system's list of records with those behind a KPI's value: which differ, and why.
+
+        ``theirs``: keys with the amounts, where there are any. Raises ``Problem`` for a KPI that is no plain
+        number or sum of records.
+        """
+        from leitstern.engine.account.keyed import compare_records
+        from leitstern.engine.run import holds
+        from leitstern.periods.grains import parse
+
+        when = parse(period, self.settings.fiscal_year_start)
+        version = holds(self.catalogue.versions(kpi), when, self.closed()).version
+        return compare_records(self._generation(), self.catalogue.resolved(kpi, version), when, theirs)
 
     def account_records(self, remark: Remark) -> list[AsideRecord]:
         """The records that a remark of an account tells of, by their keys."""

@@ -8,6 +8,8 @@ import pytest
 
 import leitstern
 from leitstern.engine.account.told import Compared, Told
+from leitstern.errors import Problem
+from leitstern.facts.receipts import reason_text
 from leitstern.workspace import Workspace
 
 #: 2026: six deals of 1000 EUR are won, one of them twice (D7 as D6), one in CHF, one without a date; one was
@@ -123,3 +125,24 @@ def test_what_nothing_explains_is_no_match(workspace: Workspace) -> None:
     assert not ratio.matches
     assert ratio.explanations == ()
     assert workspace.compare_told([Told("win_rate", "2026", Decimal("0.875"))]).matches
+
+
+def test_a_list_of_the_crm_shows_which_records_differ(workspace: Workspace) -> None:
+    ids = ("D1", "D2", "D3", "D4", "D8", "D9", "D10", "D11", "D99")
+    theirs = dict.fromkeys(ids, Decimal(1000))
+    found = workspace.compare_records("won_value", "2026", {**theirs, "D2": Decimal("1000.50"), "D3": None})
+    assert [(one.key, one.text("en")) for one in found] == [
+        ("D8", "does not count here: has a currency without an exchange rate"),
+        ("D9", f"does not count here: {reason_text('closed_without_date', 'en')}"),
+        ("D10", "is lost here"),
+        ("D11", "counts on another day here"),
+        ("D99", "was never imported"),
+        ("D5", "is missing in the other list"),
+        ("D6", "is missing in the other list"),
+        ("D7", "is missing in the other list"),
+        ("D2", "has another amount here"),
+    ]  # fmt: skip
+    assert str(found[3].day) == "2025-04-03"
+    assert (found[-1].theirs, found[-1].ours) == (Decimal("1000.50"), 1000)
+    with pytest.raises(Problem, match="no plain number"):
+        workspace.compare_records("win_rate", "2026", {"D1": None})
