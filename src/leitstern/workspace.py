@@ -319,6 +319,28 @@ class Workspace:
         request = Request(tuple(names), levels, stretches=tuple(stretches))
         return compute(self._generation(), self.catalogue, request, self._ledger())
 
+    def compute_as_known(
+        self,
+        name: str,
+        by: str,
+        stretches: Sequence[tuple[date, date]],
+        grain: str | None,
+        day: date,
+    ) -> Observations:
+        """Compute a KPI as it was known on ``day``: what records came to later (who converted, what came to
+        an end) had not happened yet, whether their period was closed meanwhile or not.
+
+        ``stretches`` are neighbouring periods of ``grain`` in order, or any stretches where it is None.
+        """
+        from leitstern.engine.run import Request, compute
+        from leitstern.periods.grains import Grain
+
+        request = Request((name,), (by,), as_of=day, stretches=tuple(stretches), as_known=True)
+        if grain is not None:
+            first, last = stretches[0][0], stretches[-1][1]
+            request = Request((name,), (by,), Grain(grain), first, last, day, as_known=True)
+        return compute(self._generation(), self.catalogue, request, self._ledger())
+
     def sql(self, names: Sequence[str], by: str = "company", grain: str = "month") -> str:
         """The statements that read what KPIs are made of, as text to read and run on a generation.
 

@@ -70,7 +70,7 @@ def test_each_kpi_is_forecast_by_its_kind(ws: Workspace) -> None:
     methods = {kpi: forecast(ws, kpi, period="2026-06").ones[0].forecast.method for kpi in kinds}
     assert methods["win_rate"] == "ratio"
     assert methods["pipeline_value"] == "stock"
-    assert methods["sales_cycle"] == "periods"
+    assert methods["sales_cycle"] == "developed"
 
 
 def test_of_a_kpi_that_should_fall_the_chance_is_to_end_below(ws: Workspace) -> None:
@@ -78,6 +78,34 @@ def test_of_a_kpi_that_should_fall_the_chance_is_to_end_below(ws: Workspace) -> 
         forecast(ws, "sales_cycle", target=level).as_json()["forecasts"][0] for level in (1.0, 1000.0)
     )
     assert (low["chances"]["target"], high["chances"]["target"]) == (0.01, 0.99)
+
+
+def test_a_count_of_different_companies_never_ends_below_what_is_counted(ws: Workspace) -> None:
+    for kpi in ("contacted_companies", "new_companies"):
+        for by in ("company", "team"):
+            ones = forecast(ws, kpi, by, "2026-Q2").ones
+            told = [one.forecast for one in ones if one.forecast.verdict == "ok"]
+            assert told
+            assert all(min(f.point, *f.quantiles) >= f.done for f in told)
+
+
+def test_a_young_cohort_is_expected_to_ripen(ws: Workspace) -> None:
+    found = forecast(ws, "deal_to_win_rate", period="2026-Q2").ones[0].forecast
+    past = ws.compute(["deal_to_win_rate"], grain="quarter", start=date(2024, 1, 1), end=date(2025, 9, 30))
+    ripe = [float(o.value) for o in past if o.value is not None]
+    assert found.done < 0.7 * min(ripe)
+    assert min(ripe) * 0.7 < found.point < max(ripe) * 1.3
+    assert 0 <= found.quantiles[0] <= found.quantiles[-1] <= 1
+
+
+def test_a_cohort_of_the_past_is_as_young_as_it_was_then(ws: Workspace) -> None:
+    quarter = [(date(2025, 1, 1), date(2025, 3, 31))]
+    known = [
+        next(iter(ws.compute_as_known("deal_to_win_rate", "company", quarter, "quarter", day))).value
+        for day in (date(2025, 3, 31), date(2025, 6, 30), date(2025, 9, 30))
+    ]
+    [now] = ws.compute(["deal_to_win_rate"], grain="quarter", start=quarter[0][0], end=quarter[0][1])
+    assert known[0] < known[1] <= known[2] == now.value
 
 
 def test_replays_are_judged_by_what_the_engine_computes(ws: Workspace) -> None:

@@ -17,6 +17,8 @@ from leitstern import clock
 from leitstern.analyses.forecast_data import Days, days, periods
 from leitstern.insight.forecast import Forecast, Growth, Replay, backtest, forecasts, growth
 from leitstern.insight.forecast.periods import forecast_periods
+from leitstern.insight.forecast.result import certain
+from leitstern.insight.shape.ends import forecast_developing
 from leitstern.periods.grains import Grain, parse, period_of, periods_between
 
 if TYPE_CHECKING:
@@ -146,16 +148,17 @@ def answers(
 
 
 def _by_period(ws: Workspace, question: Question, until: date | None) -> tuple[One, ...]:
-    when = (question.start, question.end)
+    """Forecasts of a KPI whose days do not make up a period; see `shape` and `forecast_periods`."""
     known = periods(ws, question, until)
     if known is None:
         return ()
-    work = ws.settings.calendar()
-    whole = work.working_days(*when)
-    over = work.working_days(question.start, min(known.through, question.end))
-    elapsed = float(over / whole) if whole and known.through >= question.start else 0.0
-    so_far = known.so_far if elapsed > 0 else np.full(len(known.subjects), np.nan)
-    many = forecast_periods(known.past, so_far, elapsed, (*when, known.through), known.per_year)
+    when = (question.start, question.end, known.through)
+    if known.over:
+        many = certain(known.so_far, *when, "over")
+    elif known.through < question.start:
+        many = forecast_periods(known.past, when, known.per_year, known.within)
+    else:
+        many = forecast_developing(known.then, known.past, known.so_far, known.within, when)
     return tuple(One(subject, many.one(at)) for at, subject in enumerate(known.subjects))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leitstern.analyses import shape
 from leitstern.facts.model import FACTS
 from leitstern.goals.plan import additive
 from leitstern.insight.forecast import Calendar, History
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from leitstern.analyses.forecast import Question
     from leitstern.engine.observations import Block, Subject
+    from leitstern.insight.shape.develop import Within
     from leitstern.kpis.definition import Measure
     from leitstern.kpis.load import Resolved
     from leitstern.periods.workdays import WorkCalendar
@@ -49,12 +51,20 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """A KPI by period: values of earlier ones, subjects × periods, oldest first, NaN where there is none;
-    ``so_far`` of the one asked about; ``per_year`` such periods make a year."""
+    """A KPI by period: values of earlier ones, subjects × periods, oldest first, NaN where there is none.
+
+    ``then``      the same periods as they were known at the place where the one asked about is now
+    ``so_far``    the value of that one, NaN before it begins
+    ``over``      whether nothing can come any more: the period is over, and a cohort has come to its end
+    ``per_year``  so many such periods make a year
+    """
 
     subjects: tuple[Subject, ...]
     past: Array
+    then: Array
     so_far: Array
+    over: bool
+    within: Within
     per_year: int
     through: date
 
@@ -187,31 +197,35 @@ def calendar_of(work: WorkCalendar, first: date, last: date) -> Calendar:
 
 def periods(ws: Workspace, question: Question, known: date | None = None) -> Periods | None:
     """A KPI by whole periods like the one asked about; without a grain, by the same dates of earlier years.
-    ``known``: as if that were the last known day; there is no value so far then."""
-    kpi, by, grain, when = question.kpi, question.by, question.grain, (question.start, question.end)
-    resolved = _resolved(ws, kpi)
+    ``known``: as it was known on that day."""
+    by, when = question.by, (question.start, question.end)
+    resolved = _resolved(ws, question.kpi)
     through, first = through_of(ws, resolved), began(ws, resolved)
     if through is None or first is None or by == "segment":
         return None
-    stretches, per_year = _before(ws, when, grain)
+    through = through if known is None else min(through, known)
+    asked = shape.Asked(question.kpi, by, question.grain)
+    stretches, per_year = _before(ws, when, question.grain)
     stretches = [one for one in stretches if one[0] >= first.replace(day=1)]
     if not stretches:
         return None
-    if grain is None:
-        found = ws.compute_stretches([kpi], by=by, stretches=[*stretches, when])
-    else:
-        found = ws.compute([kpi], by=by, grain=grain, start=stretches[0][0], end=when[1])
+    found = list(asked.values(ws, [*stretches, when], known))
     places = {end: at for at, (_, end) in enumerate([*stretches, when])}
     rows: dict[Subject, Array] = {}
+    over = False
     for o in found:
         row = rows.setdefault(o.subject, np.full(len(places), np.nan))
         if o.value is not None and o.end in places and (o.finished or o.end == when[1]):
             row[places[o.end]] = float(o.value)
+        over = over or (o.end == when[1] and o.finished and through >= question.end)
     values = np.array(list(rows.values())).reshape(len(rows), len(places))
-    if known is not None and known < through:
-        values[:, [at for end, at in places.items() if end > known]] = np.nan
-        through = min(known, question.start - _DAY)
-    return Periods(tuple(rows), values[:, :-1], values[:, -1], per_year, through)
+    then = np.full((len(rows), len(stretches)), np.nan)
+    if through >= question.start and not over:
+        days = [shape.same_place(ws, when, through, other) for other in stretches]
+        then = shape.then(ws, asked, tuple(rows), stretches, days)
+    limits = shape.within(resolved, np.hstack([values, then]))
+    past, now = values[:, :-1], values[:, -1]
+    return Periods(tuple(rows), past, then, now, over, limits, per_year, through)
 
 
 def _before(ws: Workspace, when: tuple[date, date], grain: str | None) -> tuple[list[tuple[date, date]], int]:

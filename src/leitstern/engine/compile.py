@@ -152,6 +152,9 @@ def conditions_of(part: Part, scope: Scope) -> list[exp.Expr]:
         begin, end, days = part.within
         taken = exp.Sub(this=col(layout.day(end)), expression=col(layout.day(begin)))
         found.append(exp.Between(this=taken, low=number(0), high=number(days)))
+    if part.known_on is not None:
+        ends = [part.within[1]] if part.within else [end for _, end in part.ordered]
+        found += [exp.LTE(this=col(layout.day(end)), expression=number(part.known_on)) for end in ends]
     return found
 
 

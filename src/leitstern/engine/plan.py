@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from leitstern.engine import layout
@@ -50,7 +50,8 @@ class Part:
     10 ** -digits. ``rows`` marks a count of records, which no share divides. ``aside``: of the records
     that are set aside, instead of those that count. ``mean``: what is ``last`` of several people or teams
     is averaged, not added up. ``kept`` names the date a record ends by: of those that were there when a
-    period began, the ones that still are at its end, which no sum over days can tell.
+    period began, the ones that still are at its end, which no sum over days can tell. ``known_on`` asks as
+    if that day were today: what a record comes to later has not happened yet.
     """
 
     agg: Agg
@@ -71,6 +72,7 @@ class Part:
     mean: bool = False
     kept: str = ""
     ends: tuple[str, ...] = ()
+    known_on: int | None = field(default=None, repr=False)
 
     @property
     def table(self) -> str:
@@ -81,7 +83,9 @@ class Part:
     @property
     def id(self) -> str:
         """A short name for the part's meaning, equal in every process."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        # Names that closings have kept must not change, so the field that came later is added only where set.
+        known = "" if self.known_on is None else f" known on {self.known_on}"
+        return hashlib.sha256(f"{self!r}{known}".encode()).hexdigest()[:16]
 
     @property
     def kept_as(self) -> Part:
@@ -139,6 +143,21 @@ def term(measure: Measure, *, mean: bool = False) -> Term:
     """Take a checked measure apart. ``mean``: a level typed in is averaged over whom it was typed for."""
     found = _TERMS[measure.kind](measure)
     return replace(found, plus=replace(found.plus, mean=True)) if mean else found
+
+
+def as_known(term: Term, day: int) -> Term:
+    """The same term as it was known on a day: who converts, or comes to an end, later has not yet.
+
+    What is told by the date that puts a record into a period is left out anyway.
+    """
+    part = term.plus
+    later = (part.within and part.within[1]) or (part.ordered[0][1] if part.ordered else part.on)
+    if term.standing or later == part.on:
+        return term
+    plus = replace(part, known_on=day)
+    # An average is over those that have come to their end; a cohort over all that began.
+    base = term.base if term.base is None or part.within else replace(term.base, known_on=day)
+    return replace(term, plus=plus, base=base)
 
 
 def row_terms(measures: Iterable[Measure]) -> tuple[Term, ...]:

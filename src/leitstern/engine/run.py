@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from leitstern.engine import grids, layout, levels, ready
 from leitstern.engine.formulas import Outcome, Quantity, change, outcome
 from leitstern.engine.observations import REASONS, Block, Observations
-from leitstern.engine.plan import Part, Term, row_terms, set_aside, term
+from leitstern.engine.plan import Part, Term, as_known, row_terms, set_aside, term
 from leitstern.engine.spans import Spans, compared, earlier, shaped
 from leitstern.engine.stands import NOTHING, Stretch, uncovered
 from leitstern.errors import Problem
@@ -41,7 +41,8 @@ class Request:
     computed whole. Without them the range is that of the data. ``as_of`` leaves out everything
     after a day. ``against`` gives, for each period, the value it is compared with. ``stretches`` are
     asked for instead of the periods of a grain: any first and last days, each computed as one period.
-    ``restated`` asks what the records say on closed days too, whatever stands.
+    ``restated`` asks what the records say on closed days too, whatever stands. ``as_known`` leaves out what
+    records came to after ``as_of``, too: conversions and ends of durations, closed or not.
     A KPI may be named with the version to compute, ``win_rate@1``; else each period's own answers.
     """
 
@@ -54,6 +55,7 @@ class Request:
     against: Against | None = None
     stretches: tuple[tuple[date, date], ...] = ()
     restated: bool = False
+    as_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,10 @@ def compute(
         if subject not in SUBJECTS:
             raise Problem("engine.subject_unknown", name=subject, choices=", ".join(SUBJECTS))
     as_of = request.as_of or generation.built_on
-    asked = {name: [_wanted(generation, r) for r in _versions(catalogue, name)] for name in request.kpis}
+    past = as_of.toordinal() if request.as_known else None
+    asked = {
+        name: [_wanted(generation, r, past) for r in _versions(catalogue, name)] for name in request.kpis
+    }
     wanted = [w for versions in asked.values() for w in versions]
     periods = _periods(generation, request, wanted, as_of)
     if not periods:
@@ -114,8 +119,11 @@ def _versions(catalogue: Catalogue, name: str) -> list[Resolved]:
     return [catalogue.resolved(name, d.version) for d in catalogue.versions(name)]
 
 
-def _wanted(generation: Generation, resolved: Resolved) -> _Wanted:
+def _wanted(generation: Generation, resolved: Resolved, past: int | None) -> _Wanted:
+    """``past``: a day before the build, as which it is asked."""
     terms = {name: term(m, mean=name in resolved.averaged) for name, m in resolved.measures.items()}
+    if past is not None:
+        terms = {name: as_known(of, past) for name, of in terms.items()}
     rows = row_terms(resolved.measures.values())
     aside = tuple(t for t in map(set_aside, rows) if generation.backend.has(t.plus.table))
     return _Wanted(resolved, terms, rows, aside)

@@ -140,21 +140,22 @@ def additive(kpi: Definition | Resolved) -> bool:
     formula names other KPIs is to be given resolved (`Catalogue.resolved`).
     """
     if isinstance(kpi, Resolved):
-        return kpi.definition.shape is None and _accumulates(kpi.formula, kpi.measures)
-    return kpi.shape is None and _accumulates(parse_formula(kpi.formula), kpi.measures)
+        return kpi.definition.shape is None and accumulates(kpi.formula, kpi.measures)
+    return kpi.shape is None and accumulates(parse_formula(kpi.formula), kpi.measures)
 
 
-def _accumulates(formula: Formula, measures: Mapping[str, Measure]) -> bool:
+def accumulates(formula: Formula, measures: Mapping[str, Measure]) -> bool:
+    """Whether a formula's value accumulates over a period, whatever shape over time is put on top."""
     match formula:
         case Name(name):
             measure = measures.get(name)
             return measure is not None and (measure.kind in _ACCUMULATES or measure.roll == "sum")
         case Negative(operand):
-            return _accumulates(operand, measures)
+            return accumulates(operand, measures)
         case Binary("+" | "-", left, right):
-            return _accumulates(left, measures) and _accumulates(right, measures)
+            return accumulates(left, measures) and accumulates(right, measures)
         case Binary("*", Number(), other) | Binary("*" | "/", other, Number()):
-            return _accumulates(other, measures)
+            return accumulates(other, measures)
     return False
 
 

@@ -130,6 +130,30 @@ def test_a_ratio_without_a_base_has_no_forecast() -> None:
     assert found.as_json()["point"] is None
 
 
+@pytest.mark.parametrize("share", [0.02, 0.97])
+def test_a_share_ends_between_0_and_1(share: float) -> None:
+    rng = np.random.default_rng(5)
+    below = rng.poisson(1.5, (3, DAYS)) * (WORKDAY > 0)
+    above = rng.binomial(below, share)
+    found = forecasts(History(FIRST, above, "ratio", below), START, END, THROUGH)
+    every = np.hstack([found.ends.quantiles, found.point[:, None]])
+    assert np.nanmin(every) >= 0
+    assert np.nanmax(every) <= 1
+
+
+def test_what_was_above_1_before_may_be_so_again() -> None:
+    rng = np.random.default_rng(6)
+    below, above = rng.poisson(5, (2, 1, DAYS)).astype(float)
+    found = forecasts(History(FIRST, above, "ratio", below), START, END, THROUGH)
+    assert found.ends.quantiles.max() > 1
+
+
+def test_a_stock_never_seen_below_0_stays_above() -> None:
+    rng = np.random.default_rng(7)
+    values = np.abs(rng.normal(0, 3, (1, DAYS)))
+    assert forecasts(History(FIRST, values, "stock"), START, END, THROUGH).ends.quantiles.min() >= 0
+
+
 def test_a_stock_drifts_from_where_it_is() -> None:
     values = 100 + np.tile(np.arange(DAYS) * 0.5, (2, 1))
     found = forecasts(History(FIRST, values, "stock"), START, END, THROUGH).one(0)

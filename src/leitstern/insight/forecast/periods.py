@@ -1,15 +1,14 @@
-"""Forecasts from whole periods, for KPIs whose days do not add up (medians, survey scores, different values).
+"""Forecasts of periods that have not begun, from whole earlier ones.
 
-The rest of the period is expected to bring what earlier periods of the same length brought, in proportion to
-the planned share r that remains. With mean m and standard deviation s of the last n values,
+For KPIs whose days do not add up: medians, survey scores, different values.
 
-    rest ~ r * m + s * sqrt(r + r² / n) * t        t: Student's t with n - 1 degrees of freedom
+With mean m and standard deviation s of the last n values,
 
-The first term under the root is the rest's own chance (its variance grows with its length), the second is
-that m is known from n values only. A level (a rate, an average) is the mean of what was and what comes, each
-by its share of the period. Three or more years are adjusted for the season first: each value is divided by
-the mean of its season and multiplied by that of the season asked about; each season costs a degree of
-freedom. A trend is not followed.
+    value ~ m + s * sqrt(1 + 1 / n) * t        t: Student's t with n - 1 degrees of freedom
+
+Three or more years are adjusted for the season first: each value is divided by the mean of its season and
+multiplied by that of the season asked about; each season costs a degree of freedom. A trend is not followed.
+A running period is forecast by `leitstern.insight.shape`.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leitstern.insight.forecast.errors import LEVELS
-from leitstern.insight.forecast.result import Ends, Many, certain
+from leitstern.insight.forecast.result import Ends, Many
+from leitstern.insight.shape.develop import Within
 
 if TYPE_CHECKING:
     from leitstern.insight.forecast.profile import Array
@@ -30,57 +30,38 @@ FEWEST, RECENT, SEASON_YEARS = 6, 12, 3
 
 
 def forecast_periods(
-    past: Array,
-    so_far: Array,
-    elapsed: float,
-    when: tuple[date, date, date],
-    per_year: int = 1,
-    *,
-    adds_up: bool = False,
+    past: Array, when: tuple[date, date, date], per_year: int = 1, within: Within | None = None
 ) -> Many:
-    """Forecasts of running periods from the values of those before, subjects × periods, oldest first, NaN
-    where there was none.
-
-    ``so_far``: the value up to now, NaN before the period begins; ``elapsed``: the share of the period that
-    lies behind, 0 to 1; ``when``: the period's first and last day, and the last known one.
-    """
-    start, end, through = when
-    done = np.asarray(so_far, dtype=float)
-    if through >= end:
-        return certain(done, start, end, through, "over")
-    point, quantiles, counts = np.full(len(done), np.nan), np.full((len(done), len(LEVELS)), np.nan), []
+    """Forecasts of a period from the values of those before, subjects × periods, oldest first, NaN where
+    there was none. ``when``: its first and last day, and the last known one; ``within``: where values can
+    lie."""
+    within = within or Within()
+    count = len(past)
+    done = np.full(count, np.nan)
+    point, quantiles, counts = done.copy(), np.full((count, len(LEVELS)), np.nan), [0]
     for at, row in enumerate(np.asarray(past, dtype=float)):
-        found = _one(row, float(done[at]), elapsed, per_year, adds_up=adds_up)
-        counts.append(0 if found is None else found[0])
+        found = _one(row, per_year)
         if found is not None:
-            _, point[at], quantiles[at] = found
-    plain = np.where(np.isfinite(done), done / elapsed if adds_up and elapsed > 0 else done, np.nan)
-    return Many(
-        start, end, through, done, Ends(point, quantiles),
-        Ends(plain, np.repeat(plain[:, None], len(LEVELS), axis=1)) if elapsed > 0 else None,
-        np.zeros((len(done), 0)), max(counts, default=0), "periods", "ok", adds_up=False,
-    )  # fmt: skip
+            number, middle, spread = found
+            counts.append(number)
+            point[at], quantiles[at] = within.cut(np.array([middle]), np.nan)[0], within.cut(spread, np.nan)
+    ends = Ends(point, quantiles)
+    days = np.zeros((count, 0))
+    return Many(*when, done, ends, None, days, max(counts), "periods", "ok", adds_up=False)
 
 
-def _one(
-    row: Array, so_far: float, elapsed: float, per_year: int, *, adds_up: bool
-) -> tuple[int, float, Array] | None:
+def _one(row: Array, per_year: int) -> tuple[int, float, Array] | None:
     """Number of values, mean and quantiles; None where there are too few."""
     from scipy.special import stdtrit
 
     values, seasons = _adjusted(row, per_year)
     if len(values) < FEWEST:
         return None
-    rest = 1.0 if np.isnan(so_far) else 1 - min(max(elapsed, 0.0), 1.0)
-    done = 0.0 if np.isnan(so_far) else so_far * (1.0 if adds_up else 1 - rest)
     freedom = len(values) - seasons
     deviation = np.sqrt(np.square(values - values.mean()).sum() / freedom)
-    middle = done + rest * values.mean()
-    width = deviation * np.sqrt(rest + rest * rest / len(values))
-    quantiles = middle + width * stdtrit(freedom, LEVELS)
-    if adds_up and values.min() >= 0:
-        quantiles = np.maximum(quantiles, done)
-    return len(values), float(middle), quantiles
+    middle = float(values.mean())
+    width = deviation * np.sqrt(1 + 1 / len(values))
+    return len(values), middle, middle + width * stdtrit(freedom, LEVELS)
 
 
 def _adjusted(row: Array, per_year: int) -> tuple[Array, int]:

@@ -2,7 +2,8 @@
 
 The denominator to come is forecast like any amount. Its rate is that of the last 16 weeks, the running
 period's days counted like others, shrunk towards that of all subjects by a tenth of a period's denominator.
-Errors of earlier windows are taken relative to the share of the denominator that was still to come.
+Errors of earlier windows are taken relative to the share of the denominator that was still to come. What
+cannot be is not expected: a share of won deals ends between 0 and 1.
 """
 
 from __future__ import annotations
@@ -65,7 +66,18 @@ def forecast_ratios(history: History, start: date, end: date, through: date) -> 
         plain = _ends(
             done, np.array(plain_errors), np.array(shares), ahead, months(asked, range(len(errors)))
         )
+    limits = _limits(over.values, under.values)
+    ends, plain = ends.within(*limits), None if plain is None else plain.within(*limits)
     return Many(start, end, through, done, ends, plain, daily, len(errors), "ratio", "ok", adds_up=False)
+
+
+def _limits(above: Array, below: Array) -> tuple[float, float]:
+    """Where the ratio can lie: not below 0 where neither side ever was; not above 1 where the upper side is a
+    part of the lower one on every day."""
+    above, below = np.nan_to_num(above), np.nan_to_num(below)
+    if (above < 0).any() or (below < 0).any():
+        return -np.inf, np.inf
+    return 0.0, 1.0 if (above <= below + 1e-9).all() else np.inf
 
 
 def _ends(point: Array, errors: Array, shares: Array, ahead: Array, ago: Array) -> Ends:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from leitstern.insight.forecast.profile import Array
 
 #: How a forecast was made; texts: ``forecast.method_<method>``.
-Method = Literal["pooled", "own", "counts", "ratio", "stock", "periods", "over", "too_little"]
+Method = Literal["pooled", "own", "counts", "ratio", "stock", "periods", "developed", "over", "too_little"]
 Verdict = Literal["ok", "over", "too_little"]
 #: The quantiles that are shown and published.
 PUBLISHED = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -43,6 +43,10 @@ class Ends:
         low, high = rising[place - 1], rising[place]
         part = (level - low) / (high - low)
         return float(1 - LEVELS[place - 1] - part * (LEVELS[place] - LEVELS[place - 1]))
+
+    def within(self, low: float, high: float) -> Ends:
+        """The same, with nothing outside of what can be."""
+        return Ends(np.clip(self.point, low, high), np.clip(self.quantiles, low, high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ def forecast_stocks(first: date, values: Array, start: date, end: date, through:
     point = now + drift * size[-1]
     ends = Ends(point, point[:, None] + (size[-1] * drifted.scale)[:, None] * drifted.shape)
     plain = Ends(now, now[:, None] + (size[-1] * still.scale)[:, None] * still.shape)
+    if not (known < 0).any():
+        ends, plain = ends.within(0.0, np.inf), plain.within(0.0, np.inf)
     days = np.zeros((len(now), 0))
     return Many(start, end, through, now, ends, plain, days, len(change), "stock", "ok", adds_up=False)
 

@@ -1,0 +1,126 @@
+"""A KPI's shape in time: what earlier periods were known to be at the same place, and what they came to.
+
+Asked for KPIs whose days do not make up a period (different values, medians, scores, cohorts, to-date and
+rolling values, growth, coverage). Each earlier period is asked with the engine's ``as_of``, so that a cohort
+is as young as it was then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leitstern.goals.plan import accumulates
+from leitstern.insight.shape.develop import Within
+from leitstern.kpis.expressions import Binary, Formula, Negative
+from leitstern.periods.grains import Grain, Period
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from leitstern.engine.observations import Observations, Subject
+    from leitstern.kpis.load import Resolved
+    from leitstern.workspace import Workspace
+
+    Array = NDArray[np.float64]
+    Stretch = tuple[date, date]
+
+#: So many earlier periods are looked at as they were known then.
+MOST = 24
+_WORST_SCORE, _BEST_SCORE = -100.0, 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A KPI (``name`` or ``name@version``) by subject type; ``grain`` is None for stretches between two free
+    dates."""
+
+    kpi: str
+    by: str
+    grain: str | None
+
+    def values(self, ws: Workspace, stretches: Sequence[Stretch], as_of: date | None) -> Observations:
+        """Neighbouring periods of the grain, or stretches, as they were known on a day (None: today)."""
+        if as_of is not None:
+            return ws.compute_as_known(self.kpi, self.by, stretches, self.grain, as_of)
+        if self.grain is None:
+            return ws.compute_stretches([self.kpi], self.by, stretches)
+        return ws.compute([self.kpi], self.by, self.grain, stretches[0][0], stretches[-1][1])
+
+
+def ripens(resolved: Resolved) -> int:
+    """The days that a cohort has to come to its end; 0 for KPIs without one."""
+    return max((m.within or 0 for m in resolved.measures.values() if m.kind == "conversion"), default=0)
+
+
+def same_place(ws: Workspace, when: Stretch, through: date, other: Stretch) -> date:
+    """The day of another stretch at the same place as ``through`` of one: after as many working days, or as
+    many days after its end."""
+    if through > when[1]:
+        return other[1] + (through - when[1])
+    return ws.settings.calendar().same_stretch(_period(when), through, _period(other))
+
+
+def _period(stretch: Stretch) -> Period:
+    start, end = stretch
+    return Period(Grain.DAY, start.toordinal(), start, end, f"{start}..{end}")
+
+
+def then(
+    ws: Workspace,
+    asked: Asked,
+    subjects: Sequence[Subject],
+    stretches: Sequence[Stretch],
+    days: Sequence[date],
+) -> Array:
+    """Earlier stretches as they were known on ``days``, subjects × stretches; NaN for the ones long ago."""
+    found = np.full((len(subjects), len(stretches)), np.nan)
+    rows = {subject: row for row, subject in enumerate(subjects)}
+    for at in range(max(len(stretches) - MOST, 0), len(stretches)):
+        if days[at] < stretches[at][0]:
+            continue
+        for o in asked.values(ws, [stretches[at]], days[at]):
+            if o.end == stretches[at][1] and o.value is not None and o.subject in rows:
+                found[rows[o.subject], at] = float(o.value)
+    return found
+
+
+def within(resolved: Resolved, known: Array) -> Within:
+    """Where a KPI's values can lie: by its definition, and where that leaves it open, by ``known`` values.
+
+    A share never seen above 1 is taken to end there, an amount never seen below 0 not to fall below.
+    """
+    kinds = {measure.kind for measure in resolved.measures.values()}
+    shape = resolved.definition.shape
+    if shape is not None and shape.growth is not None:
+        return Within(low=-1.0)
+    if kinds == {"nps"}:
+        return Within(_WORST_SCORE, _BEST_SCORE)
+    seen = known[np.isfinite(known)]
+    low = 0.0 if not (seen < 0).any() else -np.inf
+    shares = kinds <= {"conversion", "csat"} or resolved.formula.top_division() is not None
+    share = resolved.definition.unit == "percent" and shares and not (seen > 1).any()
+    return Within(low, 1.0 if share else np.inf, grows(resolved))
+
+
+def grows(resolved: Resolved) -> bool:
+    """Whether a value can only grow within its period: records or different values are counted."""
+    shape = resolved.definition.shape
+    if shape is not None and not (shape.to_date or shape.cumulative):
+        return False
+    counts = {measure.kind for measure in resolved.measures.values()} <= {"count", "distinct"}
+    return counts and accumulates(resolved.formula, resolved.measures) and not _takes_away(resolved.formula)
+
+
+def _takes_away(formula: Formula) -> bool:
+    match formula:
+        case Negative(_) | Binary("-", _, _):
+            return True
+        case Binary(_, left, right):
+            return _takes_away(left) or _takes_away(right)
+    return False

@@ -1,0 +1,1 @@
+"""How a KPI's value grows, ripens or drifts over a period, learned from earlier periods."""
