@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leitstern.engine.closing import Ledger
 from leitstern.engine.generation import Generation
 from leitstern.engine.observations import Observation
 from leitstern.engine.reasons import ORDER, accounts
 from leitstern.engine.run import Request, compute
 from leitstern.kpis.load import Catalogue
-from leitstern.periods.grains import Grain
+from leitstern.periods.grains import Grain, parse
 
 from .cases import OPEN_DEALS, PLAIN, REVENUE, WIN_RATE, WON_DEALS, WON_VALUE, Case, catalogue
 from .comparing import request_for
@@ -148,6 +149,40 @@ def test_a_rate_that_arrives_brings_the_record_back(workshop: Workshop, own: Cat
         with there.built(replace(world, facts=world.facts | {"exchange_rate": [rate]}), own) as generation:
             (o, *_) = compute(generation, own, months("won_amount"))
             assert (o.value, o.complete, generation.set_aside) == (200, True, [])
+
+
+@pytest.mark.parametrize("late", ["the rate", "the record", "another record"])
+def test_a_closed_value_lacks_what_it_lacked_when_it_was_closed(
+    workshop: Workshop, own: Catalogue, late: str
+) -> None:
+    """A rate that arrives brings a record back to open periods; one that comes without a rate touches none
+    that is closed."""
+    lacking, whole = deals(("5", "EUR"), ("100", "CHF")), deals(("5", "EUR"))
+    rate = {"key": "r", "currency": "CHF", "day": date(2024, 1, 1), "rate": Decimal(2)}
+    twice = deals(("5", "EUR"), ("100", "CHF"), ("3", "CHF"))
+    before, after = {
+        "the rate": (lacking, lacking.with_rows(exchange_rate=[rate])),
+        "the record": (whole, lacking),
+        "another record": (lacking, twice),
+    }[late]
+    with workshop.place() as there:
+        with there.built(before, own) as generation:
+            there.ledger().close(generation, own, parse("2025-Q1"), "Ines")
+            then = _told(generation, own, there.ledger())
+        with there.built(after, own) as generation:
+            now = _told(generation, own, there.ledger())
+    assert {place: now[place] for place in then} == then
+    assert [complete for _, complete in then["won_amount", "company"]] == [True, late == "the record", True]
+
+
+def _told(generation: Generation, own: Catalogue, ledger: Ledger) -> dict[tuple[str, str], list[object]]:
+    """Values of the closed months and whether they are complete, by KPI and subject type."""
+    quarter = Request(own.names, ("company", "person"), start=date(2025, 1, 1), end=date(2025, 3, 31))
+    found: dict[tuple[str, str], list[object]] = {}
+    for o in compute(generation, own, quarter, ledger):
+        if o.subject.id in (None, "p1", "p2"):
+            found.setdefault((o.kpi, o.subject.id or o.subject.type), []).append((o.value, o.complete))
+    return found
 
 
 #: Each measure a KPI of its own, without a shape: its records are those of all days.

@@ -16,6 +16,7 @@ from leitstern.engine import layout
 from leitstern.engine.backends import OWN_TABLES
 from leitstern.engine.scoped import rows_of
 from leitstern.facts.model import FACTS
+from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,6 +88,15 @@ def delivered(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """What to read, in SQL, for all records of a table that were delivered, those set aside included."""
     aside = layout.aside(table)
     return f"(FROM {table} UNION ALL BY NAME FROM {aside})" if there(con, aside) else table
+
+
+def wanted(con: duckdb.DuckDBPyConnection, lacking: str) -> bool:
+    """Whether records set aside get a table: where some are (``lacking`` asks), and where a closing may know
+    of some, since its values lack them for good."""
+    return (
+        first_row(con, lacking) == (True,)
+        or first_row(con, "SELECT 1 FROM in_closed_part LIMIT 1") is not None
+    )
 
 
 def there(con: duckdb.DuckDBPyConnection, table: str) -> bool:

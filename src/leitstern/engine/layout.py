@@ -49,7 +49,8 @@ def is_referred_to(fact: Fact) -> bool:
 
 
 def aside(table: str) -> str:
-    """The table of the records that are set aside from a table; it is there only where some are."""
+    """The table of the records that are set aside from a table; it is there only where
+    some are, or where periods are closed."""
     return f"aside_{table}"
 
 

@@ -335,7 +335,7 @@ def _place(con: duckdb.DuckDBPyConnection, fact: Fact, *, converted: bool) -> No
         columns.append("coalesce(r.id, 0) AS region")
     chosen = f"SELECT {', '.join(columns)} FROM based f {' '.join(joins)}"
     _write(con, fact, fact.name, f"{chosen} WHERE NOT f.unconverted" if converted else chosen, order)
-    if converted and con.execute("SELECT bool_or(unconverted) FROM based").fetchall() == [(True,)]:
+    if converted and asides.wanted(con, "SELECT bool_or(unconverted) FROM based"):
         _write(con, fact, layout.aside(fact.name), f"{chosen} WHERE f.unconverted", order)
 
 

@@ -16,7 +16,6 @@ from leitstern.engine.amounts import RATES, converted, exclude_beyond_sums, prod
 from leitstern.engine.members import LAST_DAY
 from leitstern.engine.regions import region_of
 from leitstern.facts.model import FACTS
-from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -166,7 +165,7 @@ def _deals(con: duckdb.DuckDBPyConnection) -> None:
     asides.note(con, fact.name, "rate_missing", f"{lacking} AND unconverted")
     chosen = "SELECT * EXCLUDE (unconverted) FROM valued WHERE"
     _place(con, fact.name, versions, f"{chosen} NOT (unconverted OR {whole})")
-    if first_row(con, f"SELECT bool_or(unconverted OR {whole}) FROM valued") == (True,):
+    if asides.wanted(con, f"SELECT bool_or(unconverted OR {whole}) FROM valued"):
         _place(con, fact.name, layout.aside(versions), f"{chosen} (unconverted OR {whole})")
     exclude_beyond_sums(con, fact, versions)
     for kind, done in (("VIEW", table), ("TABLE", "cut"), ("TABLE", "deal_then"), ("TABLE", "valued")):
