@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from leitstern.engine.organisation import Organisation, Stay, Team
 from leitstern.errors import Problem
 from leitstern.periods.grains import parse
 from leitstern.server import book
@@ -15,7 +17,7 @@ from leitstern.server.models import Account, Default, GoalRow
 from leitstern.server.reader import reader
 
 from . import accounts
-from .fake import FakeWorkspace
+from .fake import FIRST, LAST, ORGANISATION, FakeWorkspace
 from .goals import goal, in_force
 from .known import RATES, KnownWorkspace
 
@@ -108,6 +110,25 @@ def test_a_team_with_teams_is_split_once(people: dict[str, Account]) -> None:
     assert {id_: target for id_, target in targets(below).items() if target} == dict.fromkeys(
         ("P1", "P2", "P3"), Decimal(30000)
     )
+
+
+def test_a_team_that_holds_all_others_is_not_the_only_part(
+    people: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody sells in teams beneath T0, where only the head is: the company's parts are those teams."""
+    beneath = {id_: replace(t, parent=t.parent or "T0") for id_, t in ORGANISATION.teams.items()}
+    stays = (*ORGANISATION.stays, Stay("P10", "T0", FIRST, LAST))
+    sales = Organisation(
+        ORGANISATION.people, {"T0": Team("T0", "Vertrieb"), **beneath}, stays, ORGANISATION.segments
+    )
+    monkeypatch.setattr("leitstern.server.book.candidates.organisation", lambda _: sales)
+    whole = book.create(people["management"].viewer, goal("won_value", "company:", "90000"))
+    assert {*targets(book.proposed(people["management"].viewer, whole, "team", "even"))} == {"T1", "T3", "T4"}
+    monkeypatch.setattr(
+        "leitstern.server.book.candidates.organisation",
+        lambda _: Organisation(sales.people, {"T0": sales.teams["T0"]}, stays[-1:], {}),
+    )
+    assert {*targets(book.proposed(people["management"].viewer, whole, "team", "even"))} == {"T0"}
 
 
 def test_nobody_makes_an_offer_to_oneself_unasked(people: dict[str, Account]) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from leitstern.server.sight import organisation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from leitstern.engine.organisation import Organisation
     from leitstern.goals.goal import Goal
     from leitstern.server.reader import Reader
@@ -36,8 +38,14 @@ def candidates(ask: Reader, goal: Goal, kind: str) -> list[str]:
 
 
 def _teams(people: Organisation, goal: Goal) -> list[str]:
-    beneath = people.directly_below(goal.whom.id) if goal.whom.id else people.on_top()
-    found = [team for team in beneath if people.members(team, goal.start, goal.end)]
+    """A team that alone holds all others is the whole under another name: those beneath it share."""
+
+    def staffed(teams: Iterable[str]) -> list[str]:
+        return [team for team in teams if people.members(team, goal.start, goal.end)]
+
+    found = staffed(people.directly_below(goal.whom.id) if goal.whom.id else people.on_top())
+    while len(found) == 1 and (beneath := staffed(people.directly_below(found[0]))):
+        found = beneath
     return sorted(found, key=lambda team: people.teams[team].name)
 
 
