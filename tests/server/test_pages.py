@@ -199,13 +199,15 @@ def test_an_empty_search_says_what_to_do(client):
     assert "<script>" not in page
 
 
-def test_a_workspace_without_numbers_shows_the_next_commands(client, show):
+def test_a_workspace_without_numbers_names_the_first_steps_and_no_command(client, show):
     show(FakeWorkspace(empty=True))
     for address in ("/overview", "/wall", "/kpi/win_rate", "/data"):
         response = client.get(address)
         assert response.status_code == 200
-        assert "Noch keine Zahlen" in text_of(response)
-        assert "leitstern -w DIR import" in text_of(response)
+        page = text_of(response)
+        assert "Noch keine Zahlen" in page
+        assert '<a href="/first-steps">' in page
+        assert "leitstern -w" not in page
 
 
 def test_while_an_import_writes_the_data_page_says_so(client, show):

@@ -11,6 +11,7 @@ from leitstern.server.views import (
     company,
     data,
     errors,
+    first_steps,
     goal,
     goal_new,
     goal_split,
@@ -29,6 +30,7 @@ from leitstern.server.views.accounts import me, welcome
 
 urlpatterns = [
     path("", today.today, name="today"),
+    path("first-steps", first_steps.first_steps, name="first_steps"),
     path("company", company.company, name="company"),
     path("team", team.teams, name="team"),
     path("team/<str:id>", team.team, name="team_of"),

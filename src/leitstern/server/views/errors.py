@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
 from leitstern.server import words
+from leitstern.server.first_steps import for_whom
 from leitstern.server.frame import bare, language
+from leitstern.server.sight import viewer_of
 
 
 def page(request: HttpRequest, status: int, title: str, text: str, **more: Any) -> HttpResponse:
@@ -37,11 +39,15 @@ def protected(request: HttpRequest) -> HttpResponse:
 
 
 def no_generation(request: HttpRequest) -> HttpResponse:
-    """A workspace without numbers yet: the next two commands."""
+    """A workspace without numbers yet: the first steps for whoever can take them."""
     title = _("No numbers yet")
-    text = _("Nothing has been imported into this workspace, or no generation has been built.")
-    commands = ["leitstern -w DIR import FILES", "leitstern -w DIR refresh"]
-    return page(request, 200, title, text, commands=commands)
+    if for_whom(viewer_of(request)):
+        text = _(
+            "Nothing has been imported yet, or nothing has been made of it. Six steps lead to the first goal."
+        )
+        return page(request, 200, title, text, link=reverse("first_steps"), link_text=_("To the first steps"))
+    text = _("Nothing has been imported yet. Whoever looks after the data brings it in; come back then.")
+    return page(request, 200, title, text)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

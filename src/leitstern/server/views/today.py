@@ -17,11 +17,13 @@ from leitstern.goals.offers import IN_FORCE
 from leitstern.server import verdicts
 from leitstern.server.book.rights import visible
 from leitstern.server.book.standings import standings
+from leitstern.server.first_steps import for_whom, open_steps
 from leitstern.server.goal_line import GoalLine, Lines
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import Sight, organisation, sight
 from leitstern.server.tasks import tasks
 from leitstern.server.views import errors
+from leitstern.server.views.first_steps import first_steps
 
 if TYPE_CHECKING:
     from leitstern.server.models import Account
@@ -37,7 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
     ask, account = sight(request), request.user
     assert account.is_authenticated
     if ask.generation() is None:
-        return errors.no_generation(request)
+        return first_steps(request) if for_whom(ask.viewer) else errors.no_generation(request)
     day = ask.today()
     mine, circle = _mine(ask, account, day), _circle(ask, account, day)
     lines = Lines.of(ask, standings(ask.viewer, [*mine, *circle], ask.surface))
@@ -56,6 +58,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "more_behind": max(0, len(behind) - _BEHIND),
         "watched": len(circle),
         "roles": _roles(ask),
+        "first_steps": open_steps(ask) if for_whom(ask.viewer) else 0,
     }
     return render(request, "leitstern/today.html", context)
 
