@@ -44,12 +44,49 @@ def folder(tmp_path: Path, call: Call) -> Path:
     return made
 
 
-def test_the_build_says_what_does_not_count(folder: Path, call: Call) -> None:
+def test_the_build_says_what_counts_and_what_does_not(folder: Path, call: Call) -> None:
     english = call("-w", folder, "refresh").err
-    assert "deal (1). The record has a currency without an exchange rate (CHF)." in english
-    assert "deal (1). The record has ended by its status but has no date of that" in english
+    assert "3 deals: 3 won\n" in english
+    assert "1 in a currency without an exchange rate (CHF): in no KPI (such as D2)\n" in english
+    assert "1 won without closing date: in no month, and not open either (such as D3)\n" in english
     german = call("-w", folder, "--language", "de", "refresh").err
-    assert "deal (1). Der Datensatz hat eine Währung, zu der ein Wechselkurs fehlt (CHF)." in german
+    assert "1 in einer Währung ohne Wechselkurs (CHF): in keiner Kennzahl (etwa D2)\n" in german
+
+
+def test_the_account_leads_from_rows_to_empty_kpis(folder: Path, call: Call) -> None:
+    before = call("-w", folder, "account")
+    assert "deals.csv" in before.out
+    assert "after the next build" in before.err
+    call("-w", folder, "refresh")
+    found = json.loads(call("-w", folder, "account", "--json").out)
+    (deals,) = found["facts"]
+    assert (deals["delivered"], deals["counted"], found["built"]) == (3, 2, True)
+    assert [(r["code"], r["count"], r["values"]) for r in deals["nowhere"]] == [("rate_missing", 1, ["CHF"])]
+    assert {"kpi": "revenue", "reason": "no_source", "text": "No invoices have been imported yet."} in found[
+        "empty"
+    ]
+    shown = call("-w", folder, "account").out
+    (line,) = [line for line in shown.splitlines() if "No invoices have been imported yet." in line]
+    assert "revenue" in line
+    rows = call("-w", folder, "account", "--import", "1", "--format", "csv").out.splitlines()
+    assert rows[1].startswith("deal,nowhere,rate_missing,currency,,1,")
+
+
+def test_what_the_crm_says_is_compared_and_explained(folder: Path, call: Call, tmp_path: Path) -> None:
+    call("-w", folder, "refresh")
+    asked = ("-w", folder, "--language", "de", "match", "--period", "2026")
+    same = call(*asked, "won_deals=1", "won_value=1.000,00 €")
+    assert same.code == 0, same.err
+    assert same.out.count("stimmt überein") == 2
+    more = call(*asked, "won_deals=2", "won_value=1.500")
+    assert more.code == 1
+    assert "Das erklärt den Unterschied: 1 Deal hier nicht gezählt: hat eine Währung" in more.out
+    assert "(D2)" in more.out
+    assert "Nichts davon erklärt" in call(*asked, "won_deals=40").out
+    (tmp_path / "crm.csv").write_text("Deal;Betrag\nD1;1.000\nD2;500\n", encoding="utf-8")
+    listed = call(*asked, "--kpi", "won_value", "--list", tmp_path / "crm.csv", "--json")
+    assert [(r["key"], r["why"]) for r in json.loads(listed.out)] == [("D2", "set_aside")]
+    assert call(*asked, "won_deals").code == 2
 
 
 def test_quality_and_data_name_the_records(folder: Path, call: Call) -> None:

@@ -37,6 +37,8 @@ COMMANDS = {
     "hygiene": "Check the KPIs in use, and find goals that work against each other.",
     "signals": "Say which KPIs really changed.",
     "why": "Take a KPI's change between two periods apart.",
+    "account": "Say what became of all data: what counts where, and what does not, and why.",
+    "match": "Compare values with what another system says.",
     "quality": "Report gaps, duplicates, impossible dates, and the KPIs they touch.",
     "data": "List the facts at hand, the imports, and the rows set aside.",
     "close": "Close a period: its values stand.",

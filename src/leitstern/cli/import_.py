@@ -71,7 +71,7 @@ def command(
     elif dry_run:
         _columns(state, receipt.columns, form)
     else:
-        _receipt(state, receipt.tables, form)
+        receipts(state, receipt.tables, form)
     _remarks(state, receipt)
     if receipt.questions and not dry_run:
         state.note("questions_open", count=len(receipt.questions))
@@ -80,8 +80,9 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _receipt(state: State, receipts: tuple[TableReceipt, ...], form: str) -> None:
-    if not receipts:
+def receipts(state: State, found: tuple[TableReceipt, ...], form: str) -> None:
+    """Print what became of the rows of files."""
+    if not found:
         return
     say = state.say
     numbers = ("read", "loaded", "updated", "unchanged", "set_aside", "left_out")
@@ -96,7 +97,7 @@ def _receipt(state: State, receipts: tuple[TableReceipt, ...], form: str) -> Non
             r.rows_set_aside,
             r.left_out,
         )
-        for r in receipts
+        for r in found
     ]
     if form == "csv":
         tables.write_csv(("file", "fact", *numbers), rows)

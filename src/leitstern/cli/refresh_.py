@@ -19,9 +19,9 @@ def command(state: State, /) -> None:
 
 
 def refresh(state: State) -> None:
-    """Build a generation; say so on standard error, with what a newer program computes otherwise and which
-    records count nowhere."""
-    from leitstern.facts.receipts import reason_text
+    """Build a generation; say so on standard error, with what a newer program computes otherwise and what
+    counts where."""
+    from leitstern.cli.account_ import tell
 
     changed = state.workspace.changed_meanings()
     with reporting() as progress:
@@ -29,10 +29,8 @@ def refresh(state: State) -> None:
     for change in changed:
         click.echo(change.problem.inner.text(state.language), err=True)
     state.note("refreshed", number=info.number, as_of=info.as_of)
-    for one in info.set_aside:
-        reason = reason_text(one.reason, state.language)
-        if one.values:
-            reason = f"{reason} ({', '.join(one.values)})"
-        state.note("count_nowhere", fact=one.fact, count=one.count, reason=reason)
-    if info.set_aside:
-        state.note("set_aside_see", path=state.folder)
+    accounts = state.workspace.account().facts
+    for account in accounts:
+        tell(state, account, err=True)
+    if any(account.nowhere or account.partly for account in accounts):
+        state.note("account_see", path=state.folder)
