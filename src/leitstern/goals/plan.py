@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from leitstern.errors import Problem
 from leitstern.kpis.expressions import Binary, Formula, Name, Negative, Number, parse_formula
@@ -157,6 +157,16 @@ def accumulates(formula: Formula, measures: Mapping[str, Measure]) -> bool:
         case Binary("*", Number(), other) | Binary("*" | "/", other, Number()):
             return accumulates(other, measures)
     return False
+
+
+def path_of(kpi: Resolved) -> Literal["days", "stretches", "known"]:
+    """How a value comes about within its period: day by day; as a whole, over the stretch up to each day; or
+    only as it was known on each day (cohorts that ripen, growth on what was reached by then)."""
+    shape = kpi.definition.shape
+    if any(m.kind == "conversion" for m in kpi.measures.values()) or (shape and shape.growth):
+        return "known"
+    adds = additive(kpi) and all(m.kind != "distinct" for m in kpi.measures.values())
+    return "days" if adds else "stretches"
 
 
 def _moving(sums: Sums) -> Sums:

@@ -126,7 +126,7 @@ class Drawn:
     def _point(self, at: int) -> plan.Point:
         curve = self.curve
         day = curve.days[at]
-        parts = [self._stretch(at)]
+        parts = [_("up to %(day)s") % {"day": self.calendar.day(day)}]
         for name, values in (
             (_("actual"), curve.actual),
             (_("plan"), curve.plan),
@@ -144,17 +144,6 @@ class Drawn:
             _float(curve.plan[at]),
             _float(curve.previous[at]),
         )
-
-    def _stretch(self, at: int) -> str:
-        day = self.calendar.day(self.curve.days[at])
-        return _("up to %(day)s") % {"day": day} if self.curve.cumulative else self._part(at)
-
-    def _part(self, at: int) -> str:
-        """The month or week an entry is for."""
-        days = self.curve.days
-        first = self.row.start if at == 0 else days[at - 1]
-        shown = self.calendar.short_day(first if at == 0 else date.fromordinal(first.toordinal() + 1))
-        return f"{shown}–{self.calendar.short_day(days[at])}"
 
     def _levels(self) -> list[plan.Level]:
         levels, scale = self.curve.levels, self.scaled
@@ -228,7 +217,7 @@ class Drawn:
         actual, planned = curve.actual[at], curve.plan[at]
         gap = None if actual is None else actual - planned
         return Line(
-            until=self.calendar.day(curve.days[at]) if curve.cumulative else self._part(at),
+            until=self.calendar.day(curve.days[at]),
             actual=figures.exact_bare(actual, unit),
             plan=figures.exact_bare(planned, unit),
             gap=figures.difference(gap, unit, exact=True),

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from leitstern.goals.goal import Levels
+from leitstern.goals.plan import path_of
 from leitstern.periods.grains import Grain, Period, period_of, periods_between
 from leitstern.server.book.rights import seeing
 from leitstern.server.book.standings import counted_through, plan_of, workplace
-from leitstern.server.book.values import actual, over
+from leitstern.server.book.values import actual, as_known, over, resolved
 from leitstern.server.models import Comment
 from leitstern.server.sources import began
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from leitstern.server.reader import Reader
 
 _DAY = timedelta(days=1)
+_SUNDAY = 6
 #: A level is shown by month in longer periods, by week in shorter ones.
 _MONTHLY = 100
 #: Last year is shown where the data begin no later than this after its first day.
@@ -48,10 +50,12 @@ class Event:
 class Curve:
     """Lists of one length, an entry for each of ``days``; None where nothing is known.
 
-    ``cumulative``: ``days`` are all days of the period, and entries what was reached (planned, reached a
-    year before) from its start up to and including the day. Otherwise ``days`` are the last days of
-    months or weeks, and entries the value (level) of that stretch alone. Actual values end with
-    ``through``. Last year is matched by working days: the same number of them were done.
+    An entry is what was reached (planned, reached a year before) from the period's start up to and including
+    its day, so that the last actual one is what the goal stands at. ``cumulative``: the value accumulates,
+    and ``days`` are all days of the period; otherwise they are the last days of months or weeks. Different
+    values of a long period are counted on the last days of weeks and months only. Cohorts and growth are as
+    they were known on each day. Actual values end with ``through``. Last year is matched by working days
+    where the value accumulates: the same number of them were done.
     ``needed`` leads in a straight line of working time from the actual value to the target.
     ``reason`` says why there is no actual value.
     """
@@ -76,15 +80,14 @@ def curve(viewer: Viewer, row: GoalRow) -> Curve:
     goal, ask = row.goal, sight.whole
     now, the_plan = actual(sight, goal), plan_of(ask, goal)
     through = counted_through(sight, goal, now)
-    stretches = _stretches(goal, the_plan.additive)
-    days = [end for _, end in stretches]
+    days = _days(goal, cumulative=the_plan.additive)
     own: Numbers = [None] * len(days)
     previous: Numbers = [None] * len(days)
     if now.reason != "protected":
-        own = _values(ask, goal, stretches, through, cumulative=the_plan.additive)
+        own = _values(ask, goal, days, through, now.value)
         # Last year is shown by day, so its first day decides whether it is too old.
         if goal.whom.type != "person" or not sight.expired(goal.kpi, _last_year(goal).start):
-            previous = _previous(ask, goal, stretches, cumulative=the_plan.additive)
+            previous = _previous(ask, goal, days, cumulative=the_plan.additive)
     return Curve(
         unit=ask.catalogue.get(goal.kpi, goal.version).unit,
         cumulative=the_plan.additive,
@@ -101,51 +104,78 @@ def curve(viewer: Viewer, row: GoalRow) -> Curve:
     )
 
 
-def _stretches(goal: Goal, cumulative: bool) -> list[tuple[date, date]]:
-    """The stretches an entry is for: days, or months or weeks cut to the goal's period."""
+def _days(goal: Goal, *, cumulative: bool) -> list[date]:
+    """The days that have an entry: all, or the last ones of months or weeks."""
     if cumulative:
-        days = (goal.end - goal.start).days + 1
-        return [(goal.start + timedelta(days=at),) * 2 for at in range(days)]
-    grain = Grain.MONTH if (goal.end - goal.start).days >= _MONTHLY else Grain.WEEK
-    return [
-        (max(p.start, goal.start), min(p.end, goal.end)) for p in periods_between(goal.start, goal.end, grain)
-    ]
+        return [goal.start + timedelta(days=at) for at in range((goal.end - goal.start).days + 1)]
+    grain = Grain.MONTH if _long(goal) else Grain.WEEK
+    return [min(p.end, goal.end) for p in periods_between(goal.start, goal.end, grain)]
 
 
-def _values(
-    ask: Reader, goal: Goal, stretches: Sequence[tuple[date, date]], through: date, *, cumulative: bool
-) -> Numbers:
-    known = [one for one in stretches if one[0] <= through]
-    found = _asked(ask, goal, tuple(known), cumulative=cumulative) if known else []
-    return [*found, *[None] * (len(stretches) - len(known))]
+def _long(goal: Goal) -> bool:
+    return (goal.end - goal.start).days >= _MONTHLY
 
 
-def _asked(ask: Reader, goal: Goal, stretches: tuple[tuple[date, date], ...], *, cumulative: bool) -> Numbers:
-    """The value of each stretch, or their running sums."""
-    key = ("goal curve", goal.kpi, goal.version, goal.whom, stretches[0], stretches[-1], cumulative)
-    values: Numbers = ask.once(key, lambda _ws: [one.value for one in over(ask, goal, stretches)])
-    if not cumulative:
-        return values
-    return list(accumulate(Decimal(0) if value is None else value for value in values))
+def _values(ask: Reader, goal: Goal, days: Sequence[date], through: date, now: Decimal | None) -> Numbers:
+    """What was reached by each day; with the last one that counts comes what the goal stands at."""
+    known = [day for day in days if day <= through]
+    if len(known) < len(days) and through >= goal.start and through not in known:
+        known.append(days[len(known)])  # the month or week that runs
+    values = _reached(ask, goal, known)
+    if values and now is not None:
+        values[-1] = now
+    return [*values, *[None] * (len(days) - len(known))]
 
 
-def _previous(
-    ask: Reader, goal: Goal, stretches: Sequence[tuple[date, date]], *, cumulative: bool
-) -> Numbers:
-    """Last year's values; nothing where the data do not go back that far."""
+def _reached(ask: Reader, goal: Goal, days: Sequence[date]) -> Numbers:
+    """The value from the goal's start up to and including each day."""
+    way = path_of(resolved(ask, goal.kpi, goal.version))
+    if not days:
+        return []
+    asked = list(days)
+    if way == "days":
+        asked = [goal.start + timedelta(days=at) for at in range((days[-1] - goal.start).days + 1)]
+    elif way == "stretches":
+        asked = _asked_days(goal, days)
+    key = ("goal curve", goal.kpi, goal.version, goal.whom, goal.start, goal.end, way, tuple(asked))
+
+    def values() -> dict[date, Decimal | None]:
+        stretches = [(goal.start, day) for day in asked if day >= goal.start]
+        if way == "days":
+            stretches = [(day, day) for _, day in stretches]
+        if way == "known":
+            return {day: as_known(ask, goal, day) for _, day in stretches}
+        found = [one.value for one in over(ask, goal, stretches)] if stretches else []
+        if way == "days":
+            found = list(accumulate(Decimal(0) if value is None else value for value in found))
+        return {day: value for (_, day), value in zip(stretches, found, strict=True)}
+
+    kept: dict[date, Decimal | None] = ask.once(key, lambda _ws: values())
+    nothing = None if way != "days" else Decimal(0)
+    return [kept.get(day) if day >= goal.start else nothing for day in days]
+
+
+def _asked_days(goal: Goal, days: Sequence[date]) -> list[date]:
+    """Of a longer period the days that are shown, as each is a question of its own: ends of weeks and months,
+    and the last one."""
+    if not _long(goal):
+        return list(days)
+    return [day for day in days if day.weekday() == _SUNDAY or (day + _DAY).day == 1 or day == days[-1]]
+
+
+def _previous(ask: Reader, goal: Goal, days: Sequence[date], *, cumulative: bool) -> Numbers:
+    """What was reached last year by the day that compares; nothing where the data do not go back that far."""
     before = _last_year(goal)
     first = began(ask, goal.kpi)
     if first is None or first > before.start + _SLACK:
-        return [None] * len(stretches)
-    if not cumulative:
-        earlier = tuple((year_before(start), year_before(end)) for start, end in stretches)
-        return _asked(ask, goal, earlier, cumulative=False)
-    days = tuple((before.start + timedelta(days=at),) * 2 for at in range(before.days))
-    sums = [Decimal(0), *(value or Decimal(0) for value in _asked(ask, goal, days, cumulative=True))]
-    this = replace(before, start=goal.start, end=goal.end)
-    calendar = workplace(ask)
-    places = ((calendar.same_stretch(this, day, before) - before.start).days + 1 for day, _ in stretches)
-    return [sums[place] for place in places]
+        return [None] * len(days)
+    then = [year_before(day) for day in days]
+    if cumulative:
+        this, calendar = replace(before, start=goal.start, end=goal.end), workplace(ask)
+        then = [calendar.same_stretch(this, day, before) for day in days]
+    earlier = replace(goal, start=before.start, end=before.end, period=None)
+    found = dict(zip(sorted(set(then)), _reached(ask, earlier, sorted(set(then))), strict=True))
+    return [found[day] for day in then]
 
 
 def _last_year(goal: Goal) -> Period:

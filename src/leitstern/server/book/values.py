@@ -162,18 +162,30 @@ def over(
 
     With ``grain`` they are periods of it, one after the other, and closed ones have the value that stands.
     """
-    question, wanted = Question.of(goal), members(ask, goal.whom)
+    question = Question.of(goal)
     name, by = f"{question.kpi}@{question.version}", question.by
     if grain is None:
         found = ask.workspace.compute_stretches([name], by=by, stretches=stretches)
     else:
         first, last = stretches[0][0], stretches[-1][1]
         found = ask.workspace.compute([name], by=by, grain=grain, start=first, end=last)
+    return _by_end(ask, goal, found, [end for _, end in stretches])
+
+
+def as_known(ask: Reader, goal: Goal, day: date) -> Decimal | None:
+    """The value of a goal's subject in its period as it was known on a day, whoever looks."""
+    question, when = Question.of(goal), (goal.start, goal.end)
+    name, grain = f"{question.kpi}@{question.version}", question.grain
+    found = ask.workspace.compute_as_known(name, question.by, [when], grain, day)
+    return _by_end(ask, goal, found, [goal.end])[0].value
+
+
+def _by_end(ask: Reader, goal: Goal, found: Observations, ends: Sequence[date]) -> list[Value]:
     parts: dict[date, list[Observation]] = {}
-    for o in found.of(wanted):
+    for o in found.of(members(ask, goal.whom)):
         parts.setdefault(o.end, []).append(o)
     summed = is_additive(ask, goal.kpi, goal.version)
-    return [_together(parts.get(end, []), summed=summed) for _, end in stretches]
+    return [_together(parts.get(end, []), summed=summed) for end in ends]
 
 
 def _together(parts: list[Observation], *, summed: bool) -> Value:

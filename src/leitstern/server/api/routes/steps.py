@@ -90,7 +90,8 @@ class CurveOut(Out):
 
     unit: str
     cumulative: bool = Field(
-        description="True: a point for every day, summed up. False: the value of each week or month."
+        description="True: the value accumulates, a point for every day. False: for every week or month. "
+        "Each point is the value from the start up to its day."
     )
     through: Day
     points: list[PointOut]

@@ -1,0 +1,101 @@
+"""All shipped KPIs: the goal's curve ends where the goal stands, and no forecast is impossible."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+import leitstern
+from leitstern.analyses import shape
+from leitstern.analyses.forecast import Question, answers
+from leitstern.demo import mapping_path, write
+from leitstern.server import book
+from leitstern.server.models import Account, PrivacySetting
+from leitstern.server.reader import Reader, _readers
+from leitstern.workspace import Workspace
+
+from . import accounts
+from .goals import goal
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small invented company whose data end yesterday."""
+    exports = tmp_path_factory.mktemp("exports")
+    write(exports, seed=3, scale=0.1, until=TODAY - timedelta(days=1))
+    made = leitstern.init(
+        tmp_path_factory.mktemp("workspace") / "demo",
+        name="Demo", language="de", currency="EUR", timezone="Europe/Berlin", country="DE", region="NI",
+    )  # fmt: skip
+    made.import_files([exports], mapping=mapping_path())
+    made.refresh()
+    return made
+
+
+@pytest.fixture
+def head(ws: Workspace, db: None, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """Somebody of the management, who sees everything of it."""
+    monkeypatch.setitem(_readers, Path(settings.WORKSPACE), Reader(ws.folder, leitstern.open))
+    PrivacySetting.objects.create(mode="full")
+    return accounts.make("management", email="head@example.org")
+
+
+@pytest.mark.parametrize("period", ["2026-Q4", "2026"])
+def test_every_curve_ends_where_the_goal_stands(ws: Workspace, head: Account, period: str) -> None:
+    apart, seen = [], 0
+    for definition in ws.catalogue:
+        row = book.create(head.viewer, goal(definition.kpi, "company:", "1", period=period), book.About())
+        standing = book.standings(head.viewer, [row])[row.pk]
+        curve = book.curve(head.viewer, row)
+        known = [value for value in curve.actual if value is not None]
+        seen += bool(known)
+        if (
+            standing.value is not None
+            and curve.through >= row.start
+            and (not known or known[-1] != standing.value)
+        ):
+            apart.append((definition.kpi, known[-1:], standing.value))
+        if curve.cumulative and shape.grows(ws.catalogue.resolved(definition.kpi)) and known != sorted(known):
+            apart.append((definition.kpi, known, "falls"))
+    assert not apart
+    assert seen > 70
+
+
+@pytest.mark.parametrize("period", ["2026-11", "2026-Q4"])
+def test_no_forecast_is_impossible(ws: Workspace, period: str) -> None:
+    when = goal("won_deals", "company:", "1", period=period)
+    wrong, told = [], 0
+    for definition in ws.catalogue:
+        question = Question(definition.kpi, "company", when.start, when.end, when.grain)
+        for one in answers(ws, [question])[question].ones:
+            made = one.forecast
+            if made.verdict != "ok":
+                continue
+            told += 1
+            values = [made.point, *made.quantiles]
+            resolved = ws.catalogue.resolved(definition.kpi)
+            if not all(map(math.isfinite, values)) or list(made.quantiles) != sorted(made.quantiles):
+                wrong.append((definition.kpi, values))
+            if shape.grows(resolved) and min(values) < made.done:
+                wrong.append((definition.kpi, "below what is counted", min(values), made.done))
+            if shape.ripens(resolved) and not 0 <= min(values) <= max(values) <= 1:
+                wrong.append((definition.kpi, "no share", min(values), max(values)))
+    assert not wrong
+    assert told > 40
+
+
+def test_a_company_met_on_two_days_counts_once_in_the_curve(ws: Workspace, head: Account) -> None:
+    row = book.create(head.viewer, goal("contacted_companies", "company:", "900"), book.About())
+    curve = book.curve(head.viewer, row)
+    at = curve.days.index(curve.through)
+    daily = ws.compute(["contacted_companies"], grain="day", start=row.start, end=curve.through)
+    added = sum(Decimal(str(o.value or 0)) for o in daily)
+    assert curve.actual[at] is not None
+    assert curve.actual[at] < added  # who is met on two days is one company
