@@ -38,7 +38,7 @@ imports: $(VENV)/.test
 	$(BIN)/lint-imports
 
 unit: $(VENV)/.test ## the tests alone; choose some with ARGS="tests/cli -k import"
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 days: $(VENV)/.test ## what follows the calendar, on the two days whose turn it is (DAYS="--list" names all)
 	$(BIN)/python scripts/days.py $(or $(DAYS),--turn 2 --scale 0.05)

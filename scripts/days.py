@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Europe/Berlin")
 YEARS = (2027, 2028, 2029)
 SCALES = (0.05, 0.3, 1.0)
-TESTS = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "calendar")
+TESTS = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "calendar")
 #: A demo of full size with all its analyses takes about two minutes; then something hangs.
 _PATIENCE = 1800
 
@@ -88,9 +88,7 @@ def _day(moment: datetime, scales: Sequence[float], *, tests: bool) -> bool:
             for scale in scales
             if not _demo(Path(folder) / f"{scale:g}", scale, environment)
         ]
-    if tests and not _run(
-        ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "calendar"], environment
-    ):
+    if tests and not _run(TESTS, environment):
         wrong.append("tests")
     print(
         f"{moment:%Y-%m-%dT%H:%M}  {time.monotonic() - begun:4.0f} s  {', '.join(wrong) or 'ok'}", flush=True

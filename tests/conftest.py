@@ -22,6 +22,24 @@ os.environ.setdefault(clock.AHEAD, str((PINNED - datetime.now(UTC)).total_second
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
+#: What takes longest begins first, so that no core waits at the end for another one's last file.
+LONG = (
+    "tests/engine/test_states.py",
+    "tests/walk",
+    "tests/bench/test_damage.py",
+    "tests/demo/test_import_order.py",
+    "tests/accessibility",
+    "tests/server/test_first_run.py",
+    "tests/engine",
+    "tests/cli",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files of `LONG` in their order, then all others in theirs."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if item.nodeid.startswith(name)), 99))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> object:
     """In CI a skipped test failed: what it needs is missing. An expected failure stays one."""
