@@ -87,7 +87,7 @@ SAID = {
     "PLN": ["zł", "PLN"],
     "XYZ": ["xyz"],  # a code that nobody knows stays one, and has no rate
     "Taler": ["Taler"],
-    "-99": ["-99"],
+    "": ["-99"],  # the company's own currency, whichever it is
     "kr": ["kr"],  # of Sweden, Norway, Denmark?
 }
 

@@ -69,7 +69,7 @@ def test_a_german_crm_export_of_deals() -> None:
     }
     assert found is not None
     assert (found.fact, found.key, found.file, found.unused) == (
-        "deal", "Vorgangsnummer", "Verkaufschancen_*.csv", (),
+        "deal", ("Vorgangsnummer",), "Verkaufschancen_*.csv", (),
     )  # fmt: skip
     assert found.fields["status"].values == {"Gewonnen": "won", "Angebot": "open"}
     assert (found.fields["status"].default, found.fields["status"].others) == (None, "known")
@@ -84,7 +84,7 @@ def test_an_english_crm_export_of_deals() -> None:
         "12;B;Closed Lost;2025-03-02 10:00;Bo;2000;2025-01-02 09:00;existingbusiness;Y",
     )
     assert found is not None
-    assert (found.fact, found.key) == ("deal", "Record ID")
+    assert (found.fact, found.key) == ("deal", ("Record ID",))
     assert columns_of(found) == {
         "name": "Deal Name",
         "company": "Associated Company",

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
+from leitstern.facts.keys import AND, identifying
 from leitstern.facts.mapping import FieldMapping
 from leitstern.facts.model import FACTS
 from leitstern.facts.naming import plain
-from leitstern.facts.propose import KEYLESS, Proposal, identifying
+from leitstern.facts.propose import KEYLESS, Proposal
 from leitstern.facts.receipts import Question
-from leitstern.facts.vouchers import kept, signed
+from leitstern.facts.vouchers import signed, without
 from leitstern.messages import message
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ def ask(proposal: Proposal, file: str, rows: pa.Table, answers: Mapping[str, str
             told = {word: choice for word, choice in chosen.items() if choice is not None}
             fields[name] = FieldMapping(column=column, values={**known, **told}, others="known")
     if proposal.fact == "invoice":
-        fields = signed(fields, rows if proposal.where is None else kept(rows, proposal.where))
+        fields = signed(fields, rows if proposal.where is None else without(rows, proposal.where))
     found = replace(proposal, fields=fields)
     if proposal.key is None and proposal.fact not in KEYLESS:
-        key = asking.key(identifying(proposal.fact, rows))
-        found = replace(found, key=None if key == ROWS else key, by_row=key == ROWS)
+        key = asking.key([AND.join(columns) for columns in identifying(proposal.fact, rows)])
+        found = replace(found, key=None if key in (None, ROWS) else tuple(key.split(AND)), by_row=key == ROWS)
     if proposal.fact == "spend" and "area" not in fields:
         area = "marketing" if _advertises(file, rows.column_names) else asking.area()
         if area is not None:

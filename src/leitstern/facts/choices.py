@@ -38,19 +38,41 @@ def different(texts: Any) -> list[str]:
     return list(first.values())
 
 
-def translate(fact: Fact, field: Field, found: Sequence[str]) -> tuple[dict[str, str], list[str], str | None]:
-    """The words of a choice in the model's words, those unknown, and what an unknown word means."""
-    values = {word: choice for word in found if (choice := usual(fact.name, field, word)) is not None}
+def translate(
+    fact: Fact, field: Field, found: Sequence[str], own: Mapping[str, Sequence[str]] | None = None
+) -> tuple[dict[str, str], list[str], str | None]:
+    """The words of a choice in the model's words, those unknown, and what an unknown word means.
+
+    ``own``: words that the program means otherwise than most, or that it alone has, by choice (``""``: they
+    say nothing); they are among the words of the answer whether they were found or not.
+    """
+    values: dict[str, str] = {}
+    told: dict[str, str] = {}
+    for choice, words in (own or {}).items():
+        for word in words:
+            if plain(word) not in told and usual(fact.name, field, word) != choice:
+                values[word] = choice
+            told[plain(word)] = choice
+    left = []
+    for word in found:
+        known = told.get(plain(word), usual(fact.name, field, word))
+        if known is None:
+            left.append(word)
+        elif folded(word) not in map(folded, values):
+            values[word] = known
     default: str | None = _words()[fact.name][field.name].get("default")
-    return values, [word for word in found if word not in values], default
+    return values, left, default
 
 
 def usual(fact: str, field: Field, word: str) -> str | None:
     """What a word of a choice usually means in exports; None for other words."""
-    said = plain(word)
-    return _known(fact, field.name, field.choices).get(said) or _told(
-        said.split(), _telling(fact, field.name)
-    )
+    said, known = plain(word), _known(fact, field.name, field.choices)
+    return known.get(said) or known.get(_numberless(said)) or _told(said.split(), _telling(fact, field.name))
+
+
+def _numberless(said: str) -> str:
+    """A phase without its number or chance: ``3 Angebot``, ``Angebot 50``."""
+    return " ".join(part for part in said.split() if not part.isdigit())
 
 
 @cache

@@ -270,7 +270,7 @@ def _field(work: _Work, field: Field, mapped: FieldMapping) -> Column:
     if mapped.product is not None:
         values = _product(work, field, mapped.product)
     elif mapped.first_of is not None:
-        values = _first_of(work, field, mapped.first_of)
+        values = _first_of(work, field, mapped)
     elif mapped.columns is not None:
         values = (_compound if field.kind == "ref" else _joined)(work.rows, mapped.columns)
     else:
@@ -292,10 +292,12 @@ def _one_column(work: _Work, field: Field, mapped: FieldMapping) -> Column:
     return _typed(work, texts, field, column, work.readings[field.name, column])
 
 
-def _first_of(work: _Work, field: Field, columns: Sequence[str]) -> Column:
-    """Of each row the first column that is filled."""
-    parts = [_one_column(work, field, FieldMapping(column=column)) for column in columns]
-    return _compute().coalesce(*parts)
+def _first_of(work: _Work, field: Field, mapped: FieldMapping) -> Column:
+    """Of each row the first column that is filled, and whose word means something."""
+    each_of = [
+        FieldMapping(column=c, values=mapped.values, others=mapped.others) for c in mapped.first_of or ()
+    ]
+    return _compute().coalesce(*(_one_column(work, field, one) for one in each_of))
 
 
 def _typed(work: _Work, texts: Column, field: Field, column: str, reading: Reading) -> Column:

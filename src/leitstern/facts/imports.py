@@ -190,6 +190,7 @@ def _propose(without: list[Landed], options: Options) -> _Proposed:
     from leitstern.facts.asking import ask
     from leitstern.facts.proposal_file import to_toml
     from leitstern.facts.propose import propose
+    from leitstern.facts.telling import told
 
     found = _Proposed()
     for table in without:
@@ -212,12 +213,8 @@ def _propose(without: list[Landed], options: Options) -> _Proposed:
         if proposal.table is None:
             found.without.append(table)
             continue
-        found.jobs.append(Job(path.name, proposal.table, table))
-        if proposal.unused:
-            columns = ", ".join(proposal.unused)
-            found.notes.append(
-                message("facts.note_unused", options.language, file=table.file, columns=columns)
-            )
+        found.jobs += [Job(path.name, one, table) for one in (proposal.table, *proposal.also)]
+        found.notes += told(proposal, table.file, options.language)
     return found
 
 

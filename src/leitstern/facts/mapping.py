@@ -82,11 +82,11 @@ class FieldMapping(Document):
     """Where one field of a fact comes from; see the table at the top of this module.
 
     ``values`` translates words (upper and lower case are the same, ß and SS, and blanks; ``"C*"`` stands
-    for every word that begins with C, ``""`` for an empty cell). A word without translation takes
-    ``default``; without one its row is set aside, unless ``others = "keep"`` lets it pass or
-    ``others = "known"`` knows it as a word of exports. ``default``
-    also fills empty cells. ``read`` fixes how numbers or dates are read. ``scale`` says of a share of a whole
-    what all of it is: 1, or 100. ``negate_if`` turns the sign of an amount.
+    for every word that begins with C, ``""`` for an empty cell; on the right ``""`` is nothing). A word
+    without translation takes ``default``; without one its row is set aside, unless ``others = "keep"`` lets
+    it pass or ``others = "known"`` knows it as a word of exports. ``default`` also fills empty cells.
+    ``read`` fixes how numbers or dates are read. ``scale`` says of a share of a whole what all of it is: 1,
+    or 100. ``negate_if`` turns the sign of an amount.
     """
 
     column: str | None = None
@@ -278,7 +278,7 @@ def _check_words(field: ModelField, mapped: FieldMapping) -> None:
         return
     words = [*(mapped.values or {}).values(), mapped.default, mapped.value]
     for word in words:
-        if word is not None and word not in field.choices:
+        if word not in (None, "", *field.choices):
             raise _wrong("word_unknown", field=field.name, word=word, choices=", ".join(field.choices))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from leitstern.facts.model import FACTS
 
 if TYPE_CHECKING:
-    from leitstern.facts.mapping import Condition, FieldMapping
+    from leitstern.facts.mapping import Condition, FieldMapping, TableMapping
     from leitstern.facts.propose import Proposal
 
 
@@ -32,9 +32,11 @@ def _lines(proposal: Proposal, language: str) -> Iterator[str]:
     if proposal.sheet is not None:
         yield f"sheet = {_quoted(proposal.sheet)}"
     yield f"fact = {_quoted(proposal.fact)}"
-    yield f"key = {_quoted(proposal.key)}" if proposal.key is not None else say("no_key")
+    yield f"key = {_listed(proposal.key)}" if proposal.key is not None else say("no_key")
     if proposal.where is not None:
         yield f"where = {_condition(proposal.where)}"
+    if proposal.deleted is not None and proposal.key is not None:
+        yield f"deleted = {_condition(proposal.deleted)}"
     yield ""
     yield "[table.fields]"
     for name, mapped in proposal.fields.items():
@@ -46,8 +48,26 @@ def _lines(proposal: Proposal, language: str) -> Iterator[str]:
         yield say("unclear", field=name, choices=choices)
         pairs = ", ".join(f'{_quoted(word)} = "?"' for word in words)
         yield f"# {name} = {{ column = {_quoted(column)}, values = {{ {pairs} }} }}"
+    for table in proposal.also:
+        yield from ("", *_table(table))
     if proposal.unused:
         yield say("unused", columns=", ".join(proposal.unused).replace("\n", " "))
+
+
+def _table(table: TableMapping) -> Iterator[str]:
+    """A further table that is made of the same rows."""
+    yield "[[table]]"
+    yield f"file = {_quoted(table.file)}"
+    if table.sheet is not None:
+        yield f"sheet = {_quoted(table.sheet)}"
+    yield f"fact = {_quoted(table.fact)}"
+    if table.key is not None:
+        yield f"key = {_listed(table.key)}"
+    yield f"part = {_quoted(table.part or '')}"
+    yield ""
+    yield "[table.fields]"
+    for name, mapped in table.fields.items():
+        yield f"{name} = {_inline(mapped)}"
 
 
 def _inline(mapped: FieldMapping) -> str:
@@ -55,9 +75,12 @@ def _inline(mapped: FieldMapping) -> str:
     if mapped.value is not None:
         return f"{{ value = {_quoted(str(mapped.value))} }}"
     column = _quoted(str(mapped.column))
-    if mapped.values is None and mapped.default is None and mapped.negate_if is None:
+    settings = (mapped.values, mapped.default, mapped.negate_if, mapped.scale, mapped.first_of)
+    if all(setting is None for setting in settings):
         return column
-    parts = [f"column = {column}"]
+    parts = [f"first_of = {_listed(mapped.first_of)}" if mapped.first_of else f"column = {column}"]
+    if mapped.scale is not None:
+        parts.append(f"scale = {mapped.scale}")
     if mapped.values is not None:
         pairs = ", ".join(f"{_quoted(word)} = {_quoted(choice)}" for word, choice in mapped.values.items())
         parts.append(f"values = {{ {pairs} }}")
@@ -74,6 +97,10 @@ def _condition(condition: Condition) -> str:
     name, words = ("in", condition.among) if condition.among is not None else ("not_in", condition.not_in)
     listed = ", ".join(_quoted(word) for word in words or ())
     return f"{{ column = {_quoted(condition.column)}, {name} = [{listed}] }}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return _quoted(names[0]) if len(names) == 1 else "[" + ", ".join(map(_quoted, names)) + "]"
 
 
 def _quoted(text: str) -> str:

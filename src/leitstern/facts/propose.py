@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from leitstern.facts.choices import different, translate
+from leitstern.facts.further import further
+from leitstern.facts.keys import identify
 from leitstern.facts.mapping import READ_KINDS, Condition, FieldMapping, TableMapping
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.naming import field_likeness, likeness, named, names_of, plain, without_prefix
-from leitstern.facts.vouchers import cancelled, kept
+from leitstern.facts.profiles import Recognised, recognise
+from leitstern.facts.vouchers import cancelled, without
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,6 +36,8 @@ _MISSING = 2.0
 _NAMELESS = 3.0
 #: Facts whose records are written once: rows without a key are told apart by their text.
 KEYLESS = frozenset({"activity", "invoice", "spend", "touchpoint", "survey_response", "deal_event"})
+#: What the name of a column is worth that a vendor's profile knows, against one for a name of the list.
+_SURELY = 2.0
 #: Below this a fact is not proposed at all.
 _LEAST = 2.0
 
@@ -45,13 +50,15 @@ class Proposal:
     no column is one: the user has to complete it.
     ``unused`` are columns that nothing was found for, ``unclear`` maps a choice field to its column and
     the words that could not be translated, ``known`` has those of its words that could. ``where`` leaves out
-    rows that say of themselves that they do not count; ``by_row``: each row is a record of its own.
+    rows that say of themselves that they do not count, ``deleted`` marks deletions; ``by_row``: each row is a
+    record of its own. ``vendor`` is the program whose export it is, ``also`` are tables that are made of the
+    same rows. ``guessed`` are the words that become a choice's "everything else", by column.
     """
 
     file: str
     sheet: str | None
     fact: str
-    key: str | None
+    key: tuple[str, ...] | None
     fields: dict[str, FieldMapping]
     missing: tuple[str, ...]
     unused: tuple[str, ...]
@@ -59,16 +66,20 @@ class Proposal:
     known: dict[str, dict[str, str]]
     where: Condition | None = None
     by_row: bool = False
+    deleted: Condition | None = None
+    vendor: str | None = None
+    also: tuple[TableMapping, ...] = ()
+    guessed: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def table(self) -> TableMapping | None:
         """The table as the import takes it, if it is complete."""
         if self.missing or (self.key is None and not self.by_row and self.fact not in KEYLESS):
             return None
-        key = None if self.key is None else (self.key,)
         return TableMapping(
-            file=self.file, sheet=self.sheet, fact=self.fact, key=key, where=self.where, fields=self.fields
-        )
+            file=self.file, sheet=self.sheet, fact=self.fact, key=self.key, where=self.where,
+            deleted=None if self.key is None else self.deleted, fields=self.fields,
+        )  # fmt: skip
 
 
 def propose(
@@ -79,45 +90,74 @@ def propose(
     None if nothing in the table looks like a fact of the model.
     """
     sample = rows.slice(0, _SAMPLE)
-    candidates = [FACTS[fact]] if fact else [f for f in FACTS.values() if not f.derived]
-    best: tuple[float, Fact, dict[str, str]] | None = None
-    for candidate in candidates:
-        assigned, score = _assign(candidate, columns, sample)
-        score += _NAMED * named(candidate, sheet or file)
-        if candidate.name not in KEYLESS and _key(candidate, columns, sample, assigned) is None:
-            score -= _NAMELESS
-        score -= _MISSING * sum(f.required and f.name not in assigned for f in candidate.fields)
-        if assigned and (best is None or score > best[0]):
-            best = (score, candidate, assigned)
-    if best is None or (best[0] < _LEAST and fact is None):
+    shape = recognise(columns, fact)
+    found, assigned = _fact(file, sheet, columns, sample, fact, shape)
+    if found is None:
         return None
-    _, found, assigned = best
-    where = cancelled(columns, sample) if found.name == "invoice" else None
-    counted = sample if where is None else kept(sample, where)
-    fields, unclear, words = _mapped(found, assigned, counted)
-    key = _key(found, columns, rows, assigned)
-    used = {*assigned.values(), key, *(column for column, _ in unclear.values())}
-    if where is not None:
-        used.add(where.column)
+    where, deleted = _conditions(found, columns, sample, shape)
+    counted = sample
+    for condition in (where, deleted):
+        counted = counted if condition is None else without(counted, condition)
+    mapped = _mapped(found, assigned, counted, shape)
+    key = _key(found, columns, rows, assigned, shape)
+    also = () if shape is None else further(shape, file_pattern(file), sheet, key, mapped.fields, sample)
+    used = {*(key or ()), *(column for column, _ in mapped.unclear.values())}
+    used |= {column for one in mapped.fields.values() for column in one.used_columns}
+    used |= {column for table in also for column in table.used_columns}
+    used |= {condition.column for condition in (where, deleted) if condition is not None}
     return Proposal(
         file=file_pattern(file),
         sheet=sheet,
         fact=found.name,
         key=key,
-        fields=fields,
-        missing=tuple(f.name for f in found.fields if f.required and f.name not in fields),
+        fields=mapped.fields,
+        missing=tuple(f.name for f in found.fields if f.required and f.name not in mapped.fields),
         unused=tuple(column for column in columns if column not in used),
-        unclear=unclear,
-        known=words,
+        unclear=mapped.unclear,
+        known=mapped.known,
         where=where,
+        deleted=deleted,
+        vendor=None if shape is None else shape.vendor,
+        also=also,
+        guessed=mapped.guessed,
     )
 
 
-def identifying(fact: str, rows: pa.Table) -> tuple[str, ...]:
-    """The columns that are filled and different in every row, the most telling name first."""
-    names = [*names_of(fact, "key"), *names_of(fact, "name")]
-    found = [column for column in rows.column_names if column != "_line" and _identifies(rows, column)]
-    return tuple(sorted(found, key=lambda column: -likeness(plain(column), names)))
+def _fact(
+    file: str, sheet: str | None, columns: Sequence[str], sample: pa.Table, fact: str | None,
+    shape: Recognised | None,
+) -> tuple[Fact | None, dict[str, str]]:  # fmt: skip
+    """What the rows are, and the best column for each field; None where they are nothing that is known."""
+    if shape is not None:
+        found = FACTS[shape.shape.fact]
+        return found, _assign(found, columns, sample, shape)[0]
+    candidates = [FACTS[fact]] if fact else [f for f in FACTS.values() if not f.derived]
+    best: tuple[float, Fact, dict[str, str]] | None = None
+    for candidate in candidates:
+        assigned, score = _assign(candidate, columns, sample, None)
+        score += _NAMED * named(candidate, sheet or file)
+        if candidate.name not in KEYLESS and _key(candidate, columns, sample, assigned, None) is None:
+            score -= _NAMELESS
+        score -= _MISSING * sum(f.required and f.name not in assigned for f in candidate.fields)
+        if assigned and (best is None or score > best[0]):
+            best = (score, candidate, assigned)
+    if best is None or (best[0] < _LEAST and fact is None):
+        return None, {}
+    return best[1], best[2]
+
+
+def _conditions(
+    fact: Fact, columns: Sequence[str], sample: pa.Table, shape: Recognised | None
+) -> tuple[Condition | None, Condition | None]:
+    """The rows that count, and those that are deletions."""
+    where = cancelled(columns, sample) if fact.name == "invoice" else None
+    if shape is None:
+        return where, None
+    left_out, deleted = (shape.chosen(c) for c in (shape.shape.leave_out, shape.shape.deleted))
+    if left_out is not None:
+        where = Condition(column=left_out[0], not_in=left_out[1])
+    gone = None if deleted is None else Condition.model_validate({"column": deleted[0], "in": deleted[1]})
+    return where, gone
 
 
 def file_pattern(file: str) -> str:
@@ -126,22 +166,37 @@ def file_pattern(file: str) -> str:
     return re.sub(r"\d{4,}(?:[-_.]\d{1,2}){0,2}|\(\d+\)", "*", literal)
 
 
-def _assign(fact: Fact, columns: Sequence[str], sample: pa.Table) -> tuple[dict[str, str], float]:
+def _assign(
+    fact: Fact, columns: Sequence[str], sample: pa.Table, shape: Recognised | None
+) -> tuple[dict[str, str], float]:
     """The best column for each field, each column once; and how well the names fit in all."""
     bare = without_prefix(columns)
-    pairs = [
-        (found, place, field, column)
+    pairs = [] if shape is None else _told(fact, shape)
+    never = set() if shape is None else set(shape.columns(shape.shape.never))
+    pairs += [
+        (found, place, model, column)
         for place, column in enumerate(columns)
-        for field in fact.fields
-        if not field.derived and (found := field_likeness(fact, field, plain(bare[place]))) >= 0.35
+        for model in fact.fields
+        if not model.derived
+        and column not in never
+        and (found := field_likeness(fact, model, plain(bare[place]))) >= 0.35
     ]
     assigned: dict[str, str] = {}
     score = 0.0
-    for found, _, field, column in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
-        if field.name not in assigned and column not in assigned.values() and _fits(field, column, sample):
-            assigned[field.name] = column
+    for found, _, model, column in sorted(pairs, key=lambda pair: (-pair[0], pair[1])):
+        if model.name not in assigned and column not in assigned.values() and _fits(model, column, sample):
+            assigned[model.name] = column
             score += found
     return assigned, score
+
+
+def _told(fact: Fact, shape: Recognised) -> list[tuple[float, int, Field, str]]:
+    """What a shape says of the columns, as names that fit better than any other."""
+    return [
+        (_SURELY - place / 100, place, fact.by_name[name], column)
+        for name, names in shape.shape.fields.items()
+        for place, column in enumerate(shape.columns(names))
+    ]
 
 
 def _fits(field: Field, column: str, sample: pa.Table) -> bool:
@@ -157,52 +212,97 @@ def _fits(field: Field, column: str, sample: pa.Table) -> bool:
     return True
 
 
-def _mapped(
-    fact: Fact, assigned: Mapping[str, str], sample: pa.Table
-) -> tuple[dict[str, FieldMapping], dict[str, tuple[str, tuple[str, ...]]], dict[str, dict[str, str]]]:
+@dataclass(slots=True)
+class _Mapped:
+    """Fields as mappings, and what is told of their words, as in `Proposal`."""
+
+    fields: dict[str, FieldMapping] = field(default_factory=dict)
+    unclear: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    known: dict[str, dict[str, str]] = field(default_factory=dict)
+    guessed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _mapped(fact: Fact, assigned: Mapping[str, str], sample: pa.Table, shape: Recognised | None) -> _Mapped:
     """The fields as mappings: words of choices translated; choices with unknown words are unclear, and the
     words known of them are told apart."""
-    fields: dict[str, FieldMapping] = {}
-    unclear: dict[str, tuple[str, tuple[str, ...]]] = {}
-    known: dict[str, dict[str, str]] = {}
-    # In many exports the phase alone says whether a deal was won.
-    choices = dict(assigned)
-    if fact.name == "deal" and "status" not in assigned and "stage" in assigned:
-        choices["status"] = assigned["stage"]
-    for field in fact.fields:
-        column = choices.get(field.name)
+    found = _Mapped()
+    columns = dict(assigned)
+    if fact.name == "deal":
+        _derive(columns)
+    for model in fact.fields:
+        column = columns.get(model.name)
         if column is None:
             continue
-        if field.kind != "choice":
-            fields[field.name] = FieldMapping(column=column)
-            continue
-        values, unknown, default = translate(fact, field, different(sample[column]))
-        if unknown and default is None:
-            unclear[field.name], known[field.name] = (column, tuple(unknown)), values
+        if model.kind == "choice":
+            _choice(found, fact, model, column, sample, shape)
         else:
-            fields[field.name] = FieldMapping(
-                column=column,
-                values=values or None,
-                default=default,
-                others="known" if values and default is None else None,
-            )
-    return fields, unclear, known
+            found.fields[model.name] = _column(model, column, sample, shape)
+    if shape is not None:
+        for name, value in shape.shape.values.items():
+            if name not in found.fields and name not in found.unclear:
+                found.fields[name] = FieldMapping(value=value)
+    return found
 
 
-def _key(fact: Fact, columns: Sequence[str], rows: pa.Table, assigned: Mapping[str, str]) -> str | None:
-    """The column that identifies the rows: the best name among those that are filled and unique."""
+def _derive(columns: dict[str, str]) -> None:
+    """In many exports the phase alone says whether a deal was won, and one date stands for plan and end."""
+    if "status" not in columns and "stage" in columns:
+        columns["status"] = columns["stage"]
+    if "closed_at" not in columns and "expected_close_at" in columns and "status" in columns:
+        columns["closed_at"] = columns["expected_close_at"]
+
+
+def _choice(
+    found: _Mapped, fact: Fact, model: Field, column: str, sample: pa.Table, shape: Recognised | None
+) -> None:
+    own = {} if shape is None else shape.shape.words.get(model.name, {})
+    several = _several(model, sample, shape)
+    words = [word for name in several or (column,) for word in different(sample[name])]
+    values, unknown, default = translate(fact, model, words, own)
+    if unknown and default is None:
+        found.unclear[model.name], found.known[model.name] = (column, tuple(unknown)), values
+        return
+    if unknown:
+        found.guessed[column] = tuple(unknown)
+    others: Literal["known"] | None = "known" if values and default is None else None
+    found.fields[model.name] = FieldMapping(
+        column=None if several else column, first_of=several, values=values or None, default=default,
+        others=others,
+    )  # fmt: skip
+
+
+def _column(model: Field, column: str, sample: pa.Table, shape: Recognised | None) -> FieldMapping:
+    several = _several(model, sample, shape)
+    if several:
+        return FieldMapping(first_of=several)
+    scale = None if shape is None or model.name != "probability" else shape.shape.whole
+    return FieldMapping(column=column, scale=scale)
+
+
+def _several(model: Field, sample: pa.Table, shape: Recognised | None) -> tuple[str, ...] | None:
+    """The columns of which the first that is filled counts; None where the field has one column."""
+    if shape is None or model.name not in shape.shape.first_of:
+        return None
+    found = [name for name in shape.columns(shape.shape.fields[model.name]) if _fits(model, name, sample)]
+    return tuple(found) if len(found) > 1 else None
+
+
+def _key(
+    fact: Fact, columns: Sequence[str], rows: pa.Table, assigned: Mapping[str, str],
+    shape: Recognised | None,
+) -> tuple[str, ...] | None:  # fmt: skip
+    """The columns that identify the rows: those that the shape names, else the one with the best name, of
+    those that are filled and unique."""
+    for key in () if shape is None else shape.keys():
+        if identify(rows, key):
+            return key
     names = names_of(fact.name, "key")
     fits = {
         column: likeness(plain(bare), names)
         for column, bare in zip(columns, without_prefix(columns), strict=True)
     }
     for column in sorted(columns, key=lambda column: -fits[column]):
-        if fits[column] >= 0.35 and _identifies(rows, column):
-            return column
+        if fits[column] >= 0.35 and identify(rows, (column,)):
+            return (column,)
     name = assigned.get("name")
-    return name if fact.main_date is None and name is not None and _identifies(rows, name) else None
-
-
-def _identifies(rows: pa.Table, column: str) -> bool:
-    values = rows[column]
-    return values.null_count == 0 and len(values.unique()) == len(values)
+    return (name,) if fact.main_date is None and name is not None and identify(rows, (name,)) else None

@@ -30,12 +30,13 @@ def cancelled(columns: Sequence[str], rows: pa.Table) -> Condition | None:
     return None
 
 
-def kept(rows: pa.Table, where: Condition) -> pa.Table:
-    """The rows a condition of `cancelled` keeps."""
-    import pyarrow as pa
+def without(rows: pa.Table, condition: Condition) -> pa.Table:
+    """The rows that a condition on those that count keeps, or that one on deletions leaves."""
+    from leitstern.facts.words import meets
+    from leitstern.sources.arrow import pc
 
-    left_out = set(where.not_in or ())
-    return rows.filter(pa.array([text not in left_out for text in rows[where.column].to_pylist()]))
+    met = meets(rows, condition)
+    return rows.filter(met if condition.not_in is not None else pc.invert(met))
 
 
 def signed(fields: Mapping[str, FieldMapping], rows: pa.Table) -> dict[str, FieldMapping]:
