@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from leitstern.engine.records import records
 from leitstern.engine.run import Request, compute
 from leitstern.kpis.load import Catalogue
-from leitstern.periods.grains import Grain
+from leitstern.periods.grains import Grain, parse
 
 from .cases import HOURS_LEFT, MOOD, Case, catalogue
 from .conftest import Workshop
@@ -128,6 +129,53 @@ def test_scores_are_averaged_over_whom_they_were_typed_for(
     workshop: Workshop, by: str, expected: dict[tuple[str | None, str], float]
 ) -> None:
     assert values(workshop, MOOD, SCORES, by) == expected
+
+
+@pytest.mark.parametrize(
+    ("by", "subject", "adds"),
+    [
+        ("company", None, {"v2": 3, "v3": 4, "v4": 10, "v5": 20, "v7": 7}),
+        ("person", "ann", {"v2": 3}),
+        ("team", "north", {}),  # Ann's later values count in South
+        ("team", "south", {"v2": 3, "v3": 4, "v7": 7}),
+        ("own_team", "all", {"v4": 10}),
+    ],
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_list_behind_a_level_adds_up_to_it(
+    workshop: Workshop, by: str, subject: str | None, adds: dict[str, int], closed: bool
+) -> None:
+    """Earlier values are listed as well, and add nothing."""
+    own = catalogue([HOURS_LEFT])
+    world = World({
+        "team": TEAMS, "person": PEOPLE, "membership": MEMBERS,
+        "manual_value": [{"key": f"v{n}"} | row for n, row in enumerate(BACKLOG)],
+    })  # fmt: skip
+    with workshop.place() as place:
+        if closed:
+            with place.built(world, own) as generation:
+                place.ledger().close(generation, own, parse("2025-01"), "Ines")
+        with place.built(world, own) as generation:
+            found = records(generation, own.resolved(HOURS_LEFT.name, 1), parse("2025-Q1"), by, subject)
+            quarter = Request((HOURS_LEFT.name,), (by,), Grain.QUARTER, date(2025, 1, 1), date(2025, 3, 31))
+            told = {o.subject.id: o for o in compute(generation, own, quarter, place.ledger())}
+    assert {r.key: r.adds[0] for r in found if r.adds[0] is not None} == adds
+    assert found.total(found.parts[0]) == sum(adds.values())
+    if subject in told:
+        assert (told[subject].value or 0, told[subject].rows) == (sum(adds.values()), len(found))
+
+
+def test_two_values_of_a_day_add_half_each_and_scores_are_not_added(workshop: Workshop) -> None:
+    rows = [typed("01-10", 2, "visits", "bo"), typed("01-10", 5, "visits", "bo"), *SCORES]
+    world = World({"manual_value": [{"key": f"v{n}"} | row for n, row in enumerate(rows)]})
+    own = catalogue([HOURS_LEFT, MOOD])
+    with workshop.duckdb(world, own) as generation:
+        hours = records(generation, own.resolved(HOURS_LEFT.name, 1), parse("2025-Q1"))
+        moods = records(generation, own.resolved(MOOD.name, 1), parse("2025-Q1"))
+    assert [r.adds for r in hours] == [(1,), (Decimal("2.5"),)]
+    assert hours.total(hours.parts[0]) == Decimal("3.5")
+    assert [r.adds[0] for r in moods] == [None, 7, 1, 4]  # Ann's first is not the latest
+    assert moods.total(moods.parts[0]) is None
 
 
 def test_a_value_typed_for_nobody_is_the_companys_own(workshop: Workshop) -> None:

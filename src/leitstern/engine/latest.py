@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leitstern.engine.grids import Array, Grid, Members, Question
     from leitstern.engine.passes import Pass
     from leitstern.engine.plan import Part
+    from leitstern.engine.stands import Stands, Stretch
 
 
 def latest(
@@ -50,15 +51,41 @@ def latest(
         grid.seen |= ~np.isnan(found).all(axis=1)
 
 
+def taken(
+    backend: Backend, members: Members, part: Part, span: Stretch, stands: Stands, subject: str
+) -> dict[tuple[str, int], int]:
+    """Which records a part with the aggregate ``last`` is made of in a span: key and day of each, and among
+    how many of one person or team it is shared (those of one day: each counts for its part of their mean).
+
+    For the company, what is typed for nobody counts alone, where there is any.
+    """
+    found: list[tuple[str, int, int]] = []
+    [source] = passes([part], by_person=False, shared=False, stands=stands)
+    bounds = said.Bounds(*span)
+    for select in _selects(source, bounds, ()):
+        _, rows = backend.rows(select.select(scoped.col("key")))
+        found += [(str(key), int(str(day)), int(str(member))) for day, member, _, key in rows]
+    whose = _whose(members, np.array([member for _, _, member in found], np.int64))
+    weight = _weights(np.array([day for _, day, _ in found], np.int64), whose, *span)
+    if subject == "company" and (own := weight * (whose == 0)).any():
+        weight = own
+    return {(key, day): round(1 / w) for (key, day, _), w in zip(found, weight.tolist(), strict=True) if w}
+
+
 def _statements(part: Part, question: Question) -> list[exp.Select]:
     """The records of a part: day, member, value in whole numbers, and the subjects that are no members'."""
     [source] = passes([part], by_person=False, shared=False, stands=question.stands)
     bounds = said.Bounds(min(question.spans.first), min(max(question.spans.last), question.last_day))
-    facts = _of_facts(source, bounds, question.subjects)
+    return _selects(source, bounds, question.subjects)
+
+
+def _selects(source: Pass, bounds: said.Bounds, subjects: Sequence[str]) -> list[exp.Select]:
+    """What stands in the facts, and in closed rows where there are some."""
+    facts = _of_facts(source, bounds, subjects)
     if not source.without:
         return [facts]
     select, _ = reading.closed_rows(source.numbers[0], "member", bounds)
-    named = [s for s in question.subjects if s in NAMED]
+    named = [s for s in subjects if s in NAMED]
     names = {"day": "day", "member": "member", "value": "whole"} | {subject: subject for subject in named}
     return [facts, select.select(*(exp.alias_(scoped.col(column), name) for name, column in names.items()))]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from sqlglot import exp
 from leitstern.engine import compile as said
 from leitstern.engine import layout, scoped
 from leitstern.engine.closed_records import Column, listed
+from leitstern.engine.latest import taken
 from leitstern.engine.levels import chosen
 from leitstern.engine.passes import Pass, passes
 from leitstern.engine.plan import Part, Term, kind_of, term
@@ -128,12 +129,40 @@ def records(
     kept = [Column(part, of) for _, part, of in columns]
     for fact, key, day, *rest in listed(generation, kept, span, by, _id(generation, by, subject)):
         found.append(Record(fact, key, date.fromordinal(day), *rest))
-    kinds = {"add": "sum", "distinct": "distinct"}
+    for place, (_, part, _) in enumerate(columns):
+        if part.agg == "last":
+            found = _latest(generation, found, place, part, span, by)
     return Records(
         tuple(name for name, _, _ in columns),
-        tuple(kinds.get(part.agg, "values") for _, part, _ in columns),
+        tuple(_kind(part) for _, part, _ in columns),
         tuple(sorted(found, key=lambda r: (r.day, r.fact, r.key))),
     )
+
+
+def _kind(part: Part) -> str:
+    """How a column leads to the number."""
+    added = part.agg == "add" or (part.agg == "last" and not part.mean)
+    return "sum" if added else "distinct" if part.agg == "distinct" else "values"
+
+
+def _latest(
+    generation: Generation, rows: list[Record], place: int, part: Part, span: tuple[int, int], by: str
+) -> list[Record]:
+    """The same rows; in a column of typed levels only those add that stand at the end of the span."""
+    stand = taken(generation.backend, generation.members, part, span, generation.stands, by)
+    return [
+        replace(row, adds=(*row.adds[:place], _stands(row, place, part, stand), *row.adds[place + 1 :]))
+        for row in rows
+    ]
+
+
+def _stands(
+    row: Record, place: int, part: Part, stand: Mapping[tuple[str, int], int]
+) -> Decimal | float | int | str | None:
+    value, among = row.adds[place], stand.get((row.key, row.day.toordinal()))
+    if value is None or among is None:
+        return None
+    return value if part.mean or among == 1 else Decimal(value) / among
 
 
 def span_of(
@@ -148,7 +177,7 @@ def span_of(
 def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, Term]]:
     """Name, part, and the term it is of."""
     for name, measure in resolved.measures.items():
-        found = term(measure)
+        found = term(measure, mean=name in resolved.averaged)
         yield name, found.plus, found
         if found.base is not None:
             yield f"{name} / n", found.base, found
