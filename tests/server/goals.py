@@ -10,6 +10,8 @@ from leitstern.periods.grains import parse
 from leitstern.server import book
 from leitstern.server.models import Account, GoalRow
 
+from . import accounts
+
 
 def goal(kpi: str, whom: str, target: str, *, period: str = "2026-Q4", **more: object) -> Goal:
     """``goal("won_value", "person:P2", "64000", minimum="57600")``."""
@@ -30,7 +32,10 @@ def goal(kpi: str, whom: str, target: str, *, period: str = "2026-Q4", **more: o
 
 
 def in_force(offerer: Account, owner: Account, what: Goal, **about: object) -> GoalRow:
-    """A goal that was offered and accepted."""
+    """A goal that was offered and accepted; a person's goal by that person, whoever ``owner`` is."""
+    if what.whom.type == "person" and owner.person != what.whom.id:
+        found = Account.objects.filter(person=what.whom.id).first()
+        owner = found or accounts.make(person=what.whom.id, email=f"{what.whom.id}@example.org".lower())
     row = book.create(offerer.viewer, what, book.About(owner=owner.pk, due_on=date(2026, 11, 30), **about))
     book.act(offerer.viewer, row, "offer")
     return book.act(owner.viewer, row, "accept")

@@ -174,9 +174,8 @@ def test_drafts_of_a_split(people: dict[str, Account], team: GoalRow) -> None:
 
 def test_a_mover_brings_the_part_of_the_days(people: dict[str, Account]) -> None:
     """P4 left T1 on 30 June 2026: June has 22 weekdays less Corpus Christi, July 23; T1 gets 21 of 44."""
-    parent = in_force(
-        people["management"],
-        people["lead"],
+    parent = book.create(
+        people["management"].viewer,
         goal("won_value", "team:T1", "90000", period="2026-06-01..2026-07-31"),
     )
     book.create(

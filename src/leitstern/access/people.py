@@ -64,10 +64,15 @@ def spells(person: str, organisation: Organisation) -> list[Spell]:
     return found
 
 
-def teams_led(viewer: Viewer, organisation: Organisation) -> frozenset[str]:
-    """The teams a viewer leads, by the data or by grant, and all teams beneath them: a team is its tree."""
+def own_teams(viewer: Viewer, organisation: Organisation) -> frozenset[str]:
+    """The teams a viewer leads oneself, by the data or by grant."""
     own = {t.id for t in organisation.teams.values() if t.lead is not None and t.lead == viewer.person}
-    own |= viewer.leads & organisation.teams.keys()
+    return frozenset(own | (viewer.leads & organisation.teams.keys()))
+
+
+def teams_led(viewer: Viewer, organisation: Organisation) -> frozenset[str]:
+    """The teams a viewer leads, and all teams beneath them: a team is its tree."""
+    own = own_teams(viewer, organisation)
     return frozenset(below for team in own for below in organisation.below(team))
 
 

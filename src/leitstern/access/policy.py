@@ -4,12 +4,13 @@ Persons: a value of a person is seen by whom `people.whom_sees` names, and is le
 Groups (teams, regions): a value is shown to whoever may see all its people, and to others only where
 `groups` finds that nothing about few people follows from it; otherwise it comes without a value and with
 the reason ``protected``. The company's values are always shown, and so are those of things (customers,
-campaigns, products).
+campaigns, products). Of a KPI that can single out people (``kpis.singling``) a value is shown only to whoever
+may see all people it may be about: of a group all its people, otherwise everybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -17,7 +18,7 @@ from typing import Literal, TypeVar
 
 from leitstern.access.groups import Groups
 from leitstern.access.modes import Privacy
-from leitstern.access.people import led, logged_in, sees_everybody, teams_led, whom_sees
+from leitstern.access.people import led, logged_in, own_teams, sees_everybody, teams_led, whom_sees
 from leitstern.access.shares import People
 from leitstern.access.verdicts import Kept, Verdicts, last_day
 from leitstern.access.viewer import Role, Viewer
@@ -45,6 +46,12 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
 
 GROUPS = ("team", "own_team", "region")
 AnyRecord = TypeVar("AnyRecord", Record, AsideRecord)
+#: Whether a KPI in a version can single out people.
+Singles = Callable[[str, int], bool]
+
+
+def _nobody(_kpi: str, _version: int) -> bool:
+    return False
 
 
 def protected(observation: Observation) -> Observation:
@@ -60,13 +67,20 @@ class Policy:
     It keeps what it found out, so one policy should serve all requests until the rules or the generation
     change. ``newest`` is the last day the generation knows about: a group's value for a part of a month
     is shown only where it ends in the month before that day (see `groups`); None: each observation's
-    own ``as_of``.
+    own ``as_of``. ``singles``: which KPIs can single out people.
     """
 
-    def __init__(self, privacy: Privacy, organisation: Organisation, newest: date | None = None) -> None:
+    def __init__(
+        self,
+        privacy: Privacy,
+        organisation: Organisation,
+        newest: date | None = None,
+        singles: Singles = _nobody,
+    ) -> None:
         self.privacy = privacy
         self.organisation = organisation
         self.newest = newest
+        self.singles = lru_cache(maxsize=4096)(singles)
         self.groups = Groups(privacy, organisation)
         self._kept = Kept(self.groups.roster.people)
         self._seen = lru_cache(maxsize=4096)(self._people)
@@ -116,11 +130,26 @@ class Policy:
                     seen[days] = self.people(viewer, *days)
                 if o.subject.id in seen[days] or (o.subject.id is None and self.privacy.mode != "team_only"):
                     allowed.append(o)
-            elif o.subject.type in GROUPS and not judge.shows(o):
+            elif (
+                self.singles(o.kpi, o.version)
+                and not self.sees_all(viewer, o.subject.type, o.subject.id, o.start, last_day(o))
+            ) or (o.subject.type in GROUPS and not judge.shows(o)):
                 allowed.append(protected(o))
             else:
                 allowed.append(o)
         return allowed
+
+    def sees_all(self, viewer: Viewer, by: str, subject: str | None, start: date, end: date) -> bool:
+        """Whether the viewer may see everybody a subject's value can be about: a group's people, else all."""
+        if sees_everybody(viewer, self.privacy):
+            return True
+        if by == "person":
+            return subject in self.people(viewer, start, end)
+        if by in GROUPS:
+            return self.groups.sees_whole(viewer, by, subject, start, end)
+        return bool(self.organisation.people) and (
+            self.organisation.people.keys() <= self.people(viewer, start, end)
+        )
 
     def may_see(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
         """Whether a goal or page about a subject exists for the viewer.
@@ -149,7 +178,7 @@ class Policy:
         return any(s.team == team and s.meets(start, end) for s in stays)
 
     def may_edit_goals(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
-        """Whether the viewer may write goals about a subject, and offer them.
+        """Whether the viewer may write drafts of goals about a subject.
 
         Nobody writes goals for oneself: one's own are accepted or countered. Without values by person
         (``team_only``) there are no goals for persons either.
@@ -163,6 +192,32 @@ class Policy:
         if whom.type == "team":
             return whom.id in teams_led(viewer, self.organisation)
         return whom.type == "customer" and self._leads_somebody(viewer)
+
+    def may_offer_goals(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
+        """Whether the viewer may put a goal about a subject before its owner.
+
+        It takes somebody above whom it binds: a team's lead writes drafts for the team, but whoever leads a
+        team above it, or management, offers them. Analysts write drafts only.
+        """
+        if viewer.operator:
+            return True
+        if whom.type == "person":
+            return self._may_edit_person(viewer, whom.id, start, end)
+        if viewer.has("management"):
+            return True
+        if whom.type == "team":
+            below = teams_led(viewer, self.organisation) - own_teams(viewer, self.organisation)
+            return whom.id in below
+        return whom.type == "customer" and self._leads_somebody(viewer)
+
+    def may_direct_goals(self, viewer: Viewer, whom: Whom, start: date, end: date) -> bool:
+        """Whether the viewer may put a goal in force that its subject is not asked about.
+
+        Whoever may offer goals about people and groups may direct them; about everything else, management.
+        """
+        if viewer.operator or viewer.has("management") or whom.type in ("person", "team"):
+            return self.may_offer_goals(viewer, whom, start, end)
+        return False
 
     def _may_edit_person(self, viewer: Viewer, person: str | None, start: date, end: date) -> bool:
         if self.privacy.mode == "team_only" or person == viewer.person:
@@ -183,9 +238,19 @@ class Policy:
         return viewer.has(*ALLOWED[action]) or viewer.operator
 
     def records(
-        self, viewer: Viewer, records: Records, by: str, subject: str | None, start: date, end: date
+        self,
+        viewer: Viewer,
+        records: Records,
+        by: str,
+        subject: str | None,
+        start: date,
+        end: date,
+        *,
+        singled: bool = False,
     ) -> Records | None:
         """The list behind a number; None where the viewer may see no list.
+
+        ``singled``: the KPI can single out people, so only whoever sees all of them gets a list.
 
         A person's list is there for whom sees the person, a group's for whom sees all its people: single
         records by the day would undo the protection of a group. In all other lists the names of people
@@ -198,6 +263,8 @@ class Policy:
         if by == "person" and subject not in self.people(viewer, start, end):
             return None
         if by in GROUPS and not self.groups.sees_whole(viewer, by, subject, start, end):
+            return None
+        if singled and not self.sees_all(viewer, by, subject, start, end):
             return None
         return replace(
             records,

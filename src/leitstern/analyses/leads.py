@@ -14,6 +14,7 @@ from leitstern.insight.leads import Claim, Finding, TradeOff
 from leitstern.insight.leads import leads as test_leads
 from leitstern.insight.leads import tradeoffs as find_tradeoffs
 from leitstern.insight.leads.findings import USEFUL
+from leitstern.kpis.singling import singles_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,9 +105,10 @@ def leads(ws: Workspace) -> Leads:
     """All claims of the catalogue, tested on the company's weekly values.
 
     KPIs whose weeks share their records (rolling, to date, growth) cannot be tested week by week, nor
-    cohorts, whose week is known only long after. Raises ``Problem`` where no generation was built yet.
+    cohorts, whose week is known only long after. Those that can single out people are left out. Raises
+    ``Problem`` where no generation was built yet.
     """
-    known = {one.kpi: one for one in ws.catalogue}
+    known = {one.kpi: one for one in ws.catalogue if not singles_out(ws.catalogue.resolved(one.kpi))}
     weekly = weekly_values(ws, list(known), LONGEST_WEEKS)
     claims = [
         Claim(one.kpi, outcome, _sign(one, known[outcome]))
@@ -152,11 +154,13 @@ class TradeOffs:
 def tradeoffs(ws: Workspace, kpis: Sequence[str] | None = None) -> TradeOffs:
     """Empirical trade-offs between ``kpis`` (default: all) in the last three years, as hints.
 
-    Pairs that share a measure are left out: they hang together by how they are built. At most 10 % of the
+    Pairs that share a measure are left out: they hang together by how they are built; so are KPIs that can
+    single out people. At most 10 % of the
     pairs called are false on average. Raises ``Problem`` for an unknown KPI, and where no generation was
     built.
     """
     names = list(kpis) if kpis is not None else [one.kpi for one in ws.catalogue]
+    names = [name for name in names if not singles_out(ws.catalogue.resolved(name))]
     chosen = [one for one in map(ws.catalogue.get, names) if one.good != "between"]
     testable = [one for one in chosen if not untestable(ws, one)]
     weekly = weekly_values(ws, [one.kpi for one in testable], TRADEOFF_WEEKS)

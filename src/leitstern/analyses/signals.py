@@ -19,6 +19,7 @@ import numpy as np
 from leitstern.analyses.plain import number
 from leitstern.facts.model import FACTS
 from leitstern.insight import signals as insight
+from leitstern.kpis.singling import singles_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -164,7 +165,8 @@ class _Plan:
 
 
 def signals(ws: Workspace, kpis: Sequence[str] = ()) -> Signals:
-    """Signals of the company's KPIs (default: all). Raises ``Problem`` for an unknown KPI.
+    """Signals of the company's KPIs (default: all that cannot single out people). Raises ``Problem`` for an
+    unknown KPI.
 
     The budget is that of all KPIs that can be watched, however few are asked for.
     """
@@ -173,7 +175,11 @@ def signals(ws: Workspace, kpis: Sequence[str] = ()) -> Signals:
         ws.organisation()  # raises the problem that says so
         raise AssertionError
     wanted = [ws.catalogue.get(name).kpi for name in kpis]
-    everything = [definition.kpi for definition in ws.catalogue]
+    everything = [
+        one.kpi
+        for one in ws.catalogue
+        if one.kpi in wanted or not singles_out(ws.catalogue.resolved(one.kpi))
+    ]
     plans = {name: _plan(ws.catalogue.resolved(name), info) for name in everything}
     watched = sum(plan is not None for plan in plans.values())
     alarms = insight.budget(max(watched, 1))

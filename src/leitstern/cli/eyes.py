@@ -29,7 +29,7 @@ def observations(state: State, found: Iterable[Observation]) -> list[Observation
     return policy.observations(viewer, found, people)
 
 
-def records(state: State, found: Records, by: str, subject: str | None, period: str) -> Records:
+def records(state: State, kpi: str, found: Records, by: str, subject: str | None, period: str) -> Records:
     """The records that may be seen; Problem where there is no list for this account."""
     if state.account is None:
         return found
@@ -37,7 +37,8 @@ def records(state: State, found: Records, by: str, subject: str | None, period: 
 
     viewer, policy = _eyes(state)
     days = parse(period, state.workspace.settings.fiscal_year_start)
-    allowed = policy.records(viewer, found, by, subject, days.start, days.end)
+    singled = any(policy.singles(d.kpi, d.version) for d in state.workspace.catalogue.versions(kpi))
+    allowed = policy.records(viewer, found, by, subject, days.start, days.end, singled=singled)
     if allowed is None and by == "person":  # as if there were nobody
         raise Problem("engine.subject_missing", kind=by, id=subject)
     if allowed is None:
@@ -67,7 +68,14 @@ def _eyes(state: State) -> tuple[Viewer, Policy]:
     """The account's viewer, and the policy over the newest generation."""
     asking = viewer(state)
     from leitstern.access.policy import Policy
+    from leitstern.kpis.singling import singles_out
     from leitstern.server.privacy import privacy
 
-    info = state.workspace.generation()
-    return asking, Policy(privacy(), state.workspace.organisation(), info.as_of if info else None)
+    workspace = state.workspace
+    info = workspace.generation()
+    return asking, Policy(
+        privacy(),
+        workspace.organisation(),
+        info.as_of if info else None,
+        lambda kpi, version: singles_out(workspace.catalogue.resolved(kpi, version)),
+    )

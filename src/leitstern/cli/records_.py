@@ -49,7 +49,7 @@ def command(
         raise click.UsageError(f"--by {by} needs --subject ID, or --not-assigned.")
     ensure_generation(state)
     who = _id(state, by, subject)
-    found = eyes.records(state, state.workspace.records(kpi, period, by, who), by, who, period)
+    found = eyes.records(state, kpi, state.workspace.records(kpi, period, by, who), by, who, period)
     if aside:
         _set_aside(state, found, limit, form)
     elif form == "json":

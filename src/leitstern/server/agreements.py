@@ -72,7 +72,10 @@ def _said(what: str, levels: str) -> str:
 
 def _plan(page: GoalPage) -> list[tuple[str, str]]:
     """The amount of each month, as it was frozen."""
-    kept = (page.row.evidence or {}).get("plan", [])
+    evidence = page.row.evidence or {}
+    kept = evidence.get("plan", [])
+    if evidence.get("season") == "own" and page.row.subject_type in ("person", "team", "region"):
+        return []  # an early version drew such plans from months that may be protected
     if page.row.goal.direction == "between" or len({part["amount"] for part in kept}) <= 1:
         return []
     return [

@@ -153,9 +153,9 @@ def _beside(cast: Cast, this: Period, *, stories: bool) -> None:
     offered = this.start - timedelta(days=18)
     revenue = _goal("revenue", Whom("company"), this, Decimal(1), spread="season")
     revenue = revenue.with_levels(_levels(_last_year(revenue) * Decimal("1.05")))
-    row = _write(cast.analyst, revenue, offered, owner=cast.management)
-    _act(cast.analyst, row, "offer", offered)
-    _act(cast.management, row, "accept", offered + timedelta(days=1))
+    row = _write(cast.analyst, revenue, offered, owner=cast.head)
+    _act(cast.management, row, "offer", offered)
+    _act(cast.head, row, "accept", offered + timedelta(days=1))
     book.say(
         cast.management.viewer,
         row,

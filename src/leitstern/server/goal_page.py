@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from leitstern.goals import offers
 from leitstern.server import book, frame, goal_forecast, goal_words, verdicts, words
 from leitstern.server.book.acts import countered_levels, usual_due
-from leitstern.server.book.rights import may_edit
+from leitstern.server.book.rights import frozen_since, may_edit, why_not
 from leitstern.server.book.splits import kinds
 from leitstern.server.book.store import levels_from
 from leitstern.server.curve import records_href
@@ -229,17 +229,25 @@ class GoalPage:
             "countered_reason": (row.countered or {}).get("reason", ""),
             "usual_due": usual_due(self.ask.today(), row.start).isoformat(),
             "due_warning": self._due_warning(),
-            "may_edit": row.state == "draft" and ("offer" in actions),
+            "may_edit": row.state == "draft" and may_edit(self.ask, row),
+            "why_not": self._why_not(),
             "may_split": may_edit(self.ask, row)
             and bool(kinds(self.ask.whole, row.goal))
             and row.state in (*offers.IN_FORCE, "draft"),
-            "may_replace": row.state in offers.IN_FORCE and may_edit(self.ask, row),
+            "may_replace": row.state in offers.IN_FORCE
+            and may_edit(self.ask, row)
+            and frozen_since(self.ask, row) is None,
             "agreement": row.state in offers.IN_FORCE or row.state == "replaced",
             "successor": row.replaced_by.order_by("-pk").first(),
             "target": self.figures.plain(
                 row.target * (100 if self.unit == "percent" else 1), 1 if self.unit == "percent" else 0
             ),
         }
+
+    def _why_not(self) -> str:
+        """Who has to act where the reader, who may write such goals, cannot."""
+        problem = why_not(self.ask, self.row)
+        return problem.text(self.lines.language) if problem else ""
 
     def _due_warning(self) -> str:
         """Why an offer that could only be answered after the period began is late."""
@@ -310,7 +318,8 @@ class GoalPage:
         """Where the goal itself is changed: a draft in its form, one in force by a new offer."""
         if self.row.state == "draft":
             return reverse("goal_edit", args=[self.row.pk])
-        if self.row.state in offers.IN_FORCE and may_edit(self.ask, self.row):
+        may_change = may_edit(self.ask, self.row) and frozen_since(self.ask, self.row) is None
+        if self.row.state in offers.IN_FORCE and may_change:
             return f"{reverse('goal_new')}?replaces={self.row.pk}"
         return "#offer"
 
@@ -336,6 +345,8 @@ class GoalPage:
         if not kept:
             return None
         language = frame.language()
+        history = [] if protected else book.history_seen(self.ask, self.row)
+        protected = protected or len(history) < len(kept["history"])
         return {
             "at": self._moment(datetime.fromisoformat(kept["at"])),
             "kpi": kept["kpi"]["name"][language],
@@ -343,11 +354,9 @@ class GoalPage:
             "formula": kept["kpi"]["formula"],
             "version": kept["kpi"]["version"],
             "generation": kept["generation"],
-            "history": []
-            if protected
-            else [
-                (self._period_name(one["period"]), self.figures.exact(_number(one["value"]), self.unit))
-                for one in kept["history"][-12:]
+            "history": [
+                (self._period_name(str(one["period"])), self.figures.exact(_number(one["value"]), self.unit))
+                for one in history[-12:]
             ],
             "letters": [
                 (one["letter"], one["state"], one["text"][language])

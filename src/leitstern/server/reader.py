@@ -16,10 +16,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.conf import settings
 
 from leitstern import clock
+from leitstern.kpis.singling import singles_out
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Observation
+    from leitstern.engine.reasons import Account
+    from leitstern.engine.records import Records
     from leitstern.kpis.definition import Definition
+    from leitstern.periods.grains import Period
     from leitstern.workspace import Workspace
 
 #: Answers kept per generation; the oldest go first.
@@ -136,6 +140,69 @@ class Reader:
             return tuple(found)
 
         found: tuple[Observation, ...] = self.once(("compute", *names, by, grain, start, end, against), ask)
+        return found
+
+    def stretches(
+        self,
+        name: str,
+        by: str,
+        stretches: tuple[tuple[date, date], ...],
+        wanted: frozenset[str | None] | None = None,
+        grain: str | None = None,
+    ) -> tuple[Observation, ...]:
+        """One KPI's observations in stretches of days, of some subjects (default: all).
+
+        With ``grain`` the stretches are its periods, one after the other, and closed ones have the value
+        that stands.
+        """
+
+        def ask(workspace: Workspace) -> tuple[Observation, ...]:
+            if grain is None:
+                found = workspace.compute_stretches([name], by=by, stretches=stretches)
+            else:
+                first, last = stretches[0][0], stretches[-1][1]
+                found = workspace.compute([name], by=by, grain=grain, start=first, end=last)
+            return tuple(found if wanted is None else found.of(wanted))
+
+        found: tuple[Observation, ...] = self.once(("stretches", name, by, stretches, wanted, grain), ask)
+        return found
+
+    def as_known(
+        self,
+        name: str,
+        by: str,
+        when: tuple[date, date],
+        grain: str | None,
+        day: date,
+        wanted: frozenset[str | None],
+    ) -> tuple[Observation, ...]:
+        """One KPI's observations of some subjects in a period, as they were known on a day."""
+        question = ("as known", name, by, when, grain, day, wanted)
+        found: tuple[Observation, ...] = self.once(
+            question, lambda ws: tuple(ws.compute_as_known(name, by, [when], grain, day).of(wanted))
+        )
+        return found
+
+    def records(self, kpi: str, period: Period, by: str, subject: str | None) -> Records | None:
+        """The records behind a number."""
+        found: Records = self.once(
+            ("records", kpi, period.label, by, subject),
+            lambda ws: ws.records(kpi, period.label, by, subject),
+        )
+        return found
+
+    def accounts(self, kpi: str) -> list[Account]:
+        """What becomes of all records that a KPI could count."""
+        return list(self.once(("accounts", kpi), lambda ws: ws.accounts(kpi)))
+
+    def singles(self, kpi: str) -> bool:
+        """Whether a KPI can single out people, in any of its versions."""
+        found: bool = self.once(
+            ("singles", kpi),
+            lambda ws: any(
+                singles_out(ws.catalogue.resolved(kpi, d.version)) for d in ws.catalogue.versions(kpi)
+            ),
+        )
         return found
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:

@@ -81,7 +81,8 @@ def series(
     by: str = "company",
 ) -> dict[tuple[str, str | None], list[Step]]:
     """The steps of every KPI and subject, by (KPI name, subject id)."""
-    eyes = None if by == "company" else reader.eyes
+    same_for_all = by == "company" and not any(reader.singles(d.kpi) for d in definitions)
+    eyes = None if same_for_all else reader.eyes
     question = ("series", *(d.kpi for d in definitions), *(p.label for p in periods), by, eyes)
     found: dict[tuple[str, str | None], list[Step]] = reader.once(
         question, lambda _ws: _series(reader, definitions, periods, by)

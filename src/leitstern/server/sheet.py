@@ -127,7 +127,7 @@ def _sql(reader: Reader, definition: Definition) -> str:
 def _accounts(reader: Reader, definition: Definition) -> list[dict[str, Any]]:
     """What becomes of the records it rests on: that they count, or why they do not."""
     figures, language = frame.figures(), frame.language()
-    found: list[Account] = reader.once(("accounts", definition.kpi), lambda ws: ws.accounts(definition.kpi))
+    found: list[Account] = reader.accounts(definition.kpi)
     return [
         {
             "fact": words.fact_name(one.fact, language),

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from leitstern.access.policy import GROUPS, Policy, protected
 from leitstern.access.viewer import Viewer
+from leitstern.kpis.singling import singles_out
 from leitstern.periods.grains import parse
 from leitstern.server import audit, retention
 from leitstern.server.privacy import privacy
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from leitstern.access.modes import Privacy
     from leitstern.engine.observations import Observation
     from leitstern.engine.organisation import Organisation
+    from leitstern.engine.reasons import Account
     from leitstern.engine.records import Records
+    from leitstern.goals.goal import Whom
     from leitstern.periods.grains import Period
     from leitstern.workspace import Workspace
 
@@ -62,7 +65,12 @@ class Sight(Reader):
         """The rules over the people of the newest generation."""
         found: Policy = self.once(
             ("policy", self.privacy),
-            lambda _ws: Policy(self.privacy, organisation(self.whole), self.whole.as_of()),
+            lambda ws: Policy(
+                self.privacy,
+                organisation(self.whole),
+                self.whole.as_of(),
+                lambda kpi, version: singles_out(ws.catalogue.resolved(kpi, version)),
+            ),
         )
         return found
 
@@ -114,6 +122,57 @@ class Sight(Reader):
             self.saw(allowed)
         return allowed
 
+    def stretches(
+        self,
+        name: str,
+        by: str,
+        stretches: tuple[tuple[date, date], ...],
+        wanted: frozenset[str | None] | None = None,
+        grain: str | None = None,
+    ) -> tuple[Observation, ...]:
+        """The same as far as the viewer may see it: each stretch by its own days.
+
+        A person's value that may not be seen is left out, a group's comes as ``protected``.
+        """
+        found = self.whole.stretches(name, by, stretches, wanted, grain)
+        return tuple(
+            o
+            for o in self.allowed(found)
+            if by != "person" or o.subject.id is None or not self.expired(o.kpi, o.end)
+        )
+
+    def as_known(
+        self,
+        name: str,
+        by: str,
+        when: tuple[date, date],
+        grain: str | None,
+        day: date,
+        wanted: frozenset[str | None],
+    ) -> tuple[Observation, ...]:
+        """The same as far as the viewer may see it; a person's value that may not be seen is left out."""
+        return tuple(self.allowed(self.whole.as_known(name, by, when, grain, day, wanted)))
+
+    def allowed(self, found: Iterable[Observation]) -> list[Observation]:
+        """What the policy leaves of observations."""
+        return self.policy.observations(self.viewer, found, self._people)
+
+    def sees(self, kpi: str, whom: Whom, start: date, end: date) -> bool:
+        """Whether a person's values of a KPI from ``start`` to ``end`` are shown to the viewer."""
+        return not self.expired(kpi, end) and whom.id in self.policy.people(self.viewer, start, end)
+
+    def _people(self, kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
+        """Everybody's values, by which the policy judges those of groups."""
+        if grain == "stretch":
+            return self.whole.stretches(kpi, "person", ((start, end),))
+        return self.whole.compute([kpi], "person", grain, start, end)
+
+    def accounts(self, kpi: str) -> list[Account]:
+        """What becomes of all records that a KPI could count; nothing where it would tell about people."""
+        if self.singles(kpi) and not self.policy.sees_all(self.viewer, "company", None, date.min, date.max):
+            return []
+        return self.whole.accounts(kpi)
+
     def _also_then(
         self, names: Sequence[str], by: str, against: str, compared: Sequence[Observation]
     ) -> Iterator[Observation]:
@@ -124,7 +183,7 @@ class Sight(Reader):
             earlier = self.policy.observations(
                 self.viewer,
                 self.whole.compute(names, by, str(then.grain), then.start, then.end),
-                lambda kpi, grain, start, end: self.whole.compute([kpi], "person", grain, start, end),
+                self._people,
             )
             shown = {
                 (e.kpi, e.subject.id)
@@ -154,13 +213,12 @@ class Sight(Reader):
 
     def records(self, kpi: str, period: Period, by: str, subject: str | None) -> Records | None:
         """The records behind a number; None where the viewer may not see the number or its records."""
-        found: Records = self.whole.once(
-            ("records", kpi, period.label, by, subject),
-            lambda ws: ws.records(kpi, period.label, by, subject),
-        )
-        if by == "person" and self.expired(kpi, period.end):
+        found = self.whole.records(kpi, period, by, subject)
+        if found is None or (by == "person" and self.expired(kpi, period.end)):
             return None
-        allowed = self.policy.records(self.viewer, found, by, subject, period.start, period.end)
+        allowed = self.policy.records(
+            self.viewer, found, by, subject, period.start, period.end, singled=self.singles(kpi)
+        )
         if allowed is not None:
             rows = (replace(r, person=None) if self.expired(kpi, r.day) else r for r in allowed.rows)
             aside = (

@@ -8,7 +8,7 @@ from leitstern.server.book.acts import act
 from leitstern.server.book.copies import awaited, copy, newcomers
 from leitstern.server.book.curve import Curve, Event, comments, curve
 from leitstern.server.book.defaults import remove_default, set_default
-from leitstern.server.book.evidence import Evidence, evidence
+from leitstern.server.book.evidence import Evidence, evidence, history_seen
 from leitstern.server.book.rights import actions
 from leitstern.server.book.splits import Split, open_part, proposed, split
 from leitstern.server.book.standings import standings
@@ -31,6 +31,7 @@ __all__ = [
     "delete",
     "evidence",
     "get",
+    "history_seen",
     "newcomers",
     "open_part",
     "proposed",

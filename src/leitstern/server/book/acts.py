@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
 
@@ -72,7 +72,10 @@ def act(
     with transaction.atomic():
         row = locked(row)
         before = snapshot(row)
+        if action == "offer" and row.owner is None:
+            row.owner = owner_of(sight.whole, row.goal, by)
         state: State = _moved(sight, row, action, seen)
+        _check_period(sight, row, action)
         if levels is not None:
             check_levels(replace(row.goal, levels=levels))
         _carry_out(row, action, levels, reason)
@@ -89,6 +92,13 @@ def act(
     return row
 
 
+def _check_period(sight: Sight, row: GoalRow, action: Action) -> None:
+    """Problem ``leitstern.goal_period_over`` for a step that would bind somebody for what is over."""
+    over = rights.frozen_since(sight, row)
+    if over is not None and action not in ("decline", "withdraw"):
+        raise Problem("leitstern.goal_period_over", goal=label_of(sight.whole, row.goal), day=over)
+
+
 def _moved(sight: Sight, row: GoalRow, action: Action, seen: str | None) -> State:
     """The state after the action."""
     state: State = row.state  # type: ignore[assignment] # only states are stored
@@ -99,7 +109,7 @@ def _moved(sight: Sight, row: GoalRow, action: Action, seen: str | None) -> Stat
         raise Problem("leitstern.goal_meanwhile", goal=label, state=_State(state), who=who)
     actors = rights.actors(sight, row)
     if not actors:
-        raise Problem("leitstern.goal_not_yours")
+        raise rights.why_not(sight, row) or Problem("leitstern.goal_not_yours")
     kind = row.goal.kind
     actor = next((one for one in actors if action in offers.possible(state, one, kind)), actors[0])
     return offers.move(state, action, actor, kind)
@@ -134,11 +144,10 @@ def _put_before_owner(
 ) -> None:
     today = sight.today()
     row.offered_by, row.offered_at, row.evidence = by, row.changed_at, known
-    if row.owner is None:
-        row.owner = owner_of(sight.whole, row.goal, by)
-    if row.replaces_id is None:
-        older = _same_goal(row).first()
-        row.replaces_id = None if older is None else older.pk
+    for older in _older(row):
+        if problem := rights.replacing_problem(sight, older, row):
+            raise problem
+        row.replaces_id = row.replaces_id or older.pk
     if row.state == "directed":
         row.decided_at = row.changed_at
         return
@@ -189,16 +198,27 @@ def _same_goal(row: GoalRow) -> Any:
     ).exclude(pk=row.pk).order_by("-pk")  # fmt: skip
 
 
-def _replace_older(row: GoalRow, by: Account) -> None:
-    """A goal that comes into force takes the place of the one before, at the same moment."""
-    older = {one.pk: one for one in _same_goal(row)}
+def _older(row: GoalRow) -> list[GoalRow]:
+    """The goals in force that this one takes the place of: the same goal's, and the one it names."""
+    found = {one.pk: one for one in _same_goal(row)}
     if row.replaces_id is not None:
         named = GoalRow.objects.select_for_update().get(pk=row.replaces_id)
         if named.state in offers.IN_FORCE:
-            older[named.pk] = named
-    for one in older.values():
+            found[named.pk] = named
+    return list(found.values())
+
+
+def _replace_older(row: GoalRow, by: Account) -> None:
+    """A goal that comes into force takes the place of the one before, at the same moment.
+
+    The right to do so is looked at again: whoever offered it may have lost it since.
+    """
+    offerer = row.offered_by or by
+    for one in _older(row):
+        if problem := rights.replacing_problem(rights.seeing(offerer.viewer), one, row):
+            raise problem
         before = snapshot(one)
-        one.state = offers.move(one.state, "replace", "offerer", one.goal.kind)
+        one.state = offers.move(cast("State", one.state), "replace", "offerer", one.goal.kind)
         one.changed_at = clock.now()
         one.save()
         step(one, by, "replace")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import accumulate
-from typing import TYPE_CHECKING
+from itertools import accumulate, takewhile
+from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Q
 
@@ -16,7 +16,7 @@ from leitstern.goals.plan import path_of
 from leitstern.periods.grains import Grain, Period, period_of, periods_between
 from leitstern.server.book.rights import seeing
 from leitstern.server.book.standings import counted_through, plan_of, workplace
-from leitstern.server.book.values import actual, as_known, over, resolved
+from leitstern.server.book.values import GROUPS, actual, as_known, over, resolved
 from leitstern.server.models import Comment
 from leitstern.server.sources import began
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from leitstern.goals.goal import Goal
     from leitstern.goals.plan import Plan
     from leitstern.server.models import GoalRow
-    from leitstern.server.reader import Reader
+    from leitstern.server.sight import Sight
 
 _DAY = timedelta(days=1)
 _SUNDAY = 6
@@ -35,6 +35,7 @@ _MONTHLY = 100
 _SLACK = timedelta(days=7)
 
 Numbers = list[Decimal | None]
+Way = Literal["days", "stretches", "known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +76,25 @@ class Curve:
 
 
 def curve(viewer: Viewer, row: GoalRow) -> Curve:
-    """The curve of a goal the viewer may see; without actual values where these are protected."""
+    """The curve of a goal the viewer may see; without actual values where these are protected.
+
+    Each stretch passes the policy by its own days. Where days of a group may not be seen but its months may,
+    there are points at the ends of months only.
+    """
     sight = seeing(viewer, "goal")
-    goal, ask = row.goal, sight.whole
-    now, the_plan = actual(sight, goal), plan_of(ask, goal)
+    goal = row.goal
+    now, the_plan = actual(sight, goal), plan_of(sight, goal)
     through = counted_through(sight, goal, now)
     days = _days(goal, cumulative=the_plan.additive)
     own: Numbers = [None] * len(days)
     previous: Numbers = [None] * len(days)
     if now.reason != "protected":
-        own = _values(ask, goal, days, through, now.value)
+        own = _values(sight, goal, days, through, now.value)
         # Last year is shown by day, so its first day decides whether it is too old.
         if goal.whom.type != "person" or not sight.expired(goal.kpi, _last_year(goal).start):
-            previous = _previous(ask, goal, days, cumulative=the_plan.additive)
+            previous = _previous(sight, goal, days, cumulative=the_plan.additive)
     return Curve(
-        unit=ask.catalogue.get(goal.kpi, goal.version).unit,
+        unit=sight.catalogue.get(goal.kpi, goal.version).unit,
         cumulative=the_plan.additive,
         through=through,
         today=sight.today(),
@@ -97,7 +102,7 @@ def curve(viewer: Viewer, row: GoalRow) -> Curve:
         actual=own,
         plan=[the_plan.until(day) for day in days],
         previous=previous,
-        needed=_needed(the_plan, days, own, through),
+        needed=_needed(the_plan, days, own, through) if now.reason != "protected" else [None] * len(days),
         levels=goal.levels,
         events=tuple(_events(row)),
         reason=now.reason,
@@ -116,65 +121,78 @@ def _long(goal: Goal) -> bool:
     return (goal.end - goal.start).days >= _MONTHLY
 
 
-def _values(ask: Reader, goal: Goal, days: Sequence[date], through: date, now: Decimal | None) -> Numbers:
+def _values(sight: Sight, goal: Goal, days: Sequence[date], through: date, now: Decimal | None) -> Numbers:
     """What was reached by each day; with the last one that counts comes what the goal stands at."""
     known = [day for day in days if day <= through]
     if len(known) < len(days) and through >= goal.start and through not in known:
         known.append(days[len(known)])  # the month or week that runs
-    values = _reached(ask, goal, known)
+    values = _reached(sight, goal, known)
     if values and now is not None:
         values[-1] = now
     return [*values, *[None] * (len(days) - len(known))]
 
 
-def _reached(ask: Reader, goal: Goal, days: Sequence[date]) -> Numbers:
-    """The value from the goal's start up to and including each day."""
-    way = path_of(resolved(ask, goal.kpi, goal.version))
+def _reached(sight: Sight, goal: Goal, days: Sequence[date]) -> Numbers:
+    """The value from the goal's start up to and including each day, as far as the viewer may see it."""
+    way = path_of(resolved(sight, goal.kpi, goal.version))
     if not days:
         return []
-    asked = list(days)
-    if way == "days":
-        asked = [goal.start + timedelta(days=at) for at in range((days[-1] - goal.start).days + 1)]
-    elif way == "stretches":
-        asked = _asked_days(goal, days)
-    key = ("goal curve", goal.kpi, goal.version, goal.whom, goal.start, goal.end, way, tuple(asked))
-
-    def values() -> dict[date, Decimal | None]:
-        stretches = [(goal.start, day) for day in asked if day >= goal.start]
-        if way == "days":
-            stretches = [(day, day) for _, day in stretches]
-        if way == "known":
-            return {day: as_known(ask, goal, day) for _, day in stretches}
-        found = [one.value for one in over(ask, goal, stretches)] if stretches else []
-        if way == "days":
-            found = list(accumulate(Decimal(0) if value is None else value for value in found))
-        return {day: value for (_, day), value in zip(stretches, found, strict=True)}
-
-    kept: dict[date, Decimal | None] = ask.once(key, lambda _ws: values())
+    asked = _asked_days(goal, days, way, by_month=_by_month(sight, goal))
+    key = ("goal curve", sight.eyes, goal.kpi, goal.version, goal.whom, goal.start, goal.end, way, asked)
+    kept: dict[date, Decimal | None] = sight.once(key, lambda _ws: _told(sight, goal, way, asked))
     nothing = None if way != "days" else Decimal(0)
     return [kept.get(day) if day >= goal.start else nothing for day in days]
 
 
-def _asked_days(goal: Goal, days: Sequence[date]) -> list[date]:
-    """Of a longer period the days that are shown, as each is a question of its own: ends of weeks and months,
-    and the last one."""
-    if not _long(goal):
-        return list(days)
-    return [day for day in days if day.weekday() == _SUNDAY or (day + _DAY).day == 1 or day == days[-1]]
+def _told(sight: Sight, goal: Goal, way: Way, asked: Sequence[date]) -> dict[date, Decimal | None]:
+    ends = [day for day in asked if day >= goal.start]
+    if way == "known":
+        return {day: as_known(sight, goal, day) for day in ends}
+    begins = [goal.start, *(day + _DAY for day in ends[:-1])] if way == "days" else [goal.start] * len(ends)
+    found = over(sight, goal, list(zip(begins, ends, strict=True))) if ends else []
+    values = [one.value for one in found]
+    if way == "days":
+        # From the first protected stretch on, no sum is known.
+        seen = takewhile(lambda one: not one.protected, found)
+        values = list(accumulate(one.value or Decimal(0) for one in seen))
+    return dict(zip(ends, values, strict=False))
 
 
-def _previous(ask: Reader, goal: Goal, days: Sequence[date], *, cumulative: bool) -> Numbers:
+def _by_month(sight: Sight, goal: Goal) -> bool:
+    """Whether days of a goal's subject are protected: it is a group that the viewer does not see whole."""
+    if goal.whom.type not in GROUPS:
+        return False
+    return not sight.policy.sees_all(sight.viewer, goal.whom.type, goal.whom.id, goal.start, goal.end)
+
+
+def _asked_days(goal: Goal, days: Sequence[date], way: Way, *, by_month: bool) -> tuple[date, ...]:
+    """The days that are asked for: all whose values are added up; else, of a longer period, ends of weeks and
+    months and the last one, as each is a question of its own. ``by_month``: only ends of months."""
+    if way == "days":
+        days = [goal.start + timedelta(days=at) for at in range((days[-1] - goal.start).days + 1)]
+    weekly = _long(goal) and way == "stretches"
+    if not weekly and not by_month:
+        return tuple(days)
+    return tuple(
+        day
+        for day in days
+        if (day + _DAY).day == 1 or day == days[-1] or (day.weekday() == _SUNDAY and not by_month)
+    )
+
+
+def _previous(sight: Sight, goal: Goal, days: Sequence[date], *, cumulative: bool) -> Numbers:
     """What was reached last year by the day that compares; nothing where the data do not go back that far."""
     before = _last_year(goal)
-    first = began(ask, goal.kpi)
+    first = began(sight, goal.kpi)
     if first is None or first > before.start + _SLACK:
         return [None] * len(days)
-    then = [year_before(day) for day in days]
-    if cumulative:
-        this, calendar = replace(before, start=goal.start, end=goal.end), workplace(ask)
-        then = [calendar.same_stretch(this, day, before) for day in days]
     earlier = replace(goal, start=before.start, end=before.end, period=None)
-    found = dict(zip(sorted(set(then)), _reached(ask, earlier, sorted(set(then))), strict=True))
+    then = [year_before(day) for day in days]
+    # Where only ends of months are known, a month is compared with the whole month a year before.
+    if cumulative and not _by_month(sight, earlier):
+        this, calendar = replace(before, start=goal.start, end=goal.end), workplace(sight)
+        then = [calendar.same_stretch(this, day, before) for day in days]
+    found = dict(zip(sorted(set(then)), _reached(sight, earlier, sorted(set(then))), strict=True))
     return [found[day] for day in then]
 
 

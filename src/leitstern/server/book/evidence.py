@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from leitstern.server.book.curve import year_before
 from leitstern.server.book.names import label_of, name_of
 from leitstern.server.book.rights import seeing
 from leitstern.server.book.standings import plan_of, season_for
-from leitstern.server.book.values import Value, actual, over
+from leitstern.server.book.values import GROUPS, Value, actual, over
 from leitstern.server.insight.forecast import Told, made_now, told
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import organisation
@@ -80,13 +80,13 @@ def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
     ask, goal = sight.whole, row.goal
     the_plan = plan_of(ask, goal)
     protected = actual(sight, goal).reason == "protected"
-    past = () if protected else _past(ask, goal)
-    if goal.whom.type == "person":
-        past = tuple(one for one in past if not sight.expired(goal.kpi, one.end))
+    past = () if protected else _past(sight, goal)
     asked = Past([one.value for one in past], PER_YEAR[goal.grain] if goal.grain else 1)
     forecast = None
-    if not protected:
+    if not protected and _may_read_forecast(sight, goal):
         forecast = told(ask, row) if state is None else made_now(ask, goal, sight.today())
+        if forecast is not None and not _sees_months_before(sight, goal):
+            forecast = replace(forecast, kept={**forecast.kept, "season": None})
     happened = realism(asked, goal.levels, goal.direction)
     if goal.improvement is not None:
         happened = realism_of_change(asked, goal.improvement)
@@ -99,8 +99,33 @@ def of(sight: Sight, row: GoalRow, state: State | None = None) -> Evidence:
     return Evidence(the_plan, season, past, letters, forecast, happened, protected)
 
 
-def _past(ask: Reader, goal: Goal) -> tuple[Earlier, ...]:
-    """The periods before the goal's, oldest first, as far as the data go back (and the person was there)."""
+def _may_read_forecast(sight: Sight, goal: Goal) -> bool:
+    """Whether the viewer may see what a forecast was made of: of a person, all days back to the first."""
+    if goal.whom.type != "person":
+        return True
+    person = organisation(sight.whole).people.get(goal.whom.id or "")
+    first = began(sight.whole, goal.kpi) or goal.start
+    if person is not None and person.joined is not None:
+        first = max(first, person.joined)
+    return sight.sees(goal.kpi, goal.whom, min(first, goal.start), goal.end)
+
+
+def _sees_months_before(sight: Sight, goal: Goal) -> bool:
+    """Whether all whole months before a goal are shown: how the target stands to them would tell them."""
+    first = began(sight.whole, goal.kpi)
+    if first is None or goal.whom.type not in GROUPS:
+        return True  # of a person, the forecast as a whole is shown to whoever sees all days only
+    months = periods_between(first, min(goal.start, sight.as_of()) - timedelta(days=1), Grain.MONTH)
+    known = over(sight, goal, [(m.start, m.end) for m in months], "month") if months else []
+    return not any(one.protected for one in known)
+
+
+def _past(sight: Sight, goal: Goal) -> tuple[Earlier, ...]:
+    """The periods before the goal's, oldest first, as far as the data go back (and the person was there).
+
+    They begin after the last one that the viewer may not see, although the goal's own may be shown.
+    """
+    ask = sight.whole
     first = began(ask, goal.kpi)
     if first is None:
         return ()
@@ -112,13 +137,15 @@ def _past(ask: Reader, goal: Goal) -> tuple[Earlier, ...]:
     if not known:
         return ()
     asked = tuple(stretches[place] for place in known)
-    values: list[Value] = ask.once(
-        ("goal past", goal.kpi, goal.version, goal.whom, goal.grain, asked[0], asked[-1]),
-        lambda _ws: over(ask, goal, asked, goal.grain),
+    values: list[Value] = sight.once(
+        ("goal past", sight.eyes, goal.kpi, goal.version, goal.whom, goal.grain, asked[0], asked[-1]),
+        lambda _ws: over(sight, goal, asked, goal.grain),
     )
+    hidden = max((place for place, one in zip(known, values, strict=True) if one.protected), default=-1)
     found = [
         Earlier(labels[place], *stretches[place], one.value if one.complete else None)
         for place, one in zip(known, values, strict=True)
+        if place > hidden
     ]
     while found and found[-1].end >= min(ask.as_of(), ask.today()):
         found.pop()  # what still runs is no history
@@ -180,6 +207,30 @@ def rivals(row: GoalRow) -> list[GoalRow]:
             end=row.end,
         ).exclude(pk__in=left_out)
     )
+
+
+def history_seen(sight: Sight, row: GoalRow) -> list[dict[str, str | None]]:
+    """What is kept of earlier periods with an offer, as far as the viewer may see it.
+
+    Whoever offered the goal may have seen more: each period is judged anew for whoever reads. They begin
+    after the last one that is protected.
+    """
+    kept: list[dict[str, str | None]] = (row.evidence or {}).get("history", [])
+    if not kept:
+        return []
+    fiscal = sight.settings.fiscal_year_start
+    stretches = [_stretch(str(one["period"]), fiscal) for one in kept]
+    values = over(sight, row.goal, stretches, row.grain)
+    hidden = max((place for place, one in enumerate(values) if one.protected), default=-1)
+    return kept[hidden + 1 :]
+
+
+def _stretch(label: str, fiscal: int) -> tuple[date, date]:
+    first, _, last = label.partition("..")
+    if last:
+        return date.fromisoformat(first), date.fromisoformat(last)
+    period = parse(label, fiscal)
+    return period.start, period.end
 
 
 def frozen(sight: Sight, row: GoalRow) -> dict[str, Any]:

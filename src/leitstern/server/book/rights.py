@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from leitstern.access.people import sees_everybody
+from leitstern.errors import Problem
 from leitstern.goals.goal import Whom
-from leitstern.goals.offers import ACTIONS, Action, Actor, State, possible
+from leitstern.goals.offers import ACTIONS, IN_FORCE, Action, Actor, State, possible
+from leitstern.server.book.names import label_of
+from leitstern.server.book.owners import owner_of
 from leitstern.server.models import GoalRow
 from leitstern.server.privacy import privacy
 from leitstern.server.reader import reader
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from leitstern.access.viewer import Viewer
+    from leitstern.server.models import Account
 
 
 def seeing(viewer: Viewer, surface: str = "goals") -> Sight:
@@ -82,24 +86,56 @@ def _of(kind: str, start: date, end: date, ids: list[str | None]) -> Q:
 
 
 def may_edit(sight: Sight, row: GoalRow) -> bool:
-    """Whether the viewer may write this goal, and offer it."""
+    """Whether the viewer may write this goal as a draft."""
     return sight.policy.may_edit_goals(sight.viewer, row.whom, row.start, row.end)
 
 
-def actors(sight: Sight, row: GoalRow) -> tuple[Actor, ...]:
-    """As whom the viewer may act on a goal.
+def may_offer(sight: Sight, row: GoalRow) -> bool:
+    """Whether the viewer may offer this goal, or put it in force where it is a directive.
 
-    Whoever offered it, or may edit goals of its subject, is its offerer; but nobody answers, withdraws or
-    agrees for the other side of an offer made to oneself.
+    Nobody offers a goal to oneself.
     """
+    if sight.viewer.account is None or row.owner_id == sight.viewer.account:
+        return False
+    return _right(sight, row, sight.viewer)
+
+
+def _right(sight: Sight, row: GoalRow, viewer: Viewer) -> bool:
+    may = sight.policy.may_direct_goals if row.kind == "directive" else sight.policy.may_offer_goals
+    return may(viewer, row.whom, row.start, row.end)
+
+
+def speaks_for(sight: Sight, row: GoalRow) -> bool:
+    """Whether the viewer is the side that offered a goal: whoever did, or who may now that they cannot."""
     account = sight.viewer.account
+    if account is None or row.offered_by_id is None:
+        return False
+    if row.offered_by_id == account:
+        return True
+    offerer = row.offered_by
+    gone = offerer is None or not offerer.is_active or not _right(sight, row, offerer.viewer)
+    return gone and may_offer(sight, row)
+
+
+def actors(sight: Sight, row: GoalRow) -> tuple[Actor, ...]:
+    """As whom the viewer may act on a goal: of a draft, as its offerer; then as one of its two sides."""
+    if row.state == "draft":
+        return ("offerer",) if may_offer(sight, row) else ()
     found: list[Actor] = []
-    if account is not None and row.owner_id == account and row.state != "draft":
+    account = sight.viewer.account
+    if account is not None and row.owner_id == account and row.offered_by_id != account:
         found.append("owner")
-    offered = row.offered_by_id or row.created_by_id
-    if offered == account or (not found and may_edit(sight, row)):
+    if speaks_for(sight, row):
         found.append("offerer")
     return tuple(found)
+
+
+def frozen_since(sight: Sight, row: GoalRow) -> date | None:
+    """The last day of a goal's period if it is over or closed: then nothing is agreed on it any more."""
+    if row.end < sight.today():
+        return row.end
+    closed = any(one.covers(row.start, row.end) for one in sight.workspace.closed())
+    return row.end if closed else None
 
 
 def actions(sight: Sight, row: GoalRow) -> tuple[Action, ...]:
@@ -107,4 +143,51 @@ def actions(sight: Sight, row: GoalRow) -> tuple[Action, ...]:
     state: State = row.state  # type: ignore[assignment] # only states are stored
     kind = row.goal.kind
     allowed = {one for actor in actors(sight, row) for one in possible(state, actor, kind)}
+    if frozen_since(sight, row) is not None:
+        allowed &= {"decline", "withdraw"}
     return tuple(one for one in ACTIONS if one in allowed and one != "replace")
+
+
+def why_not(sight: Sight, row: GoalRow) -> Problem | None:
+    """Why somebody who may write goals for this subject cannot bring this one further, and who can."""
+    if not may_edit(sight, row):
+        return None
+    label, code, who = label_of(sight.whole, row.goal), "", row.offered_by
+    if frozen_since(sight, row) is not None:
+        code = "goal_period_over"
+    elif row.state == "draft" and not may_offer(sight, row):
+        mine = row.owner_id is not None and row.owner_id == sight.viewer.account
+        code = "goal_own_offer" if mine else "goal_draft_only"
+    elif row.state in IN_FORCE and not speaks_for(sight, row):
+        code = "goal_in_force_of"
+    return Problem(f"leitstern.{code}", goal=label, who=str(who or "-"), day=row.end) if code else None
+
+
+def replacing_problem(sight: Sight, old: GoalRow, row: GoalRow) -> Problem | None:
+    """Why ``row``, offered by the viewer, cannot take the place of ``old``, which is in force.
+
+    It takes whoever offered the old one, and, where that was agreed, the yes of whoever accepted it or
+    answers for the subject now.
+    """
+    code, who = _replacing(sight, old, row)
+    label = label_of(sight.whole, old.goal)
+    return Problem(f"leitstern.{code}", goal=label, who=str(who or "-"), day=old.end) if code else None
+
+
+def _replacing(sight: Sight, old: GoalRow, row: GoalRow) -> tuple[str, Account | None]:
+    """The code of the problem, and whom it names."""
+    code, who = "", old.owner
+    if frozen_since(sight, old) is not None:
+        code = "goal_period_over"
+    elif (old.kpi, old.whom) != (row.kpi, row.whom):
+        code = "goal_replaces_other"
+    elif not speaks_for(sight, old):
+        code, who = "goal_in_force_of", old.offered_by
+    elif old.state == "accepted" and row.kind == "directive":
+        code = "goal_in_force_agreed"
+    elif old.state == "accepted":
+        now = owner_of(sight.whole, row.goal, row.offered_by or row.created_by)
+        bound = {one.pk for one in (old.owner, now) if one is not None and one.is_active}
+        if bound and row.owner_id not in bound:
+            code, who = "goal_in_force_owner", old.owner or now
+    return code, who

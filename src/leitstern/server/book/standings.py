@@ -12,6 +12,7 @@ from leitstern.goals.calendars import Workdays, workdays_of
 from leitstern.goals.pace import Actual, Standing, standing, through
 from leitstern.goals.plan import Plan, plan
 from leitstern.goals.season import Season, season_of
+from leitstern.periods.grains import Grain, periods_between
 from leitstern.periods.workdays import WorkCalendar
 from leitstern.server import audit
 from leitstern.server.book.rights import seeing
@@ -20,7 +21,6 @@ from leitstern.server.sight import Sight, organisation
 
 if TYPE_CHECKING:
     from leitstern.access.viewer import Viewer
-    from leitstern.engine.observations import Observation
     from leitstern.goals.goal import Goal
     from leitstern.server.models import GoalRow
     from leitstern.server.reader import Reader
@@ -82,11 +82,16 @@ def workdays(ask: Reader, goal: Goal) -> Workdays:
     return workdays_of(goal.whom, goal.start, goal.end, organisation(ask), workplace(ask))
 
 
+#: Whose own history may draw a plan that everybody sees: nobody's values follow from it.
+_THINGS = ("company", "customer", "campaign", "product")
+
+
 def season_for(ask: Reader, goal: Goal) -> Season:
     """The season of a goal's subject, the company's where the subject's own history is thin.
 
     It is that of the twelve whole months before the goal begins, or before the data end. It is part of the
-    plan, which is the same for everybody who may see the goal.
+    plan, which is the same for everybody who may see the goal: so for people and groups of them it is always
+    the company's, as their own months would show in it. Of a KPI that can single out people there is none.
     """
     first = min(goal.start, ask.as_of()).replace(day=1)
     question = Question(
@@ -97,22 +102,17 @@ def season_for(ask: Reader, goal: Goal) -> Season:
         first - _DAY,
         "month",
     )
-    own, records = ({}, 0) if goal.whom.type == "segment" else _months(ask, question, goal.whom.id)
+    if ask.singles(goal.kpi):
+        return season_of({}, {}, 0)
+    of_things = goal.whom.type in _THINGS
+    own, records = _months(ask, question, goal.whom.id) if of_things else ({}, 0)
     pooled, _records = _months(ask, replace(question, by="company"), None)
     return season_of(own, pooled, records)
 
 
 def _months(ask: Reader, question: Question, subject: str | None) -> tuple[dict[int, Decimal | None], int]:
     """A subject's values by number of month, and how many records are behind them."""
-    answer = ask.once(("goal months", question), lambda ws: _by_subject(question.ask(ws)))
-    found: tuple[dict[int, Decimal | None], int] = answer.get(subject, ({}, 0))
-    return found
-
-
-def _by_subject(found: Iterable[Observation]) -> dict[str | None, tuple[dict[int, Decimal | None], int]]:
-    months: dict[str | None, dict[int, Decimal | None]] = {}
-    records: dict[str | None, int] = {}
-    for o in found:
-        months.setdefault(o.subject.id, {})[o.start.month] = exact(o.value)
-        records[o.subject.id] = records.get(o.subject.id, 0) + o.rows
-    return {key: (months[key], records[key]) for key in months}
+    months = tuple((p.start, p.end) for p in periods_between(question.start, question.end, Grain.MONTH))
+    name = f"{question.kpi}@{question.version}"
+    found = ask.stretches(name, question.by, months, frozenset({subject}), "month")
+    return {o.start.month: exact(o.value) for o in found}, sum(o.rows for o in found)

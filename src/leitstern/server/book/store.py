@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from leitstern import clock
+from leitstern.access.people import teams_led
 from leitstern.errors import Problem
 from leitstern.goals.goal import DIRECTIONS, SPREADS, SUBJECTS, Goal, Levels
 from leitstern.goals.plan import plan
@@ -214,9 +215,20 @@ def _note(sight: Sight, row: GoalRow, about: About) -> None:
 
 
 def _may_answer(sight: Sight, row: GoalRow, owner: int) -> bool:
-    """Whether an account can answer for a goal's subject: it has to see it at least."""
+    """Whether an account can answer for a goal's subject.
+
+    For a person nobody else answers; for a team its lead, whoever leads one above it, or management; for
+    everything else whoever sees it.
+    """
     account = Account.objects.filter(pk=owner, is_active=True).first()
-    return account is not None and sight.policy.may_see(account.viewer, row.whom, row.start, row.end)
+    if account is None:
+        return False
+    if row.subject_type == "person":
+        return account.person == row.subject_id
+    if row.subject_type == "team" and not account.viewer.has("management"):
+        led = teams_led(account.viewer, sight.policy.organisation)
+        return row.subject_id in led or owner_of(sight.whole, row.goal, row.created_by) == account
+    return sight.policy.may_see(account.viewer, row.whom, row.start, row.end)
 
 
 def check(ask: Reader, goal: Goal) -> None:

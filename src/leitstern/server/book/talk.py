@@ -10,7 +10,7 @@ from django.db import transaction
 from leitstern import clock
 from leitstern.errors import Problem
 from leitstern.server import audit
-from leitstern.server.book.rights import actors, seeing
+from leitstern.server.book.rights import actors, may_edit, seeing
 from leitstern.server.book.store import account_of, get, locked
 from leitstern.server.models import Comment, GoalRow
 
@@ -28,7 +28,9 @@ def set_review(viewer: Viewer, row: GoalRow, day: date | None) -> GoalRow:
         raise Problem("leitstern.comment_day", day=day or row.end, start=row.start, end=row.end)
     with transaction.atomic():
         row = locked(row)
-        if not actors(seeing(viewer), row):
+        sight = seeing(viewer)
+        drafting = row.state == "draft" and (row.created_by_id == viewer.account or may_edit(sight, row))
+        if not drafting and not actors(sight, row):
             raise Problem("leitstern.goal_not_yours")
         before = row.review_on.isoformat() if row.review_on else None
         row.review_on = day

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from leitstern.errors import Problem
 from leitstern.goals.offers import IN_FORCE
@@ -149,47 +149,56 @@ def members(ask: Reader, whom: Whom) -> frozenset[str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a goal's subject in some stretch of days; None where there is none that can be trusted."""
+    """A value of a goal's subject in some stretch of days; None where there is none that can be trusted.
+
+    ``protected``: there may be one, but the viewer may not see it.
+    """
 
     value: Decimal | None
     complete: bool
+    protected: bool = False
 
 
 def over(
-    ask: Reader, goal: Goal, stretches: Sequence[tuple[date, date]], grain: str | None = None
+    sight: Sight, goal: Goal, stretches: Sequence[tuple[date, date]], grain: str | None = None
 ) -> list[Value]:
-    """The values of a goal's subject in many stretches, whoever looks.
+    """The values of a goal's subject in many stretches, each as far as the viewer may see it.
 
     With ``grain`` they are periods of it, one after the other, and closed ones have the value that stands.
     """
-    question = Question.of(goal)
-    name, by = f"{question.kpi}@{question.version}", question.by
-    if grain is None:
-        found = ask.workspace.compute_stretches([name], by=by, stretches=stretches)
-    else:
-        first, last = stretches[0][0], stretches[-1][1]
-        found = ask.workspace.compute([name], by=by, grain=grain, start=first, end=last)
-    return _by_end(ask, goal, found, [end for _, end in stretches])
+    question, wanted = Question.of(goal), members(sight, goal.whom)
+    name = f"{question.kpi}@{question.version}"
+    found = sight.stretches(name, question.by, tuple(stretches), wanted, grain)
+    return _by_end(sight, goal, found, stretches)
 
 
-def as_known(ask: Reader, goal: Goal, day: date) -> Decimal | None:
-    """The value of a goal's subject in its period as it was known on a day, whoever looks."""
-    question, when = Question.of(goal), (goal.start, goal.end)
-    name, grain = f"{question.kpi}@{question.version}", question.grain
-    found = ask.workspace.compute_as_known(name, question.by, [when], grain, day)
-    return _by_end(ask, goal, found, [goal.end])[0].value
+def as_known(sight: Sight, goal: Goal, day: date) -> Decimal | None:
+    """The value of a goal's subject in its period as known on a day, as far as the viewer may see it."""
+    question, wanted = Question.of(goal), members(sight, goal.whom)
+    name, when = f"{question.kpi}@{question.version}", (goal.start, goal.end)
+    found = sight.as_known(name, question.by, when, question.grain, day, wanted)
+    return _by_end(sight, goal, found, [when])[0].value
 
 
-def _by_end(ask: Reader, goal: Goal, found: Observations, ends: Sequence[date]) -> list[Value]:
+def _by_end(
+    sight: Sight, goal: Goal, found: Iterable[Observation], stretches: Sequence[tuple[date, date]]
+) -> list[Value]:
     parts: dict[date, list[Observation]] = {}
-    for o in found.of(members(ask, goal.whom)):
+    for o in found:
         parts.setdefault(o.end, []).append(o)
-    summed = is_additive(ask, goal.kpi, goal.version)
-    return [_together(parts.get(end, []), summed=summed) for end in ends]
+    summed = is_additive(sight, goal.kpi, goal.version)
+    return [
+        _together(parts.get(end, []), summed=summed)
+        if goal.whom.type != "person" or sight.sees(goal.kpi, goal.whom, start, end)
+        else Value(None, False, protected=True)
+        for start, end in stretches
+    ]
 
 
 def _together(parts: list[Observation], *, summed: bool) -> Value:
     """The value of one subject, or of all customers of a segment."""
+    if any(o.reason == "protected" for o in parts):
+        return Value(None, False, protected=True)
     known = [o for o in parts if not o.reason]
     complete = all(o.finished for o in parts)
     if summed:
@@ -230,26 +239,16 @@ def _sum(values: Iterable[Decimal | None]) -> Decimal:
 def _hidden(sight: Sight, question: Question, whom: Whom) -> bool:
     """Whether the policy keeps a subject's value from the viewer."""
     if question.by == "person":
-        if sight.expired(question.kpi, question.end):
-            return True
-        return whom.id not in sight.policy.people(sight.viewer, question.start, question.end)
-    if question.by not in GROUPS:
+        return not sight.sees(question.kpi, whom, question.start, question.end)
+    if question.by not in GROUPS and not sight.singles(question.kpi):
         return False
     hidden: frozenset[str | None] = sight.once(
         ("goal values hidden", sight.eyes, question), lambda _ws: _protected(sight, question)
     )
-    return whom.id in hidden
+    return whom.id in hidden if whom.type != "segment" else bool(hidden)
 
 
 def _protected(sight: Sight, question: Question) -> frozenset[str | None]:
     """The groups whose value the viewer may not see."""
-
-    def people(kpi: str, grain: str, start: date, end: date) -> Any:
-        name, _, version = kpi.partition("@")
-        of = int(version) if version else question.version
-        asked = Question(name, of, "person", start, end, None if grain == "stretch" else grain)
-        return sight.whole.once(("goal people", asked), lambda ws: list(asked.ask(ws)))
-
     found = observations(sight.whole, question).values()
-    allowed = sight.policy.observations(sight.viewer, found, people)
-    return frozenset(o.subject.id for o in allowed if o.reason == "protected")
+    return frozenset(o.subject.id for o in sight.allowed(found) if o.reason == "protected")

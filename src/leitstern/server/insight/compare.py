@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from leitstern.analyses.compare import BY, By, compare_all, how
 from leitstern.analyses.compare_words import sentence
+from leitstern.kpis.singling import singles_out
 from leitstern.server import audit, frame, words
 from leitstern.server.insight import Analysis, Document
 
@@ -30,7 +31,8 @@ _ANSWERED = ("difference", "no_evidence")
 def _run(ask: Reader, tell: Tell) -> Document:
     workspace = ask.workspace
     catalogue = workspace.catalogue
-    names = [one.kpi for one in catalogue if how(catalogue.resolved(one.kpi)) is not None]
+    resolved = {one.kpi: catalogue.resolved(one.kpi) for one in catalogue}
+    names = [kpi for kpi, of in resolved.items() if how(of) is not None and not singles_out(of)]
     found: dict[str, dict[str, Any]] = {}
     for at, by in enumerate(BY):
         tell("compare", at, len(BY))

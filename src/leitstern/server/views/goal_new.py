@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from leitstern.errors import Problem
 from leitstern.goals.goal import DIRECTIONS
 from leitstern.server import book, frame, goal_words, words
+from leitstern.server.book.rights import may_edit
 from leitstern.server.book.store import About
 from leitstern.server.goal_form import GoalForm, usual_periods
 from leitstern.server.goal_names import choices
@@ -72,7 +73,7 @@ def edit(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - part of
     """Change a draft."""
     ask = sight(request)
     row = found(request, id)
-    if row.state != "draft" or "offer" not in book.actions(ask, row):
+    if row.state != "draft" or not may_edit(ask, row):
         return HttpResponseRedirect(reverse("goal", args=[row.pk]))
     more = {"groups": choices(ask, ask.today()), "row": row}
     if request.method != "POST":

@@ -176,9 +176,7 @@ def _sheet(ask: Sight, definition: Definition) -> dict[str, Any]:
 
 def _accounts(ask: Sight, kpi: str) -> list[dict[str, Any]]:
     speech = language()
-    found: list[Account] = (
-        ask.once(("accounts", kpi), lambda ws: ws.accounts(kpi)) if ask.generation() else []
-    )
+    found: list[Account] = ask.accounts(kpi) if ask.generation() else []
     return [
         {
             "fact": one.fact,
