@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 Direction = Literal["at_least", "at_most", "between"]
 Spread = Literal["working_days", "season", "by_hand"]
 Kind = Literal["agreed", "directive"]
-Against = Literal["previous_year", "previous_period"]
+#: What a change is counted from: the value a year before, or of the period before; where that is not
+#: complete, what it is expected to come to, the last complete one, or as much time up to now.
+Against = Literal[
+    "previous_year", "year_forecast", "year_complete",
+    "previous_period", "period_forecast", "period_complete", "trailing",
+]  # fmt: skip
 
+AGAINST: tuple[Against, ...] = get_args(Against)
 DIRECTIONS: tuple[Direction, ...] = ("at_least", "at_most", "between")
 SPREADS: tuple[Spread, ...] = ("working_days", "season", "by_hand")
 

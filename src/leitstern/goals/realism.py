@@ -59,7 +59,8 @@ def realism_of_change(past: Past, improvement: Improvement) -> Realism:
 
     A relative change needs a base above 0; periods without one do not count.
     """
-    lag = past.per_year if improvement.against == "previous_year" else 1
+    by_year = improvement.against in ("previous_year", "year_forecast", "year_complete")
+    lag = past.per_year if by_year else 1
     pairs = [
         (float(new), float(old))
         for new, old in zip(past.values[lag:], past.values, strict=False)

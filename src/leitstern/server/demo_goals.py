@@ -196,7 +196,7 @@ def _beside(cast: Cast, this: Period, *, stories: bool) -> None:
 def _best(kind: str, kpi: str, period: Period) -> Goal:
     """A goal for the customer (campaign) with the largest value last year, a tenth above it."""
     wanted = _goal(kpi, Whom(kind), period, Decimal(1))
-    found = observations(reader(), Question.of(earlier(wanted, "previous_year", 1)))
+    found = observations(reader(), Question.of(earlier(wanted, 1, by_year=True)))
     if kind == "campaign":  # last year's are over: the largest of those that run
         found = observations(reader(), Question.of(wanted))
     known = {key: Decimal(str(o.value)) for key, o in found.items() if key is not None and o.value}
@@ -311,7 +311,7 @@ def _last_year(goal: Goal) -> Decimal:
     from leitstern.access.viewer import OPERATOR
     from leitstern.server.book.rights import seeing
 
-    found = actual(seeing(OPERATOR), earlier(goal, "previous_year", 1)).value
+    found = actual(seeing(OPERATOR), earlier(goal, 1, by_year=True)).value
     return found or Decimal(0)
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
-from leitstern.goals.goal import DIRECTIONS, SPREADS, Goal, Improvement, Levels, Part, Whom
+from leitstern.goals.goal import AGAINST, DIRECTIONS, SPREADS, Goal, Improvement, Levels, Part, Whom
 from leitstern.goals.improve import STEPS, levels_of
 from leitstern.periods.grains import Grain, parse, periods_between
 from leitstern.server import typed
-from leitstern.server.book.base import base_of
+from leitstern.server.book.base import Base, base_of, choices
 from leitstern.server.book.names import name_of
 from leitstern.server.book.store import About
 from leitstern.server.goal_names import names
@@ -39,10 +39,12 @@ FIELDS = (
 
 @dataclass
 class GoalForm:
-    """The fields as texts, and what is wrong with them by name."""
+    """The fields as texts, and what is wrong with them by name. ``bases``: what a change can be counted from
+    where the period compared with is not complete."""
 
     values: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    bases: list[Base] = field(default_factory=list)
 
     @classmethod
     def sent(cls, data: Mapping[str, str]) -> GoalForm:
@@ -198,11 +200,8 @@ class GoalForm:
         """With the target worked out from a change, and with parts by hand."""
         change = numbers["change"]
         if numbers["target"] is None and change is not None:
-            against: Against = (
-                "previous_period" if self.values["against"] == "previous_period" else "previous_year"
-            )
             relative = self.values["change_in"] != "unit"
-            improvement = Improvement(change, against, base_of(ask, goal, against), relative)
+            improvement = Improvement(change, self.against, self._base(ask, goal), relative)
             levels = levels_of(improvement, goal.direction, STEPS[definition.unit])
             given = replace(levels, minimum=goal.levels.minimum, stretch=goal.levels.stretch)
             goal = replace(goal, levels=given, improvement=improvement)
@@ -211,6 +210,27 @@ class GoalForm:
         if goal.spread == "by_hand":
             goal = replace(goal, parts=self._parts(goal, definition.unit, language))
         return goal
+
+    @property
+    def against(self) -> Against:
+        """What a change is counted from."""
+        return next((one for one in AGAINST if one == self.values["against"]), "previous_year")
+
+    def open_base(self, ask: Sight, language: str) -> str | None:
+        """What is to be asked about the base of a change before anything is kept; None for nothing."""
+        asked = replace(self, values=dict(self.values), problems={})
+        asked.goal(ask, language)
+        self.bases = asked.bases
+        return asked.problems["target"] if asked.bases else None
+
+    def _base(self, ask: Sight, goal: Goal) -> Decimal:
+        """The value a change is counted from; a problem where it is not complete, with others to choose."""
+        found = base_of(ask, goal, self.against)
+        if found.complete:
+            return found.value
+        self.bases = choices(ask, goal, self.against)
+        when = found.period or f"{found.start} – {found.end}"
+        raise Problem("leitstern.goal_base_open", period=when)
 
     def _parts(self, goal: Goal, unit: str, language: str) -> tuple[Part, ...]:
         """The amounts of the months, one line each."""

@@ -167,7 +167,9 @@ class GoalPage:
             (_("Corridor"), self.figures.short(row.corridor, "percent")),
         ]
         if row.change is not None and row.against is not None:
-            against = _("previous year") if row.against == "previous_year" else _("previous period")
+            against = goal_words.against_word(row.against)
+            if row.base is not None:
+                against += f" ({self.figures.short(row.base, self.unit)})"
             change = self.figures.change(row.change)
             if not row.relative:
                 change = self.figures.difference(row.change, self.unit, exact=True)

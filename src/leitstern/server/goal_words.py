@@ -60,6 +60,19 @@ def _distance(row: GoalRow, share: Decimal, *, ahead: bool, figures: Figures) ->
     return text % {"amount": amount}
 
 
+def against_word(against: str) -> str:
+    """What a change is counted from."""
+    return {
+        "previous_year": _("previous year"),
+        "year_forecast": _("forecast of the previous year's period"),
+        "year_complete": _("last complete one of earlier years"),
+        "previous_period": _("previous period"),
+        "period_forecast": _("forecast of the previous period"),
+        "period_complete": _("last complete period"),
+        "trailing": _("the same length up to now"),
+    }[against]
+
+
 def realism_text(realism: Realism) -> str:
     """How often it happened."""
     if not realism.n:

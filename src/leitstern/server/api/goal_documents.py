@@ -114,8 +114,11 @@ class ImprovementOut(Out):
 
     change: Amount = Field(description="0.14 is 14 % more, if relative; else in the KPI's unit.")
     relative: bool
-    against: str = Field(description="previous_year or previous_period.")
-    base: Amount
+    against: str = Field(
+        description="previous_year or previous_period; where that was not complete, year_forecast, "
+        "year_complete, period_forecast, period_complete or trailing."
+    )
+    base: Amount = Field(description="The value it is counted from, as it was when the goal was written.")
 
 
 class CounterOut(Out):

@@ -24,6 +24,7 @@ from leitstern.server.views import errors
 from leitstern.server.views.goal import found
 
 if TYPE_CHECKING:
+    from leitstern.server.figures import Figures
     from leitstern.server.models import GoalRow
 
 _LONGEST = 400
@@ -60,7 +61,10 @@ def new(request: HttpRequest) -> HttpResponse:
             ],
             "assumed": [one.text(frame.language()) for one in reading.assumed],
         }
-        return _page(request, ask, GoalForm.of_reading(reading, unit, frame.figures()), more)
+        form = GoalForm.of_reading(reading, unit, frame.figures())
+        if open_base := form.open_base(ask, frame.language()):
+            more["missing"].append(("M", open_base, []))
+        return _page(request, ask, form, more)
     form = GoalForm.empty()
     named = request.GET.get("kpi", "")
     if named in ask.catalogue:
@@ -114,6 +118,17 @@ def _created(request: HttpRequest, ask: Sight, form: GoalForm, older: GoalRow | 
         return None
 
 
+def _againsts(form: GoalForm, unit: str, figures: Figures) -> list[tuple[str, str]]:
+    """What a change can be counted from; what is offered instead of an incomplete period with its value."""
+    keys = dict.fromkeys(("previous_year", "previous_period", *(b.against for b in form.bases), form.against))
+    values = {str(one.against): figures.short(one.value, unit) for one in form.bases}
+    periods = {str(one.against): one.period for one in form.bases if one.period}
+    shown = {key: " ".join(filter(None, (periods.get(key), values[key]))) for key in values}
+    return [
+        (key, goal_words.against_word(key) + (f" ({shown[key]})" if key in shown else "")) for key in keys
+    ]
+
+
 def _points(unit: str, name: str) -> str:
     """What a change in the KPI's own unit is counted in."""
     if unit == "percent":
@@ -144,6 +159,8 @@ def _page(request: HttpRequest, ask: Sight, form: GoalForm, more: dict[str, Any]
         "points": _points(unit, figures.unit_name(unit) if unit else ""),
         "periods": usual_periods(ask.today(), ask.settings.fiscal_year_start),
         "directions": [(one, goal_words.direction_word(one)) for one in DIRECTIONS],
+        "bases": form.bases,
+        "againsts": _againsts(form, unit, figures),
         "spreads": [(one, goal_words.spread_word(one)) for one in ("working_days", "season", "by_hand")],
         "kinds": [(one, goal_words.kind_word(one)) for one in ("agreed", "directive")],
         "accounts": [
