@@ -15,9 +15,10 @@ from leitstern.facts.model import SUBJECTS
 from leitstern.kpis.load import Catalogue
 from leitstern.periods.grains import Grain, parse
 
-from .cases import RATIOS, catalogue
+from .cases import RATIOS, Case, catalogue
 from .comparing import Expected, check, request_for
 from .conftest import Workshop, examples
+from .measuring import Asked
 from .oracle import Oracle
 from .worlds import TODAY, World, worlds
 
@@ -103,3 +104,21 @@ def test_who_stayed_as_the_oracle_counts_them(workshop: Workshop, world: World, 
     with workshop.both(world, own) as generations:
         for generation in generations:
             check(generation, own, expected, cases, request)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_list_of_those_who_still_are_there_has_all_who_were(workshop: Workshop, closed: bool) -> None:
+    """c1 to c4 were there when the quarter began; c3 and c2 left in it, and add nothing."""
+    definition = {"stock": "company", "between": ("customer_since", "customer_until"), "at": "both"}
+    asked = Asked("stock", "company", between=("customer_since", "customer_until"), at="both")
+    own = catalogue([Case("still", {"still": definition}, (asked,), unit="count")])
+    with workshop.place() as place:
+        if closed:
+            with place.built(WORLD, own) as generation:
+                place.ledger().close(generation, own, parse("2025-Q1"), "Ines")
+        with place.built(WORLD, own) as generation:
+            found = records(generation, own.resolved("still", 1), parse("2025-Q1"))
+            quarter = Request(("still",), start=date(2025, 1, 1), end=date(2025, 3, 31), grain=Grain.QUARTER)
+            [told] = compute(generation, own, quarter, place.ledger())
+    assert {r.key: r.adds for r in found} == {"c1": (1,), "c2": (None,), "c3": (None,), "c4": (1,)}
+    assert (told.value, told.rows) == (2, 4)

@@ -112,7 +112,8 @@ def records(
     if by not in SUBJECTS:
         raise Problem("engine.subject_unknown", name=by, choices=", ".join(SUBJECTS))
     span = span_of(generation, resolved, period, as_of)
-    columns = list(_columns(resolved))
+    shown = list(_columns(resolved))
+    columns = [*shown, *_behind(resolved, shown)]
     found: list[Record] = []
     shared = generation.backend.has(layout.SHARED)
     by_person = shared and by in layout.BY_PERSON
@@ -132,10 +133,11 @@ def records(
     for place, (_, part, _) in enumerate(columns):
         if part.agg == "last":
             found = _latest(generation, found, place, part, span, by)
+    listed_rows = [replace(row, adds=row.adds[: len(shown)]) for row in found]
     return Records(
-        tuple(name for name, _, _ in columns),
-        tuple(_kind(part) for _, part, _ in columns),
-        tuple(sorted(found, key=lambda r: (r.day, r.fact, r.key))),
+        tuple(name for name, _, _ in shown),
+        tuple(_kind(part) for _, part, _ in shown),
+        tuple(sorted(listed_rows, key=lambda r: (r.day, r.fact, r.key))),
     )
 
 
@@ -181,6 +183,16 @@ def _columns(resolved: Resolved) -> Iterator[tuple[str, Part, Term]]:
         yield name, found.plus, found
         if found.base is not None:
             yield f"{name} / n", found.base, found
+
+
+def _behind(resolved: Resolved, shown: list[tuple[str, Part, Term]]) -> Iterator[tuple[str, Part, Term]]:
+    """Columns that only bring records into the list: beside those that still are there all that were at first
+    (see ``plan.row_terms``)."""
+    for name, measure in resolved.measures.items():
+        if measure.at == "both":
+            start = term(measure.model_copy(update={"at": "start"}))
+            if start.plus not in [part for _, part, _ in shown]:
+                yield name, start.plus, start
 
 
 def _holds(part: Part, of: Term, scope: scoped.Scope, span: tuple[int, int], stands: Stands) -> exp.Expr:
