@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from leitstern import clock
 from leitstern import settings as settings_file
+from leitstern.disk import with_room
 from leitstern.errors import Problem
 from leitstern.info import GenerationInfo, info, set_aside_findings, set_aside_records
 from leitstern.lock import writing
@@ -37,11 +38,14 @@ if TYPE_CHECKING:
     from leitstern.engine.records import AsideRecord, Records
     from leitstern.engine.restating import Restatement
     from leitstern.facts import mapping
+    from leitstern.facts.corrections import Correction
+    from leitstern.facts.jobs import Options
     from leitstern.facts.quality import QualityFinding
-    from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt
+    from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt, Unmatched
     from leitstern.facts.store import Store
     from leitstern.kpis.kept import Change
     from leitstern.kpis.load import Catalogue
+    from leitstern.sources.files import Landed
 
 #: Told what is being done, how much of it is done, and how much there is (0: unknown).
 Progress = Callable[[str, int, int], None]
@@ -135,29 +139,86 @@ class Workspace:
         questions stay open, or with ``dry_run``, nothing is imported. All is imported in one
         transaction, or nothing.
         """
-        from leitstern.facts.imports import Options, import_files
+        from leitstern.facts.imports import import_files
 
         files = [Path(path) for path in paths]
-        options = Options(
+        options = self._options(answers, fact=fact, dry_run=dry_run, propose=not mapping)
+        known = self._known_mappings(mapping)
+        if dry_run:
+            # What is only looked at leaves nothing behind, its text neither.
+            with self._store_to_look_at() as store, TemporaryDirectory() as raw:
+                return import_files(store, Path(raw), files, known, options, progress)
+        with writing(self.folder, "import"), with_room(), self._store_to_write() as store:
+            _clear(self._raw.glob(".landing-*"))
+            receipt = import_files(store, self._raw, files, known, options, progress)
+        if mapping and not receipt.questions:
+            self._keep(Path(mapping))
+        return receipt
+
+    def land(
+        self, paths: Sequence[Path], progress: Progress | None = None
+    ) -> tuple[list[Landed], list[Unmatched]]:
+        """Read files into raw tables, which are kept; also returns the files that cannot be read.
+
+        What becomes of the tables is said to `import_landed`, as often as is needed: the files are not
+        needed again. Raises ``Problem`` where the only file cannot be read, or another process is writing.
+        """
+        from leitstern.facts.imports import land_files
+
+        with writing(self.folder, "import"), with_room():
+            _clear(self._raw.glob(".landing-*"))
+            return land_files(self._raw, paths, self._options(None), progress or _silent)
+
+    def landed(self, file: str, sha256: str) -> list[Landed] | None:
+        """The raw tables of a file that was landed; None where they are gone."""
+        from leitstern.sources.files import landed
+
+        return landed(file, sha256, self._raw)
+
+    def import_landed(
+        self,
+        tables: Sequence[Landed],
+        answers: Mapping[str, str],
+        corrections: Mapping[str, Correction],
+        trial: bool = False,
+        progress: Progress | None = None,
+    ) -> Receipt:
+        """Import raw tables; ``corrections`` of the proposals by ``facts.mapping.place``.
+
+        A ``trial`` does all of it and takes everything back: its receipt says what would become of each row.
+        Otherwise as `import_files`.
+        """
+        from leitstern.facts.imports import import_tables
+
+        options = self._options(answers, dry_run=trial, corrections=corrections)
+        known = self._known_mappings(None)
+        with writing(self.folder, "import"), with_room():
+            store = self._store_to_write() if self.has_data() or not trial else self._store_to_look_at()
+            with store:
+                return import_tables(store, list(tables), [], known, options, progress)
+
+    def _options(
+        self,
+        answers: Mapping[str, str] | None,
+        *,
+        fact: str | None = None,
+        dry_run: bool = False,
+        propose: bool = True,
+        corrections: Mapping[str, Correction] | None = None,
+    ) -> Options:
+        from leitstern.facts.jobs import Options
+
+        return Options(
             timezone=self.settings.timezone,
             language=self.language,
             fact=fact,
             dots_day_first=self.settings.country in DOTS_DAY_FIRST,
             answers=answers or {},
             dry_run=dry_run,
-            proposals=None if mapping else self._mappings,
+            proposals=self._mappings if propose else None,
+            corrections=corrections or {},
+            trial=corrections is not None and dry_run,
         )
-        known = self._known_mappings(mapping)
-        if dry_run:
-            # What is only looked at leaves nothing behind, its text neither.
-            with self._store_to_look_at() as store, TemporaryDirectory() as raw:
-                return import_files(store, Path(raw), files, known, options, progress)
-        with writing(self.folder, "import"), self._store_to_write() as store:
-            _clear((self.folder / "raw").glob(".landing-*"))
-            receipt = import_files(store, self.folder / "raw", files, known, options, progress)
-        if mapping and not receipt.questions:
-            self._keep(Path(mapping))
-        return receipt
 
     def _keep(self, mapping: Path) -> None:
         """Put a mapping that was used beside the others, so that the next export needs no word of it."""
@@ -182,7 +243,7 @@ class Workspace:
             if change.refused:
                 raise change.problem
         tell = progress or _silent
-        with writing(self.folder, "refresh"):
+        with writing(self.folder, "refresh"), with_room():
             _clear(self._generations.glob(".building-*"))
             with self._store() as store:
                 canonical = company_identities(store).canonical
@@ -484,6 +545,10 @@ class Workspace:
     @property
     def _store_path(self) -> Path:
         return self.folder / "store.duckdb"
+
+    @property
+    def _raw(self) -> Path:
+        return self.folder / "raw"
 
     @property
     def _mappings(self) -> Path:

@@ -54,6 +54,7 @@ PAGES = {
     "/closing": "management analyst",
     "/company": "management sales-1",
     "/data": "management analyst",
+    "/data/import": "analyst administrator",
     "/first-steps": "management",
     "/goal/{draft}": "team-lead",
     "/goal/{draft}/edit": "team-lead",

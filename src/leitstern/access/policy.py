@@ -28,15 +28,17 @@ from leitstern.engine.records import AsideRecord, Record, Records
 from leitstern.goals.goal import Whom
 
 Action = Literal[
-    "administer", "define", "import", "close", "read_audit", "read_access_log", "change_privacy",
-    "approve_privacy",
+    "administer", "define", "import", "import_people", "close", "read_audit", "read_access_log",
+    "change_privacy", "approve_privacy",
 ]  # fmt: skip
 
-#: Who may do what. Changing the privacy takes two: one proposes, another one approves.
+#: Who may do what. Changing the privacy takes two: one proposes, another one approves. Lists of people,
+#: teams and who was where when decide who sees what, so they are for the administration alone.
 ALLOWED: dict[Action, tuple[Role, ...]] = {
     "administer": ("administrator",),
     "define": ("analyst", "administrator"),
     "import": ("analyst", "administrator"),
+    "import_people": ("administrator",),
     "close": ("management", "analyst"),
     "read_audit": ("administrator", "council"),
     "read_access_log": ("council",),
@@ -44,6 +46,8 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     "approve_privacy": ("council", "administrator"),
 }
 
+#: The facts that decide whom a value is about.
+OF_PEOPLE = frozenset({"person", "team", "membership"})
 GROUPS = ("team", "own_team", "region")
 AnyRecord = TypeVar("AnyRecord", Record, AsideRecord)
 #: Whether a KPI in a version can single out people.

@@ -8,13 +8,17 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from pydantic import BaseModel
+
 
 def dumps(value: object) -> str:
     """One value as JSON text on one line."""
     if isinstance(value, Decimal):
         return _decimal(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return dumps({f.name: getattr(value, f.name) for f in fields(value)})
+        value = {f.name: getattr(value, f.name) for f in fields(value)}
+    elif isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{json.dumps(str(k))}: {dumps(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):

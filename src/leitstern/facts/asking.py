@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
+from leitstern.facts.corrections import ROWS
 from leitstern.facts.keys import AND, identifying
 from leitstern.facts.mapping import FieldMapping
 from leitstern.facts.model import FACTS
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 DECISIVE = frozenset({("deal", "status"), ("stage", "outcome"), ("invoice", "kind")})
 #: Names under which answers are given that belong to no column.
 KEY, AREA = "key", "area"
-#: The answer that makes each row a record of its own.
-ROWS = "rows"
 #: Words in names of files and columns that tell of advertising.
 _ADVERTISING = re.compile(
     r"\b(?:kampagnen?|campaigns?|werbe\w*|werbung|anzeigen?|ads?|adset|impr\w*|clicks?|klicks?|media\w*"
@@ -62,7 +61,7 @@ def ask(proposal: Proposal, file: str, rows: pa.Table, answers: Mapping[str, str
     if proposal.fact == "invoice":
         fields = signed(fields, rows if proposal.where is None else without(rows, proposal.where))
     found = replace(proposal, fields=fields)
-    if proposal.key is None and proposal.fact not in KEYLESS:
+    if proposal.key is None and not proposal.by_row and proposal.fact not in KEYLESS:
         key = asking.key([AND.join(columns) for columns in identifying(proposal.fact, rows)])
         found = replace(found, key=None if key in (None, ROWS) else tuple(key.split(AND)), by_row=key == ROWS)
     if proposal.fact == "spend" and "area" not in fields:

@@ -6,83 +6,30 @@ question) is found before anything is written. Then all tables are loaded in one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from hashlib import sha256
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leitstern.errors import Problem
 from leitstern.facts import mapping as mappings_of
-from leitstern.facts.mapping import TableMapping, place
+from leitstern.facts.jobs import Job, Options, Progress, columns_of
+from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS
 from leitstern.facts.previews import preview, question_about
-from leitstern.facts.receipts import Question, ReadAs, Receipt, TableReceipt, Unmatched
-from leitstern.facts.store import Origin, Store
+from leitstern.facts.proposing import planned_by, propose_all
+from leitstern.facts.receipts import Receipt, TableReceipt, Unmatched
+from leitstern.facts.store import Store
 from leitstern.messages import message
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from leitstern.facts.gone import Gone, SameSort
     from leitstern.sources.files import Landed
     from leitstern.sources.readings import Reading
 
-#: Called with what is being done, and how many of how many steps of this stage are done.
-Progress = Callable[[str, int, int], None]
-
-#: Changes when rows are read with another meaning than before, so that files known already are read anew.
-_MEANING = "3"
-
 #: Files that are read side by side.
 PROCESSES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What an import takes from the workspace and from the user.
-
-    ``dots_day_first``: 03.04.2025 is in April where nothing else is said (see ``sources.columns.Usual``).
-    ``answers`` maps ``file:column`` or ``column`` to the code of a reading. ``proposals`` is the folder
-    that proposed mappings are written to (None: unmatched files are only reported).
-    """
-
-    timezone: str = "UTC"
-    language: str = "en"
-    fact: str | None = None
-    dots_day_first: bool = False
-    answers: Mapping[str, str] = field(default_factory=dict)
-    dry_run: bool = False
-    proposals: Path | None = None
-
-
-@dataclass
-class Job:
-    """One table of one file on its way into one fact."""
-
-    mapping: str
-    table: TableMapping
-    landed: Landed
-    readings: dict[tuple[str, str], Reading] = field(default_factory=dict)
-    questions: list[Question] = field(default_factory=list)
-
-    @cached_property
-    def codes(self) -> tuple[ReadAs, ...]:
-        """The readings as they are kept in the store."""
-        by_column: dict[tuple[str, str], list[str]] = {}
-        for (target, column), reading in self.readings.items():
-            by_column.setdefault((column, reading.code), []).append(f"{self.table.fact}.{target}")
-        return tuple(ReadAs(column, code, tuple(names)) for (column, code), names in by_column.items())
-
-    def origin(self, timezone: str) -> Origin:
-        """Where the rows come from; the digest changes when they would be read differently."""
-        codes = [_MEANING, *(f"{read.column}={read.code}:{','.join(read.fields)}" for read in self.codes)]
-        digest = sha256("\n".join([self.table.digest(), timezone, *codes]).encode()).hexdigest()
-        return Origin(
-            self.mapping, self.table.file, self.landed.file, self.landed.sheet, self.landed.sha256, digest
-        )
 
 
 def import_files(
@@ -99,34 +46,59 @@ def import_files(
     written, as in a dry run. Raises ``Problem`` for a file that cannot be read when it is the only one,
     for columns a mapping names that are missing, and for columns that cannot be read as mapped.
     """
-    step = progress or (lambda _what, _done, _total: None)
-    landed, unmatched = _land(raw, paths, options, step)
-    jobs, without = _match(landed, mappings, options)
-    notes = [note.text(options.language) for table in landed for note in table.notes]
-    made = _propose(without, options)
-    jobs, without, proposed = [*jobs, *made.jobs], made.without, made.files
-    notes += made.notes
-    unmatched += [Unmatched(table.file, table.sheet, tuple(table.columns)) for table in without]
-    for number, job in enumerate(jobs):
+    step = progress or _silent
+    landed, unmatched = land_files(raw, paths, options, step)
+    return import_tables(store, landed, unmatched, mappings, options, step)
+
+
+def import_tables(
+    store: Store,
+    landed: list[Landed],
+    unmatched: list[Unmatched],
+    mappings: Sequence[mappings_of.Mapping],
+    options: Options,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Import tables that were landed; otherwise as `import_files`. ``unmatched`` are the files that could
+    not be read, for the account."""
+    step = progress or _silent
+    wanted = [table for table in landed if not options.correction(table).leave]
+    jobs, without = _match(wanted, mappings, options)
+    notes = [note.text(options.language) for table in wanted for note in table.notes]
+    made = propose_all(without, options)
+    planned = [*map(planned_by, jobs), *made.planned]
+    jobs += made.jobs
+    for number, job in enumerate([*jobs, *made.asked]):
         step(job.landed.file, number, len(jobs))
         _check_columns(job)
         notes += _decide(job, store, options)
-    asked = [*made.questions, *(question for job in jobs for question in job.questions)]
+    asked = [*made.questions, *(q for job in [*jobs, *made.asked] for q in job.questions)]
     questions = {question.name: question for question in asked}
+    others = [Unmatched(table.file, table.sheet, tuple(table.columns)) for table in made.without]
     receipt = Receipt(
         batch=None,
-        unmatched=tuple(unmatched),
+        unmatched=(*unmatched, *others),
         questions=tuple(questions.values()),
-        proposed=tuple(proposed),
-        notes=tuple(dict.fromkeys(notes)),
+        proposed=made.names(kept=options.dry_run or not questions),
+        notes=tuple(dict.fromkeys([*notes, *made.notes])),
         dry_run=options.dry_run,
     )
     if options.dry_run or questions:
-        return replace(receipt, columns=preview(landed, jobs))
-    return _load(store, jobs, receipt, options, step)
+        columns = preview(wanted, [*jobs, *made.asked])
+        receipt = replace(receipt, columns=columns, planned=tuple(planned))
+    if questions or (options.dry_run and not options.trial):
+        return receipt
+    receipt = _load(store, jobs, receipt, options, step)
+    if not options.dry_run:
+        made.keep()
+    return receipt
 
 
-def _land(
+def _silent(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+def land_files(
     raw: Path, paths: Sequence[Path], options: Options, step: Progress
 ) -> tuple[list[Landed], list[Unmatched]]:
     """Land every file; one that cannot be read is reported, or raised if it is the only one."""
@@ -166,78 +138,10 @@ def _match(
         for table in mapping.table
         for found in landed
         if table.matches(found.file, found.sheet) and options.fact in (None, table.fact)
+        if not options.correction(found).changes
     ]
     matched = {id(job.landed) for job in jobs}
     return jobs, [found for found in landed if id(found) not in matched]
-
-
-@dataclass
-class _Proposed:
-    """What came of tables without a mapping: those with a complete proposal, those left, the files written,
-    the questions that are open, and notes."""
-
-    jobs: list[Job] = field(default_factory=list)
-    without: list[Landed] = field(default_factory=list)
-    files: list[str] = field(default_factory=list)
-    questions: list[Question] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-def _propose(without: list[Landed], options: Options) -> _Proposed:
-    """Propose mappings for tables that have none; those that are complete are used at once."""
-    if options.proposals is None or not without:
-        return _Proposed(without=without)
-    from leitstern.facts.asking import ask
-    from leitstern.facts.proposal_file import to_toml
-    from leitstern.facts.propose import propose
-    from leitstern.facts.telling import told
-
-    found = _Proposed()
-    for table in without:
-        rows = columns_of(table)
-        proposal = propose(table.file, table.sheet, table.columns, rows, fact=options.fact)
-        if proposal is None:
-            found.without.append(table)
-            continue
-        if not proposal.missing:
-            asked = ask(proposal, table.file, rows, options.answers, options.language)
-            proposal = asked.proposal
-            if asked.questions:  # what it becomes depends on the answers
-                found.questions += asked.questions
-                continue
-        path = _place_for(options.proposals, table, draft=proposal.table is None)
-        found.files.append(path.name)
-        if not options.dry_run and not path.exists():
-            options.proposals.mkdir(parents=True, exist_ok=True)
-            path.write_text(to_toml(proposal, options.language), encoding="utf-8")
-        if proposal.table is None:
-            found.without.append(table)
-            continue
-        found.jobs += [Job(path.name, one, table) for one in (proposal.table, *proposal.also)]
-        found.notes += told(proposal, table.file, options.language)
-    return found
-
-
-def _place_for(folder: Path, table: Landed, *, draft: bool) -> Path:
-    """Where a proposal is written; never over a file that the user may have corrected.
-
-    An unfinished one ends in ``.draft``, so that it is not taken for a mapping; one draft is enough.
-    """
-    stem = Path(table.file).stem + (f"_{table.sheet}" if table.sheet else "")
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in stem)
-    if draft:
-        return folder / f"{safe}.toml.draft"
-    path, number = folder / f"{safe}.toml", 2
-    while path.exists():
-        path, number = folder / f"{safe}_{number}.toml", number + 1
-    return path
-
-
-def columns_of(table: Landed, names: Sequence[str] | None = None) -> pa.Table:
-    """The landed text of a table, some columns of it or all."""
-    import pyarrow.parquet as pq
-
-    return pq.read_table(table.parquet, columns=None if names is None else list(names))
 
 
 def _check_columns(job: Job) -> None:
@@ -322,16 +226,17 @@ def _load(store: Store, jobs: list[Job], receipt: Receipt, options: Options, ste
     if all(before.values()):
         return replace(receipt, tables=tuple(found for found in before.values() if found))
     tables: list[TableReceipt] = []
-    with store.batch() as batch:
-        for number, job in enumerate(jobs):
-            step(f"{job.landed.file} → {job.table.fact}", number, len(jobs))
+    with store.batch(keep=not options.dry_run) as batch:
+        for done, job in enumerate(jobs):
+            step(f"{job.landed.file} → {job.table.fact}", done, len(jobs))
             # Asked again: two files of this import may hold the same bytes.
             known = before[id(job)] or _imported(store, job, options)
             tables.append(known or _load_one(job, batch, options))
         notes = [_said(lost, options) for lost in batch.gone(_sorts(jobs, tables))]
     notes += [_planned(job, table, options) for job, table in zip(jobs, tables, strict=True) if table.planned]
     said = tuple(dict.fromkeys([*receipt.notes, *notes]))
-    return replace(receipt, batch=batch.number, tables=tuple(tables), notes=said)
+    number = None if options.dry_run else batch.number
+    return replace(receipt, batch=number, tables=tuple(tables), notes=said)
 
 
 def _sorts(jobs: list[Job], tables: list[TableReceipt]) -> list[tuple[str, str, SameSort]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leitstern.facts.receipts import ColumnPreview, Question
 
 if TYPE_CHECKING:
-    from leitstern.facts.imports import Job
+    from leitstern.facts.jobs import Job
     from leitstern.sources.files import Landed
     from leitstern.sources.readings import Reading
 

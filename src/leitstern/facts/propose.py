@@ -74,7 +74,14 @@ class Proposal:
     @property
     def table(self) -> TableMapping | None:
         """The table as the import takes it, if it is complete."""
-        if self.missing or (self.key is None and not self.by_row and self.fact not in KEYLESS):
+        if self.key is None and not self.by_row and self.fact not in KEYLESS:
+            return None
+        return self.reads
+
+    @property
+    def reads(self) -> TableMapping | None:
+        """The table as its columns are read, whether or not it is known what identifies the rows."""
+        if self.missing or not self.fields:
             return None
         return TableMapping(
             file=self.file, sheet=self.sheet, fact=self.fact, key=self.key, where=self.where,

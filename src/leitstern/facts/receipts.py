@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from leitstern.facts.mapping import Condition, FieldMapping
 from leitstern.messages import message
 
 
@@ -120,6 +121,30 @@ class ColumnPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What an import makes of one table: the fact, and where each of its fields comes from.
+
+    ``mapping`` names the mapping that was there already; None for one that was proposed. ``by_row``: each row
+    is a record of its own. ``missing`` are required fields without a column, ``unused`` columns that no
+    field takes, ``unclear`` choices whose words are not all known: field -> column and those words.
+    """
+
+    file: str
+    sheet: str | None
+    rows: int
+    columns: tuple[str, ...]
+    fact: str
+    mapping: str | None
+    key: tuple[str, ...]
+    by_row: bool
+    fields: dict[str, FieldMapping]
+    where: Condition | None = None
+    missing: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    unclear: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Unmatched:
     """A file, or a sheet of one, that no mapping is meant for, or that cannot be read (``problem``)."""
 
@@ -131,7 +156,10 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The account of one import. ``batch`` is None when nothing was written (dry run, all known)."""
+    """The account of one import. ``batch`` is None when nothing was written (dry run, all known).
+
+    ``columns`` and ``planned`` are there in a dry run, and while questions are open.
+    """
 
     batch: int | None
     tables: tuple[TableReceipt, ...] = ()
@@ -141,6 +169,7 @@ class Receipt:
     proposed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     dry_run: bool = False
+    planned: tuple[Planned, ...] = ()
 
     def total(self, name: str) -> int:
         """The sum of one number of the tables, such as ``loaded`` or ``rows_set_aside``."""

@@ -171,8 +171,8 @@ class Store:
         self.connection.close()
 
     @contextmanager
-    def batch(self) -> Iterator[Batch]:
-        """One import: everything inside is written together, or nothing of it."""
+    def batch(self, *, keep: bool = True) -> Iterator[Batch]:
+        """One import: everything inside is written together, or nothing of it; without ``keep`` nothing."""
         run = self.connection.execute
         run("BEGIN")
         try:
@@ -183,7 +183,7 @@ class Store:
         except BaseException:
             run("ROLLBACK")
             raise
-        run("COMMIT")
+        run("COMMIT" if keep else "ROLLBACK")
 
     def last_batch(self) -> int:
         """The number of the newest import, 0 before the first."""

@@ -70,8 +70,8 @@ def _data(ask: Sight) -> Step:
         minutes=10,
         done=bool(count),
         state=state if count else _("nothing imported yet"),
-        href=reverse("data"),
-        link=_("To the data"),
+        href=reverse("data_import" if ask.viewer.has(*ALLOWED["import"]) else "data"),
+        link=_("Import files") if ask.viewer.has(*ALLOWED["import"]) else _("To the data"),
         picture="data",
         notes=(_fiscal(ask),),
     )

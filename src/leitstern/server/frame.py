@@ -19,7 +19,7 @@ from leitstern.server.when import Calendar
 
 STYLES = (
     *("tokens", "base", "forms", "frame", "cards", "chart", "plan", "tables", "goals", "goal", "sheet"),
-    *("grid", "accounts", "insight", "wall", "print"),
+    *("grid", "accounts", "insight", "import", "wall", "print"),
 )
 #: Data older than this many days is called old on every page.
 STALE_DAYS = 7

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Seconds between looks for something to do, before a worker that ended is started again, and between
 #: notes of progress.
-_EVERY, _AGAIN, _NOTED = 2.0, 10.0, 0.5
+_EVERY, _AGAIN, _NOTED = 2.0, 5.0, 0.5
 _MOST_ATTEMPTS = 2
 #: Analyses give way to pages.
 _NICE = 10
@@ -92,27 +92,26 @@ def _telling(job: Job) -> Tell:
 
 @contextmanager
 def beside(folder: Path) -> Iterator[None]:
-    """Keep a worker for the workspace running in a process of its own."""
+    """Keep the workers for the workspace running, each in a process of its own: that of analyses, and that
+    of imports, which nobody should have to wait for."""
     ended = threading.Event()
-    running: list[subprocess.Popen[bytes]] = []
+    running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def keep_running() -> None:
+    def keep_running(module: str) -> None:
         while not ended.is_set():
-            worker = subprocess.Popen(
-                [sys.executable, "-m", "leitstern.server.work"],
-                env={**os.environ, "LEITSTERN_WORKSPACE": str(folder)},
+            running[module] = subprocess.Popen(  # noqa: S603 - our own modules
+                [sys.executable, "-m", module], env={**os.environ, "LEITSTERN_WORKSPACE": str(folder)}
             )
-            running[:] = [worker]
-            worker.wait()
+            running[module].wait()
             ended.wait(_AGAIN)
 
-    thread = threading.Thread(target=keep_running, name="leitstern-work", daemon=True)
-    thread.start()
+    for module in ("leitstern.server.work", "leitstern.server.imports.work"):
+        threading.Thread(target=keep_running, args=[module], name=module, daemon=True).start()
     try:
         yield
     finally:
         ended.set()
-        for worker in running:
+        for worker in running.values():
             worker.terminate()
             worker.wait()
 

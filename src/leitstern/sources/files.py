@@ -27,7 +27,7 @@ from leitstern.sources.formats.pick import ENDINGS
 from leitstern.sources.limits import Limits
 from leitstern.sources.raw import Note, SetAside
 
-__all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land"]
+__all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land", "landed"]
 
 #: Changes when files are landed differently than before, so that old raw files are made anew.
 _FORMAT = 1
@@ -99,7 +99,7 @@ def land(path: Path | str, into: Path | str, limits: Limits = _STANDARD) -> list
     if before.st_size > limits.file_bytes:
         raise Problem("sources.file_too_big", file=path.name, most=limits.file_bytes // (1024 * 1024))
     digest = _digest(path)
-    known = _known(path.name, digest, into)
+    known = landed(path.name, digest, into)
     if known is not None:
         return known
     into.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def _digest(path: Path) -> str:
         raise Problem("sources.cannot_open", path=path, detail=error.strerror or "") from None
 
 
-def _known(name: str, digest: str, into: Path) -> list[Landed] | None:
+def landed(name: str, digest: str, into: Path) -> list[Landed] | None:
     """What was landed before from the same bytes, if it is whole."""
     try:
         account = json.loads((into / f"{digest}.json").read_text(encoding="utf-8"))
@@ -138,8 +138,8 @@ def _known(name: str, digest: str, into: Path) -> list[Landed] | None:
         return None
     if account.get("format") != _FORMAT:
         return None
-    landed = [_landed(name, digest, table, into) for table in account["tables"]]
-    return landed if all(table.parquet.is_file() for table in landed) else None
+    found = [_landed(name, digest, table, into) for table in account["tables"]]
+    return found if all(table.parquet.is_file() for table in found) else None
 
 
 def _landed(name: str, digest: str, table: dict[str, Any], into: Path) -> Landed:

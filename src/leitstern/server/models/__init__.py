@@ -1,8 +1,9 @@
-"""What the server stores: accounts, privacy, goals and what was said about them, and who did what."""
+"""What the server stores: accounts, privacy, goals and their talk, imports, and who did what."""
 
 from leitstern.server.models.audit import AccessEntry, AuditEntry
 from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
+from leitstern.server.models.imports import Import, ImportFile
 from leitstern.server.models.insight import Job, KpiLook, PublishedForecast, Scenario
 from leitstern.server.models.people import Account, Invitation, Token
 from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
@@ -15,6 +16,8 @@ __all__ = [
     "Comment",
     "Default",
     "GoalRow",
+    "Import",
+    "ImportFile",
     "Invitation",
     "Job",
     "KpiLook",

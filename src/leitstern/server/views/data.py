@@ -37,6 +37,7 @@ def data(request: HttpRequest) -> HttpResponse:
     context = {
         **_stored(ask, len(facts)),
         "facts": facts,
+        "may_import": ask.policy.may(ask.viewer, "import"),
         "may_close": ask.policy.may(ask.viewer, "close"),
         "generation": generation,
         "built": calendar.day(generation.built_at.date()),

@@ -1,0 +1,50 @@
+"""Files that somebody brings by the pages, on their way into the data."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from leitstern import clock
+from leitstern.server.models.people import Account
+
+
+class Import(models.Model):
+    """One or more files that are taken together, or not at all.
+
+    ``state`` is ``receiving`` (files come in), ``queued`` or ``running`` (the worker's, doing ``task``),
+    ``ready`` (read, and shown to be answered and corrected), ``done``, ``undone`` or ``dropped``. ``task`` is
+    ``read``, ``try``, ``take``, ``build`` or ``undo``. ``step``, ``at`` and ``of`` say how far it is;
+    ``problem`` is the library's message, as its code and values. ``receipt`` is the account of the last
+    trial or import, in ``language``.
+    """
+
+    created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    language = models.CharField(max_length=2, default="de")
+    state = models.CharField(max_length=10, default="receiving", db_index=True)
+    task = models.CharField(max_length=10, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    cancel = models.BooleanField(default=False)
+    step = models.CharField(max_length=200, blank=True)
+    at = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    problem = models.JSONField(null=True, blank=True)
+    answers = models.JSONField(default=dict)
+    corrections = models.JSONField(default=dict)
+    receipt = models.JSONField(null=True, blank=True)
+    batch = models.PositiveIntegerField(null=True, blank=True)
+    generation = models.PositiveIntegerField(null=True, blank=True)
+
+
+class ImportFile(models.Model):
+    """One file of an import. ``changed`` is when it was last changed, as its owner's browser says: one that
+    was changed since does not go on from where it was broken off. ``sha256`` is its digest once it was read
+    into raw tables, ``problem`` why it could not be read; from then on the file is needed no more."""
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    changed = models.CharField(max_length=20, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    problem = models.TextField(blank=True)
