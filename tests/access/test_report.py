@@ -45,6 +45,7 @@ edit_lead          n n n n y n
 may_administer     n n y n n n
 may_define         n n y y n n
 may_import         n n y y n n
+may_import_people  n n y n n n
 may_close          n n n y y n
 may_read_audit     n n y n n y
 may_read_access_log n n n n n y

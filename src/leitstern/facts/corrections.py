@@ -29,9 +29,9 @@ class Correction(Document):
     """Changes to the proposal for one table.
 
     ``fact``: what the rows are. ``fields``: field -> column that fills it, ``""`` for none. ``words``:
-    field -> word of the file -> choice of the model, ``""`` for nothing. ``values``: field -> the same value in every row.
-    ``key``: the columns that identify the rows, joined by ``keys.AND``, or ``ROWS``. ``leave``: the table is
-    not imported.
+    field -> word of the file -> choice of the model, ``""`` for nothing. ``values``: field -> the same
+    value in every row. ``key``: the columns that identify the rows, joined by ``keys.AND``, or ``ROWS``.
+    ``leave``: the table is not imported.
     """
 
     fact: str | None = None

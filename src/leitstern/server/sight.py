@@ -16,6 +16,7 @@ from django.http import HttpRequest
 
 from leitstern.access.policy import GROUPS, Policy, protected
 from leitstern.access.viewer import Viewer
+from leitstern.engine.organisation import Organisation
 from leitstern.kpis.singling import singles_out
 from leitstern.periods.grains import parse
 from leitstern.server import audit, retention
@@ -25,7 +26,6 @@ from leitstern.server.reader import Reader, reader
 if TYPE_CHECKING:
     from leitstern.access.modes import Privacy
     from leitstern.engine.observations import Observation
-    from leitstern.engine.organisation import Organisation
     from leitstern.engine.reasons import Account
     from leitstern.engine.records import Records
     from leitstern.goals.goal import Whom
@@ -237,7 +237,9 @@ def _tells(o: Observation, by: str) -> bool:
 
 
 def organisation(ask: Reader) -> Organisation:
-    """The people and teams of the newest generation."""
+    """The people and teams of the newest generation; before the first one nobody is known."""
+    if ask.generation() is None:
+        return Organisation({}, {}, (), {})
     found: Organisation = ask.once("organisation", lambda ws: ws.organisation())
     return found
 
