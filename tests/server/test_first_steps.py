@@ -68,7 +68,7 @@ def test_an_empty_workspace_opens_with_the_path(
 ) -> None:
     show(FakeWorkspace(empty=True))
     found = page(management, "/")
-    assert "Noch 5 Schritte, etwa 27 Minuten" in found  # the people are known
+    assert "In sechs Schritten von Ihren Daten zum ersten Ziel" in found
     assert found.count('<li class="first-step') == 6
     assert "noch nichts importiert" in found
     assert "Ihr Geschäftsjahr ist das Kalenderjahr." in found
