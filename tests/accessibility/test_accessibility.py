@@ -48,6 +48,7 @@ PAGES = {
     "/administration/access-log": "council",
     "/administration/accounts": "administrator",
     "/administration/audit": "administrator council",
+    "/administration/company": "administrator",
     "/administration/people": "administrator",
     "/administration/privacy": "administrator council",
     "/administration/rules": "council",

@@ -45,6 +45,7 @@ email = "E-Mail"
 WHO = {
     "/administration/accounts": {"administrator"},
     "/administration/people": {"administrator"},
+    "/administration/company": {"administrator"},
     "/administration/privacy": {"administrator", "council"},
     "/administration/rules": {"administrator", "council"},
     "/administration/audit": {"administrator", "council"},

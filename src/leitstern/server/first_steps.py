@@ -80,7 +80,10 @@ def _data(ask: Sight) -> Step:
 def _fiscal(ask: Sight) -> str:
     start = ask.workspace.settings.fiscal_year_start
     if start == 1:
-        return _("Your fiscal year is the calendar year. If it is not, change it before the first goal.")
+        return _(
+            "Your fiscal year is the calendar year. If it is not, change it before the first goal, under "
+            "Administration, Company and calendar."
+        )
     month = get_month_names(locale=frame.language())[start]
     return _("Your fiscal year begins in %(month)s.") % {"month": month}
 

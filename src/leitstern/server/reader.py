@@ -17,6 +17,7 @@ from django.conf import settings
 
 from leitstern import clock
 from leitstern.kpis.singling import singles_out
+from leitstern.settings import FILE
 
 if TYPE_CHECKING:
     from leitstern.engine.observations import Observation
@@ -39,15 +40,17 @@ class Reader:
         self._lock = threading.Lock()
         self._asking = {"engine": threading.RLock(), "store": threading.RLock()}
         self._workspace: Workspace | None = None
-        self._seen: str | None = None
+        self._seen: tuple[str | None, int] | None = None
         self._answers: dict[object, Any] = {}
 
     def look(self) -> str | None:
-        """The name of the newest generation; a newer one than at the last look empties the answers."""
+        """The name of the newest generation; a newer one than at the last look, or other settings, empty the
+        answers."""
         with self._lock:
             current = self._current()
-            if current != self._seen:
-                self._seen = current
+            state = current, self._settings_written()
+            if state != self._seen:
+                self._seen = state
                 self._workspace = None
                 self._answers = {}  # answers that are still being worked out go to the old ones
             return current
@@ -212,6 +215,11 @@ class Reader:
     def definition(self, name: str) -> Definition | None:
         """The current version of a KPI; None if there is no such KPI."""
         return next((d for d in self.catalogue if d.kpi == name), None)
+
+    def _settings_written(self) -> int:
+        """When the settings were written last, in nanoseconds; 0 where there are none."""
+        file = self.folder / FILE
+        return file.stat().st_mtime_ns if file.exists() else 0
 
     def _current(self) -> str | None:
         try:

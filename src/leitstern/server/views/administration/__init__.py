@@ -69,6 +69,7 @@ def _pages(request: HttpRequest) -> list[tuple[str, str]]:
     pages: list[tuple[str, str, tuple[Action, ...]]] = [
         ("administration_accounts", _("Accounts"), ("administer",)),
         ("administration_people", _("People and teams"), ("administer",)),
+        ("administration_company", _("Company and calendar"), ("administer",)),
         ("administration_privacy", _("Privacy"), ("change_privacy", "approve_privacy")),
         ("administration_audit", _("Changes"), ("read_audit",)),
         ("administration_access", _("Access log"), ("read_access_log",)),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leitstern.server.views.administration import accounts, index, logs, people, privacy
+from leitstern.server.views.administration import accounts, company, index, logs, people, privacy
 
 urlpatterns = [
     path("", index, name="administration"),
     path("/accounts", accounts.index, name="administration_accounts"),
     path("/accounts/<int:id>", accounts.account, name="administration_account"),
     path("/people", people.index, name="administration_people"),
+    path("/company", company.index, name="administration_company"),
     path("/privacy", privacy.index, name="administration_privacy"),
     path("/privacy/<int:id>", privacy.decide, name="administration_privacy_decide"),
     path("/rules", privacy.rules, name="administration_privacy_rules"),
