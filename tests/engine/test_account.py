@@ -103,7 +103,7 @@ def test_deals_that_count_less_than_they_should_are_told_of(workshop: Workshop) 
         "1 lost without closing date: in no month, and not open either",
         "1 without amount: in the counts, but with no value",
         "1 without an owner: for the company only, for nobody and no team",
-        "owner: 2 not in the staff list (Lou, Kim), with 3 records",
+        "owner: 2 not in the staff list (Lou, Kim); records: 3",
         "1 whose owner was in no team on the day (Ben): for the company and the person, for no team",
     ]
 

@@ -16,11 +16,15 @@ from types import SimpleNamespace
 import numpy as np
 import pyarrow as pa
 
+from leitstern.engine.account.data import DataAccount
+from leitstern.engine.account.facts import FactAccount, Group, Remark
+from leitstern.engine.account.lacks import Lack
+from leitstern.engine.account.told import Compared, Explanation, Line
 from leitstern.engine.formulas import Outcome, Quantity
 from leitstern.engine.observations import Observation, Subject
 from leitstern.engine.organisation import Organisation, Person, Stay, Team
 from leitstern.engine.reasons import Account, Reason
-from leitstern.engine.records import Record, Records
+from leitstern.engine.records import AsideRecord, Record, Records
 from leitstern.errors import Problem
 from leitstern.facts.quality import QualityFinding
 from leitstern.facts.receipts import SetAsideRow, TableReceipt
@@ -179,6 +183,28 @@ class FakeWorkspace:
     def accounts(self, kpi: str) -> list[Account]:
         why = Reason("closed_without_date", "closed_at", 3, "D-7")
         return [Account("deal", 1203, 900, 300, (why,))]
+
+    def account(self, batch=None) -> DataAccount:
+        nobody = Remark(
+            "deal", "owner_unknown", "owner", None, 37, False, ("Ida <Uken>", "Ubbo"), 2, "D-00001"
+        )  # fmt: skip
+        rate = Remark("deal", "rate_missing", "currency", None, 3, True, ("CHF",), 1, "D-7")
+        groups = (Group("open", 2000), Group("won", 5480), Group("lost", 5000))
+        deals = FactAccount("deal", 12_480, 12_477, "status", groups, (rate,), (nobody,))
+        return DataAccount(tuple(self.receipts()), (deals,), built=True)
+
+    def compare_told(self, told) -> Compared:
+        lines = tuple(Line(one.kpi, "count", one.period, one.value, Decimal(3), 3) for one in told)
+        why = Explanation(("aside",), "deal", ("rate_missing",), 1, ((0, Decimal(4)),), False, ("D-7",))
+        return Compared(lines, (why,))
+
+    def account_records(self, remark: Remark) -> list[AsideRecord]:
+        about = ("Anlage <1>", None, "Vertrieb Nord", None)
+        return [AsideRecord("deal", "D-7", None, *about, remark.code, remark.field or "")]
+
+    def lacks(self, *names: str) -> list[Lack]:
+        kpis = ("tickets_opened", "tickets_resolved", "open_tickets")
+        return [Lack(kpi, "no_source", "ticket") for kpi in kpis if not names or kpi in names]
 
     def sql(self, names: list[str], by: str = "company", grain: str = "month") -> str:
         return f"SELECT count(*) AS {names[0]}\nFROM deal\nWHERE amount < 5 GROUP BY closed_at_month"

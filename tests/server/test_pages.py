@@ -39,6 +39,8 @@ PAGES = (
     "/kpi/won_value/records/2026-Q3?by=team&subject=T1",
     "/kpi/won_value/records/2026-10?by=team&subject=",
     "/data",
+    "/data/records/deal/owner_unknown?field=owner&choice=&counts=1",
+    "/match?period=2026&value1=2",
 )
 
 

@@ -69,7 +69,7 @@ def test_an_account_leads_from_the_rows_to_what_counts(workspace: Workspace) -> 
     assert [one.text("de") for one in (*deals.nowhere, *deals.partly)] == [
         "1 in einer Währung ohne Wechselkurs (CHF): in keiner Kennzahl",
         "1 gewonnen ohne Abschlussdatum: in keinem Monat, und offen auch nicht",
-        "Zuständiger: 2 nur dem Namen nach bekannt (Kim, Lou), mit 2 Datensätzen; eine Personalliste fehlt",
+        "Zuständiger: 2 nur dem Namen nach bekannt (Kim, Lou), denn eine Personalliste fehlt; Datensätze: 2",
     ]
     (record,) = workspace.account_records(deals.nowhere[0])
     assert (record.key, record.person, str(record.day)) == ("D2", "Kim", "2026-01-06")

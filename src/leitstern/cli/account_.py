@@ -49,7 +49,7 @@ def _show(state: State, found: DataAccount, lacks: list[Lack]) -> None:
         tell(state, account)
     if lacks:
         click.echo("\n" + state.say("account_empty"))
-        for text, kpis in _by_reason(lacks, state.language).items():
+        for text, kpis in _by_reason(state, lacks).items():
             click.echo(f"  {text} {', '.join(kpis)}")
     if not found.built:
         state.note("account_not_built", path=state.folder)
@@ -57,17 +57,17 @@ def _show(state: State, found: DataAccount, lacks: list[Lack]) -> None:
 
 def tell(state: State, account: FactAccount, *, err: bool = False) -> None:
     """Print what there is of a fact, and under it what counts nowhere or less than it should."""
-    click.echo(account.text(state.language), err=err)
+    click.echo(account.text(state.language, state.cells.whole), err=err)
     for remark in (*account.nowhere, *account.partly):
         example = state.say("account_example", key=remark.example) if remark.example else ""
-        click.echo(f"  {remark.text(state.language)}{example}", err=err)
+        click.echo(f"  {remark.text(state.language, state.cells.whole)}{example}", err=err)
 
 
-def _by_reason(lacks: list[Lack], language: str) -> dict[str, list[str]]:
+def _by_reason(state: State, lacks: list[Lack]) -> dict[str, list[str]]:
     """The KPIs that lack the same, in the order in which it is said first."""
     found: dict[str, list[str]] = {}
     for one in lacks:
-        found.setdefault(one.text(language), []).append(one.kpi)
+        found.setdefault(one.text(state.language, state.cells.whole), []).append(one.kpi)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,13 +117,16 @@ def _table(state: State, found: Compared) -> None:
     for one in found.explanations:
         keys = f" ({', '.join(one.keys)})" if one.keys else ""
         code = "match_explains" if one.explains else "match_nearer"
-        click.echo(say(code, what=one.text(state.language)) + keys)
+        click.echo(say(code, what=one.text(state.language, cells.whole)) + keys)
     if not found.matches and not any(one.explains for one in found.explanations):
         click.echo(say("match_unexplained"))
 
 
 def _records(state: State, kpi: str, period: str, listed: Path, form: str) -> bool:
-    found = state.workspace.compare_records(kpi, period, _theirs(state, kpi, listed))
+    from leitstern.engine.account.keyed import read_list
+
+    theirs = read_list(listed.read_text(encoding="utf-8-sig"), lambda text: _number(state, kpi, text))
+    found = state.workspace.compare_records(kpi, period, theirs)
     names = ("key", "why", "theirs", "ours", "day")
     if form == "json":
         rows = [{**{n: getattr(one, n) for n in names}, "text": one.text(state.language)} for one in found]
@@ -144,20 +146,6 @@ def _records(state: State, kpi: str, period: str, listed: Path, form: str) -> bo
     else:
         state.note("match_same_records")
     return bool(found)
-
-
-def _theirs(state: State, kpi: str, listed: Path) -> dict[str, Decimal | None]:
-    """Keys and amounts of a list, separated by tab, semicolon or comma; its first line may be a head."""
-    text = listed.read_text(encoding="utf-8-sig")
-    first = text.split("\n", 1)[0]
-    mark = next((mark for mark in "\t;," if mark in first), ";")
-    found: dict[str, Decimal | None] = {}
-    for place, row in enumerate(csv.reader(text.splitlines(), delimiter=mark)):
-        amount = row[1].strip() if len(row) > 1 else ""
-        if not row or not row[0].strip() or (place == 0 and not any(map(str.isdigit, amount or row[0]))):
-            continue
-        found[row[0].strip()] = _number(state, kpi, amount) if amount else None
-    return found
 
 
 def _number(state: State, kpi: str, text: str) -> Decimal:

@@ -21,6 +21,7 @@ _BELONGS = {
     "overview": "company",
     "wall": "company",
     "closing": "data",
+    "match": "data",
     "first_steps": "today",
     "goal": "goals",
     "agreement": "offers",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leitstern.errors import Problem
-from leitstern.server import frame, words
+from leitstern.server import accounts_of_data, frame, words
 from leitstern.server.sources import sources
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ def sheet(reader: Reader, definition: Definition) -> dict[str, Any]:
         "sql": _sql(reader, definition),
         "sources": _sources(reader, definition),
         "accounts": _accounts(reader, definition),
+        "lacks": [
+            lack.text(language, frame.figures().plain)
+            for lack in accounts_of_data.lacks(reader, definition.kpi)
+        ],
     }
 
 

@@ -32,7 +32,7 @@ LISTED = ("company", "campaign", "product")
 
 
 #: Facts whose records are rarely anybody's: that one is nobody's says nothing.
-NOBODYS = ("spend", "manual_value")
+NOBODYS = ("spend", "manual_value", "survey_response")
 
 
 @dataclass(frozen=True, slots=True)

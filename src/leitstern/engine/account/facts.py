@@ -10,7 +10,7 @@ one record can be in several of these.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -62,17 +62,18 @@ class Remark:
     distinct: int = 0
     example: str | None = None
 
-    def text(self, language: str) -> str:
-        """``3 won without an exchange rate (CHF): in no KPI``, in ``de`` or ``en``."""
+    def text(self, language: str, whole: Callable[[int], str] = str) -> str:
+        """``3 won without closing date: in no month``, in ``de`` or ``en``; ``whole`` writes numbers."""
         word = self._word(language)
-        named = ", ".join(self.values) + (", …" if self.distinct > len(self.values) else "")
+        more = self.values and self.distinct > len(self.values)
+        named = ", ".join(self.values) + (", …" if more else "")
         return message(
             f"engine.account_{self.code}",
             language,
-            count=f"{self.count}{word}",
+            count=f"{whole(self.count)}{word}",
             field=field_label(self.fact, self.field, language) if self.field else "",
             values=f" ({named})" if named else "",
-            distinct=self.distinct,
+            distinct=whole(self.distinct),
         )
 
     def _word(self, language: str) -> str:
@@ -111,14 +112,14 @@ class FactAccount:
     nowhere: tuple[Remark, ...] = ()
     partly: tuple[Remark, ...] = ()
 
-    def text(self, language: str) -> str:
-        """``500 deals: 180 won, 120 lost, 200 open``."""
+    def text(self, language: str, whole: Callable[[int], str] = str) -> str:
+        """``500 deals: 180 won, 120 lost, 200 open``; ``whole`` writes numbers."""
         told = fact_label(self.fact, language, plural=self.delivered != 1)
-        head = f"{self.delivered} {told}"
+        head = f"{whole(self.delivered)} {told}"
         if self.split_by is None:
             return head
         words = ((g.count, word_of(self.fact, self.split_by, g.choice, language)) for g in self.groups)
-        parts = [f"{count} {word}" for count, word in words]
+        parts = [f"{whole(count)} {word}" for count, word in words]
         return f"{head}: {', '.join(parts)}"
 
 

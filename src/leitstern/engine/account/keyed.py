@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -58,6 +59,20 @@ class RecordDifference:
             field = split(FACTS[self.fact])
             detail = word_of(self.fact, field, self.detail, language) if field else ""
         return message(f"engine.keyed_{self.why}", language, detail=detail)
+
+
+def read_list(text: str, number: Callable[[str], Decimal]) -> dict[str, Decimal | None]:
+    """The keys of a list and its amounts, in columns set apart by tab, semicolon or comma.
+
+    A first line without a digit is its head. ``number`` reads an amount.
+    """
+    mark = next((mark for mark in "\t;," if mark in text.split("\n", 1)[0]), "\t")
+    found: dict[str, Decimal | None] = {}
+    for place, row in enumerate(csv.reader(text.splitlines(), delimiter=mark)):
+        key, amount = (row[0].strip() if row else ""), (row[1].strip() if len(row) > 1 else "")
+        if key and (place or any(map(str.isdigit, amount or key))):
+            found[key] = number(amount) if amount else None
+    return found
 
 
 def compare_records(

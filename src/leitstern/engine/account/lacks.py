@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -46,8 +46,8 @@ class Lack:
     where: str | None = None
     measure: str | None = None
 
-    def text(self, language: str) -> str:
-        """A sentence in ``de`` or ``en``."""
+    def text(self, language: str, whole: Callable[[int], str] = str) -> str:
+        """A sentence in ``de`` or ``en``; ``whole`` writes numbers."""
         where = say(parse_filter(self.where, self.fact), self.fact, language) if self.where else ""
         fact = MADE_OF.get(self.fact, self.fact)
         return message(
@@ -55,7 +55,7 @@ class Lack:
             language,
             facts=fact_label(fact, language, plural=True),
             field=field_label(self.fact, self.field, language) if self.field else "",
-            counted=f"{self.count} {fact_label(fact, language, plural=self.count != 1)}",
+            counted=f"{whole(self.count)} {fact_label(fact, language, plural=self.count != 1)}",
             where=f" {where}" if where else "",
             measure=self.measure,
         )

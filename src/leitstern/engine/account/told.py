@@ -6,7 +6,7 @@ if all values told for the same records would then match.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
@@ -87,13 +87,13 @@ class Explanation:
     explains: bool
     keys: tuple[str, ...] = ()
 
-    def text(self, language: str) -> str:
-        """What it is, in ``de`` or ``en``."""
+    def text(self, language: str, whole: Callable[[int], str] = str) -> str:
+        """What it is, in ``de`` or ``en``; ``whole`` writes numbers."""
         parts = [
             message(
                 f"engine.told_{code}",
                 language,
-                count=self.count,
+                count=whole(self.count),
                 facts=fact_label(self.fact, language, plural=self.count != 1),
                 detail=_said(code, self.fact, detail, language),
             )

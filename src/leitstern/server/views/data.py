@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leitstern.errors import Problem
-from leitstern.server import frame, words
+from leitstern.server import accounts_of_data, frame, words
 from leitstern.server.quality import findings, receipts, set_aside
 from leitstern.server.sight import Sight, sight
 from leitstern.server.views import errors
@@ -55,12 +55,16 @@ def _stored(ask: Sight, facts: int) -> dict[str, Any]:
     records = ask.policy.may(ask.viewer, "import")
     try:
         wrong, gaps = findings(ask)
+        counted = accounts_of_data.facts(accounts_of_data.account(ask), records=records)
         return {
             "title": _title(facts, len(wrong)),
             "wrong": wrong if records else [replace(found, examples="") for found in wrong],
             "gaps": gaps,
             "set_aside": set_aside(ask) if records else [],
             "receipts": receipts(ask),
+            "counted": counted,
+            "whole": "; ".join(one.text for one in counted if not one.remarks),
+            "empty": accounts_of_data.empty(ask),
         }
     except Problem as problem:
         if problem.code != "facts.store_busy":

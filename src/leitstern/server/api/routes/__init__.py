@@ -5,6 +5,7 @@ from __future__ import annotations
 from ninja import Router
 
 from leitstern.server.api.routes import (
+    account,
     accounts,
     closing,
     data,
@@ -43,6 +44,7 @@ ROUTERS: tuple[tuple[str, Router, str], ...] = (
     ("", goal_tools.router, "Goals"),
     ("", data.router, "Data"),
     ("", imports.router, "Data"),
+    ("", account.router, "Data"),
     ("", insight_forecast.router, "Analysis"),
     ("", insight_funnel.router, "Analysis"),
     ("", insight_hygiene.router, "Analysis"),

@@ -108,7 +108,7 @@ def imports(request: HttpRequest, response: HttpResponse, window: Paging) -> dic
     """What became of the rows of every import, newest first. For analysts and administrators."""
     ask = require(request, "import")
     found = list(reversed(ask.workspace.receipts()))
-    return paged(request, response, found, window, _table)
+    return paged(request, response, found, window, table_document)
 
 
 @router.post(
@@ -179,7 +179,8 @@ def _answer(given: str) -> tuple[str, str]:
     return column, reading
 
 
-def _table(table: TableReceipt) -> dict[str, Any]:
+def table_document(table: TableReceipt) -> dict[str, Any]:
+    """The account of a table's rows."""
     return {
         "batch": table.batch,
         "mapping": table.mapping,
@@ -201,7 +202,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
     return {
         "batch": receipt.batch,
         "dry_run": receipt.dry_run,
-        "tables": [_table(table) for table in receipt.tables],
+        "tables": [table_document(table) for table in receipt.tables],
         "questions": [
             {
                 "name": q.name,
