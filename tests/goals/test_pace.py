@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from leitstern.engine.organisation import Organisation, Person, Stay
 from leitstern.goals.calendars import workdays_of
-from leitstern.goals.goal import DIRECTIONS, Direction, Goal, Levels, Part, Whom
+from leitstern.goals.course import NO_OUTLOOK, Outlook, Ripe
+from leitstern.goals.goal import DIRECTIONS, Direction, Goal, Improvement, Levels, Part, Whom
 from leitstern.goals.pace import VERDICTS, Actual, Reason, Standing, standing, through
 from leitstern.goals.plan import plan
 from leitstern.goals.season import season_of
@@ -47,11 +48,14 @@ def stand(
     complete: bool = False,
     reason: Reason | None = None,
     people: Organisation | None = None,
+    ripe: Ripe | None = None,
+    outlook: Outlook = NO_OUTLOOK,
 ) -> Standing:
     workdays = workdays_of(wanted.whom, wanted.start, wanted.end, people, BERLIN)
     found = plan(wanted, workdays, accumulates)
     now = day(today) if today else day(at)
-    return standing(wanted, found, Actual(amount(value), complete, reason), day(at), now)
+    actual = Actual(amount(value), complete, reason, ripe=ripe)
+    return standing(wanted, found, actual, day(at), now, outlook)
 
 
 # --- numbers ---
@@ -385,10 +389,13 @@ def test_levels_that_are_not_given_are_skipped() -> None:
     ("wanted", "value", "attainment"),
     [
         (goal("63000"), "31500", "0.5"),
-        (goal("63000", "at_most"), "31500", "0.5"),
+        # A limit that is kept is no half way to anything; one that is broken is not "more than reached".
+        (goal("63000", "at_most"), "31500", "1"),
+        (goal("63000", "at_most"), "84000", "0.75"),
+        (goal("0", "at_most"), "3", None),
         (goal("50000", "between", upper="60000"), "25000", "0.5"),
         (goal("50000", "between", upper="60000"), "55000", "1"),
-        (goal("50000", "between", upper="60000"), "90000", "1.5"),
+        (goal("50000", "between", upper="60000"), "80000", "0.75"),
         (goal("0"), "5", None),
         (goal("-100"), "-50", None),
         (goal("-10", "between", upper="-5"), "5", None),
@@ -396,6 +403,110 @@ def test_levels_that_are_not_given_are_skipped() -> None:
 )
 def test_attainment(wanted: Goal, value: str, attainment: str | None) -> None:
     assert stand(wanted, value, "2026-02-13").attainment == amount(attainment)
+
+
+@pytest.mark.parametrize(
+    ("direction", "base", "target", "value", "attainment"),
+    [
+        ("at_least", "0.28", "0.35", "0.28", "0"),
+        ("at_least", "0.28", "0.36", "0.30", "0.25"),
+        ("at_least", "0.28", "0.36", "0.26", "-0.25"),
+        ("at_most", "40", "30", "34", "0.6"),
+        ("at_most", "40", "30", "28", "1.2"),
+    ],
+)
+def test_a_change_of_a_level_counts_from_where_it_started(
+    direction: Direction, base: str, target: str, value: str, attainment: str
+) -> None:
+    change = Decimal(target) - Decimal(base)
+    better = Improvement(change, "previous_year", Decimal(base), relative=False)
+    wanted = replace(goal(target, direction), improvement=better)
+    assert stand(wanted, value, "2026-02-13", accumulates=False).attainment == amount(attainment)
+    # What accumulates starts at 0 anyway.
+    plain = stand(replace(goal("100"), improvement=better), "40", "2026-02-13")
+    assert plain.attainment == amount("0.4")
+
+
+# --- chance and pace ---
+
+
+@pytest.mark.parametrize(
+    ("chance", "minimum", "verdict"),
+    [
+        (0.99, None, "on_course"),
+        (0.5, None, "on_course"),
+        (0.49, None, "at_risk"),
+        (0.25, None, "at_risk"),
+        (0.24, None, "behind"),
+        (0.24, 0.5, "at_risk"),
+        (0.01, 0.49, "behind"),
+    ],
+)
+@pytest.mark.parametrize("value", ["10000", "31000", "60000"])
+def test_the_verdict_follows_the_chance_whatever_the_pace(
+    value: str, chance: float, minimum: float | None, verdict: str
+) -> None:
+    found = stand(goal("63000"), value, "2026-02-13", outlook=Outlook(chance, minimum, Decimal(50000)))
+    assert found.verdict == verdict
+
+
+def test_where_pace_and_chance_differ_it_is_said() -> None:
+    # 63,000 on 63 days: 31,000 are planned up to 13 February.
+    poor, good = Outlook(0.3, None, Decimal(55000)), Outlook(0.8, None, Decimal(70000))
+    told = {
+        (value, outlook.chance): stand(goal("63000"), value, "2026-02-13", outlook=outlook).split
+        for value in ("30000", "32000")
+        for outlook in (poor, good)
+    }
+    assert told == {
+        ("30000", 0.3): None, ("32000", 0.3): "ahead", ("30000", 0.8): "behind", ("32000", 0.8): None,
+    }  # fmt: skip
+    assert stand(goal("63000"), "70000", "2026-02-13", outlook=poor).split is None  # reached is reached
+
+
+def test_the_first_fifth_is_too_early_for_the_chance_too() -> None:
+    assert stand(goal("63000"), "1000", "2026-01-09", outlook=Outlook(0.1)).verdict == "too_early"
+
+
+# --- cohorts ---
+
+
+def young(value: str | None, through: str = "2025-12-31") -> Ripe:
+    """A cohort that is ripe a year after the quarter."""
+    return Ripe(day("2027-03-31"), day(through), amount(value), Decimal("0.9"))
+
+
+@pytest.mark.parametrize("direction", ["at_least", "at_most"])
+def test_nobody_is_behind_for_being_young(direction: Direction) -> None:
+    for today in ("2026-02-14", "2026-03-31", "2026-04-20", "2027-01-10"):
+        wanted = goal("0.3", direction)
+        found = stand(wanted, "0.02", "2026-02-13", today=today, accumulates=False, ripe=young(None))
+        assert (found.verdict, found.reason) == ("unknown", "ripening")
+        assert (found.gap, found.pace, found.needed_per_day) == (None, None, None)
+
+
+def test_a_cohort_is_judged_by_its_chance_or_by_what_has_ripened() -> None:
+    wanted = goal("0.3")
+    likely = stand(wanted, "0.02", "2026-03-13", accumulates=False, ripe=young(None), outlook=Outlook(0.7))
+    assert likely.verdict == "on_course"
+    # Up to 13 February enough of the quarter has ripened: 26 % and 31 % of it came to what is counted.
+    ripe = {
+        value: stand(wanted, "0.1", "2026-03-13", accumulates=False, ripe=young(value, "2026-02-13")).verdict
+        for value in ("0.2", "0.31")
+    }
+    assert ripe == {"0.2": "behind", "0.31": "on_course"}
+    early = stand(wanted, "0.1", "2026-03-13", accumulates=False, ripe=young("0.2", "2026-01-05"))
+    assert early.verdict == "unknown"
+
+
+def test_a_cohort_to_which_nobody_is_added_any_more_can_only_grow() -> None:
+    after = {"today": "2026-05-01", "accumulates": False, "ripe": young(None)}
+    assert stand(goal("0.3"), "0.31", "2026-03-31", **after).verdict == "reached"
+    assert stand(goal("0.3", "at_most"), "0.31", "2026-03-31", **after).verdict == "exceeded_limit"
+    assert stand(goal("0.3"), "0.2", "2026-03-31", outlook=Outlook(0.1), **after).verdict == "behind"
+    # In the running quarter new leads can lower the share again.
+    now = {**after, "today": "2026-03-10"}
+    assert stand(goal("0.3"), "0.31", "2026-03-09", **now).verdict == "unknown"
 
 
 @pytest.mark.parametrize(

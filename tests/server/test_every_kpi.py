@@ -14,9 +14,11 @@ import leitstern
 from leitstern.analyses import shape
 from leitstern.analyses.forecast import Question, answers
 from leitstern.demo import mapping_path, write
-from leitstern.server import book
+from leitstern.goals.plan import ripens
+from leitstern.server import book, insight
+from leitstern.server.insight import forecast
 from leitstern.server.models import Account, PrivacySetting
-from leitstern.server.reader import Reader, _readers
+from leitstern.server.reader import Reader, _readers, reader
 from leitstern.workspace import Workspace
 
 from . import accounts
@@ -85,10 +87,43 @@ def test_no_forecast_is_impossible(ws: Workspace, period: str) -> None:
                 wrong.append((definition.kpi, values))
             if shape.grows(resolved) and min(values) < made.done:
                 wrong.append((definition.kpi, "below what is counted", min(values), made.done))
-            if shape.ripens(resolved) and not 0 <= min(values) <= max(values) <= 1:
+            if ripens(resolved) and not 0 <= min(values) <= max(values) <= 1:
                 wrong.append((definition.kpi, "no share", min(values), max(values)))
     assert not wrong
     assert told > 40
+
+
+@pytest.mark.parametrize(
+    ("kpi", "period"),
+    [
+        ("lead_to_customer_rate", "2026-Q4"),  # runs
+        ("lead_to_customer_rate", "2026-Q1"),  # over, ripe in 2027
+        ("deal_to_win_rate", "2026-Q3"),
+        ("mql_to_sql_rate", "2026-H2"),
+        ("disqualified_share", "2026-11"),
+    ],
+)
+def test_a_cohort_is_grey_until_something_tells_and_never_red_for_being_young(
+    ws: Workspace, head: Account, kpi: str, period: str
+) -> None:
+    usual = [o.value for o in ws.compute([kpi], grain="quarter", end=date(2025, 9, 30)) if o.value]
+    low = f"{float(min(usual)) / 2:.4f}"
+    better = "at_most" if ws.catalogue.get(kpi).good == "down" else "at_least"
+    target = low if better == "at_least" else "0.99"
+    row = book.create(
+        head.viewer, goal(kpi, "company:", target, period=period, direction=better), book.About()
+    )
+    before = book.standings(head.viewer, [row])[row.pk]
+    assert before.verdict not in ("behind", "missed", "exceeded_limit")
+    assert before.ripe is not None
+    assert before.ripe.on > TODAY
+    assert before.ripe.open is not None
+    assert 0 < before.ripe.open <= 1
+    ask = reader()
+    insight.keep(ask, ask.generation(), "forecasts", forecast.ANALYSIS.run(ask, lambda *_: None))
+    after = book.standings(head.viewer, [row])[row.pk]
+    assert after.outlook.chance is not None
+    assert after.verdict in ("on_course", "reached")
 
 
 def test_a_company_met_on_two_days_counts_once_in_the_curve(ws: Workspace, head: Account) -> None:

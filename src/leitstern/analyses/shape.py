@@ -53,11 +53,6 @@ class Asked:
         return ws.compute([self.kpi], self.by, self.grain, stretches[0][0], stretches[-1][1])
 
 
-def ripens(resolved: Resolved) -> int:
-    """The days that a cohort has to come to its end; 0 for KPIs without one."""
-    return max((m.within or 0 for m in resolved.measures.values() if m.kind == "conversion"), default=0)
-
-
 def same_place(ws: Workspace, when: Stretch, through: date, other: Stretch) -> date:
     """The day of another stretch at the same place as ``through`` of one: after as many working days, or as
     many days after its end."""

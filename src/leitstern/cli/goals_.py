@@ -93,6 +93,9 @@ def _json(row: GoalRow, standing: Standing, name: str) -> dict[str, Any]:
         "verdict": standing.verdict,
         "reason": standing.reason,
         "through": standing.through,
+        "chance": standing.outlook.chance,
+        "expected": standing.outlook.expected,
+        "ripe_on": None if standing.ripe is None else standing.ripe.on,
     }
 
 

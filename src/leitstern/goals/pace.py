@@ -10,31 +10,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from leitstern.goals.course import (
+    NO_OUTLOOK,
+    ON_COURSE,
+    VERDICTS,
+    Case,
+    Outlook,
+    Ripe,
+    Verdict,
+    lacks_of,
+    limit_of,
+)
 
 if TYPE_CHECKING:
     from leitstern.goals.goal import Goal
     from leitstern.goals.plan import Plan
 
-Reason = Literal["source_late", "no_data", "no_base", "no_source", "not_begun", "protected", "incomplete"]
+Reason = Literal[
+    "source_late", "no_data", "no_base", "no_source", "not_begun", "protected", "incomplete", "ripening"
+]  # fmt: skip
 Level = Literal["minimum", "target", "stretch"]
-Verdict = Literal[
-    "not_begun",
-    "too_early",
-    "reached",
-    "on_course",
-    "at_risk",
-    "behind",
-    "missed",
-    "exceeded_limit",
-    "unknown",
-]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+__all__ = ["VERDICTS", "Actual", "Outlook", "Ripe", "Standing", "Verdict", "standing", "through"]
 
 _NOTHING, _ONE = Decimal(0), Decimal(1)
 _TENTH = Decimal("0.1")
-#: No verdict before this part of the period's working time is over.
-EARLY = Decimal("0.2")
 
 
 class Stretch(Protocol):
@@ -51,7 +52,8 @@ class Actual:
     """A KPI's value from the goal's start on, as the engine found it.
 
     ``reason`` tells why there is no value that can be trusted; ``complete`` is True once the period is over
-    and its source has reached the end; ``newest`` is the day the source has reached.
+    and its source has reached the end; ``newest`` is the day the source has reached. ``ripe``: of a cohort
+    that has not come to its end.
     """
 
     value: Decimal | None
@@ -60,17 +62,19 @@ class Actual:
     newest: date | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None
+    ripe: Ripe | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a goal stands after ``through``.
 
-    ``attainment``      value over target, as a fraction; for between, 1 inside, and over the nearer limit
-                        outside; None without a value or where the target is not above 0
+    ``attainment``      value over target, as a fraction; for a change of a level the part of the way from
+                        where it started. A limit that is kept is 1, one that is broken the limit over the
+                        value. None without a value or where the target is not above 0
     ``planned``         the plan to date; for a KPI that does not accumulate, the target
     ``pace``            value over planned; None where planned is not above 0
-    ``gap``             value less planned, in the KPI's unit
+    ``gap``             value less planned, in the KPI's unit; None for a cohort that is not ripe
     ``gap_days``        the same in working days, to 0.1: from ``through`` to the day on which the plan asks
                         for the value, negative where it lags; None where nothing accumulates
     ``remaining_days``  working days after ``through``: a person's in full-time days, a group's as days on
@@ -80,6 +84,9 @@ class Standing:
     ``reached``         the highest level the value has reached; where a KPI accumulates towards a limit or
                         below 0, only once the period is over
     ``reason``          why the verdict is unknown
+    ``outlook``         what a forecast says, where there is one
+    ``ripe``            how far a cohort has ripened, until it is whole
+    ``right_side``      whether the value lies on the right side of the plan to date
     """
 
     value: Decimal | None
@@ -95,6 +102,19 @@ class Standing:
     verdict: Verdict
     reason: Reason | None
     through: date
+    outlook: Outlook = NO_OUTLOOK
+    ripe: Ripe | None = None
+    right_side: bool = False
+
+    @property
+    def split(self) -> Literal["ahead", "behind"] | None:
+        """Where pace and chance differ: ``ahead`` of plan with a poor chance, ``behind`` with a good one."""
+        chance = self.outlook.chance
+        if chance is None or self.gap is None or self.verdict not in ("on_course", "at_risk", "behind"):
+            return None
+        if self.right_side and chance < ON_COURSE:
+            return "ahead"
+        return "behind" if not self.right_side and chance >= ON_COURSE else None
 
 
 def through(built_on: date, newest: date | None, period: Stretch) -> date:
@@ -108,7 +128,9 @@ def through(built_on: date, newest: date | None, period: Stretch) -> date:
     return max(min(day, period.end), period.start - timedelta(days=1))
 
 
-def standing(goal: Goal, plan: Plan, actual: Actual, through: date, today: date) -> Standing:
+def standing(
+    goal: Goal, plan: Plan, actual: Actual, through: date, today: date, outlook: Outlook = NO_OUTLOOK
+) -> Standing:
     """Where ``goal`` stands with ``actual``, measured by the plan through ``through`` (see `through`).
 
     Verdicts, the first that holds:
@@ -120,24 +142,32 @@ def standing(goal: Goal, plan: Plan, actual: Actual, through: date, today: date)
     ``exceeded_limit``  above the limit of at most or between, when over or when the value only accumulates
     ``missed``          the period is over and the goal not reached
     ``too_early``       less than a fifth of the working time is over
-    ``on_course``       on the right side of the plan to date, or within the corridor beside it
-    ``at_risk``         within twice the corridor, or the minimum's plan to date holds
+    ``on_course``       the chance is at least 50 %; without one, on the right side of the plan to date, or
+                        within the corridor beside it
+    ``at_risk``         the chance is at least 25 %, or that of the minimum 50 %; without one, within twice
+                        the corridor, or the minimum's plan to date holds
     ``behind``          everything else
+
+    A cohort that is not ripe has a verdict by its chance, or by what has ripened of it, else none: the reason
+    is ``ripening``.
     """
     value = None if actual.reason else actual.value
     planned = plan.until(through)
-    verdict = _verdict(goal, plan, value, actual, through, today)
+    verdict = Case(goal, plan, actual, through, today, outlook).verdict()
     reason: Reason | None = None
     if verdict == "unknown":
-        reason = actual.reason or ("no_data" if value is None else "incomplete")
+        young: Reason = "incomplete" if actual.ripe is None else "ripening"
+        reason = actual.reason or ("no_data" if value is None else young)
     ahead = None if value is None else plan.days_ahead(value, through)
+    # A young cohort is not to be held against what it is to come to.
+    held = None if actual.ripe is not None else value
     return Standing(
         value=value,
         target=goal.levels.target,
-        attainment=None if value is None else _attainment(goal, value),
+        attainment=None if value is None else _attainment(goal, plan, value),
         planned=planned,
-        pace=value / planned if value is not None and planned > 0 else None,
-        gap=None if value is None else value - planned,
+        pace=held / planned if held is not None and planned > 0 else None,
+        gap=None if held is None else held - planned,
         gap_days=None if ahead is None else ahead.quantize(_TENTH, ROUND_HALF_UP) + _NOTHING,
         remaining_days=plan.workdays.days_remaining(through),
         needed_per_day=None if value is None else _needed(goal, plan, value, through),
@@ -145,76 +175,21 @@ def standing(goal: Goal, plan: Plan, actual: Actual, through: date, today: date)
         verdict=verdict,
         reason=reason,
         through=through,
+        outlook=outlook if value is not None else NO_OUTLOOK,
+        ripe=actual.ripe,
+        right_side=value is not None and all(lack <= 0 for lack, _ in lacks_of(goal, plan, value, through)),
     )
 
 
-def _verdict(
-    goal: Goal, plan: Plan, value: Decimal | None, actual: Actual, through: date, today: date
-) -> Verdict:
-    if today < goal.start:
-        return "not_begun"
-    over = today > goal.end
-    if value is None or (over and not actual.complete):
-        return "unknown"
-    settled = _settled(goal, plan, value, over=over)
-    if settled is not None:
-        return settled
-    if plan.workdays.elapsed(through) < EARLY * plan.workdays.total:
-        return "too_early"
-    return _course(goal, plan, value, through)
-
-
-def _settled(goal: Goal, plan: Plan, value: Decimal, *, over: bool) -> Verdict | None:
-    """What no later day changes: the period is over, or the value has accumulated past target or limit.
-
-    A target below 0 is approached from above and only the last day decides.
-    """
-    target, limit = goal.levels.target, _limit(goal)
-    if over:
-        if limit is not None and value > limit:
-            return "exceeded_limit"
-        return "reached" if goal.direction == "at_most" or value >= target else "missed"
-    if not plan.additive:
-        return None
-    if limit is not None:
-        return "exceeded_limit" if value > limit >= 0 else None
-    return "reached" if value >= target > 0 else None
-
-
-def _course(goal: Goal, plan: Plan, value: Decimal, through: date) -> Verdict:
-    """The verdict while the period runs, by how far the value lies on the wrong side of the plan to date."""
-    lacks: list[tuple[Decimal, Decimal]] = []
-    sign = -1 if goal.direction == "at_most" else 1
-    if goal.direction != "at_most":
-        planned = plan.until(through)
-        lacks.append((planned - value, goal.corridor * abs(planned)))
-    limit = _limit(goal)
-    if limit is not None:
-        planned = plan.of(limit, through)
-        lacks.append((value - planned, goal.corridor * abs(planned)))
-    if all(lack <= corridor for lack, corridor in lacks):
-        return "on_course"
-    if all(lack <= 2 * corridor for lack, corridor in lacks):
-        return "at_risk"
-    minimum = goal.levels.minimum
-    if minimum is not None and sign * (value - plan.of(minimum, through)) >= 0:
-        return "at_risk"
-    return "behind"
-
-
-def _limit(goal: Goal) -> Decimal | None:
-    """The value a goal must not exceed."""
-    if goal.direction == "at_most":
-        return goal.levels.target
-    return goal.levels.upper if goal.direction == "between" else None
-
-
-def _attainment(goal: Goal, value: Decimal) -> Decimal | None:
-    target, upper = goal.levels.target, goal.levels.upper
-    if goal.direction == "between" and upper is not None and value >= target:
-        if value <= upper:
-            return _ONE
-        return value / upper if upper > 0 else None
+def _attainment(goal: Goal, plan: Plan, value: Decimal) -> Decimal | None:
+    target, limit = goal.levels.target, limit_of(goal)
+    better = goal.improvement
+    if better is not None and not plan.additive and better.base != target:
+        return (value - better.base) / (target - better.base)
+    if limit is not None and value > limit:
+        return limit / value if limit > 0 else None
+    if goal.direction == "at_most" or (goal.direction == "between" and value >= target):
+        return _ONE
     return value / target if target > 0 else None
 
 
@@ -224,7 +199,7 @@ def _needed(goal: Goal, plan: Plan, value: Decimal, through: date) -> Decimal | 
 
 
 def _reached(goal: Goal, plan: Plan, value: Decimal, today: date) -> Level | None:
-    levels, limit = goal.levels, _limit(goal)
+    levels, limit = goal.levels, limit_of(goal)
     if goal.direction == "between":
         return "target" if limit is not None and levels.target <= value <= limit else None
     falling = goal.direction == "at_most" or levels.target <= 0

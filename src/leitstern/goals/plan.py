@@ -159,6 +159,11 @@ def accumulates(formula: Formula, measures: Mapping[str, Measure]) -> bool:
     return False
 
 
+def ripens(kpi: Resolved) -> int:
+    """The days that a cohort has to come to its end; 0 for KPIs without one."""
+    return max((m.within or 0 for m in kpi.measures.values() if m.kind == "conversion"), default=0)
+
+
 def path_of(kpi: Resolved) -> Literal["days", "stretches", "known"]:
     """How a value comes about within its period: day by day; as a whole, over the stretch up to each day; or
     only as it was known on each day (cohorts that ripen, growth on what was reached by then)."""

@@ -28,6 +28,8 @@ COMPLETE_SHARE = Decimal("0.8")
 #: A chance below or above these is worth a word: hardly to be reached, or reached without effort.
 HARDLY = 0.1
 EASILY = 0.95
+#: What never happened so far is ambitious below an even chance; below a quarter, anything is.
+AMBITIOUS, EVEN = 0.25, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +180,19 @@ def _realistic(facts: SmartInput) -> Letter:
         return Letter("R", "ok", "happened", values)
     likely = chance.probability
     values = {"times": past.times, "n": past.n, "percent": round(likely * 100)}
-    if likely < HARDLY:
-        return Letter("R", "wrong", "hardly", values, "lower_target")
-    if likely > EASILY:
-        return Letter("R", "open", "easily", values, "raise_target")
-    return Letter("R", "ok", "realistic", values)
+    state, reason, fix = _likely(likely, reached=past.times > 0)
+    return Letter("R", state, reason, values, fix)
+
+
+def _likely(chance: float, *, reached: bool) -> tuple[LetterState, str, str | None]:
+    """State, reason and fix by the chance, and by whether it happened before."""
+    if chance < HARDLY:
+        return "wrong", "hardly", "lower_target"
+    if chance > EASILY:
+        return "open", "easily", "raise_target"
+    if chance < AMBITIOUS or (chance < EVEN and not reached):
+        return "open", "ambitious", "lower_target"
+    return "ok", "realistic", None
 
 
 def _timed(facts: SmartInput) -> Letter:

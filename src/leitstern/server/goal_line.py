@@ -146,7 +146,7 @@ class Lines:
     def _mark(self, row: GoalRow, standing: Standing | None) -> verdicts.Mark:
         if standing is None:
             return verdicts.state_mark(row.state)  # type: ignore[arg-type] # only states are stored
-        return verdicts.mark(standing.verdict, standing.reason)
+        return verdicts.mark_of(standing)
 
 
 def subject_name(sight: Sight, whom: Whom) -> str:

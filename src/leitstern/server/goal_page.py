@@ -124,6 +124,8 @@ class GoalPage:
         parts = [line.mark.reason] if line.mark.reason else []
         if line.gap:
             parts.append(line.gap[0].upper() + line.gap[1:] + ".")
+        if apart := goal_words.apart(self.standing, self.figures, self.unit):
+            parts.append(apart)
         if line.needed:
             parts.append(_("Needed: %(amount)s %(of)s.") % {"amount": line.needed, "of": line.needed_of})
         return " ".join(parts)
@@ -149,9 +151,23 @@ class GoalPage:
                 )
                 days = ahead % {"days": count}
             found.append((_("Gap"), figures.difference(s.gap, self.unit), days))
+        found += self._outlook()
         if s.needed_per_day is not None:
             line = self.lines.line(self.row)
             found.append((_("Needed"), line.needed, line.needed_of))
+        return found
+
+    def _outlook(self) -> list[tuple[str, str, str]]:
+        """What is expected, and how far a cohort has ripened."""
+        s, figures, found = self.standing, self.figures, []
+        if s.outlook.expected is not None and s.outlook.chance is not None:
+            chance = figures.short(Decimal(str(s.outlook.chance)), "percent")
+            expected = figures.short(s.outlook.expected, self.unit)
+            found.append((_("Expected"), expected, _("chance %(chance)s") % {"chance": chance}))
+        if s.ripe is not None:
+            left = "" if s.ripe.open is None else figures.short(s.ripe.open, "percent")
+            still = _("%(share)s still open") % {"share": left} if left else ""
+            found.append((_("Ripe on"), self.calendar.day(s.ripe.on), still))
         return found
 
     def what(self) -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ def against_plan(row: GoalRow, standing: Standing, figures: Figures, unit: str) 
         return _distance(row, abs(standing.pace - 1), ahead=standing.pace > 1, figures=figures)
     gap = standing.gap or Decimal(0)
     amount = figures.difference(abs(gap), unit).lstrip("+±")
-    if not gap or row.direction == "between":
+    if not gap or row.direction == "between" or standing.ripe is not None:
         return verdicts.text(verdict)
     if gap > 0:
         return _("%(amount)s above the target") % {"amount": amount}
@@ -58,6 +58,23 @@ def _distance(row: GoalRow, share: Decimal, *, ahead: bool, figures: Figures) ->
     else:
         text = _("%(amount)s above plan") if ahead else _("%(amount)s below plan")
     return text % {"amount": amount}
+
+
+def apart(standing: Standing, figures: Figures, unit: str) -> str:
+    """Why the verdict is another than the pace lets expect; empty where the two agree."""
+    outlook = standing.outlook
+    if standing.split is None or outlook.chance is None:
+        return ""
+    text = {
+        "ahead": _(
+            "Ahead of plan so far, but the rest brings less: %(expected)s expected, chance %(chance)s."
+        ),
+        "behind": _(
+            "Behind plan so far, but the rest brings more: %(expected)s expected, chance %(chance)s."
+        ),
+    }[standing.split]
+    chance = figures.short(Decimal(str(outlook.chance)), "percent")
+    return text % {"expected": figures.short(outlook.expected, unit), "chance": chance}
 
 
 def against_word(against: str) -> str:

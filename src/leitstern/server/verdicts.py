@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
     from leitstern.goals.offers import State
-    from leitstern.goals.pace import Reason, Verdict
+    from leitstern.goals.pace import Reason, Standing, Verdict
 
 #: Worst first: the order in which verdicts are counted and in which one's own goals stand.
 ORDER: tuple[Verdict, ...] = (
@@ -67,6 +67,7 @@ def reason_word(reason: Reason | None) -> str:
         "no_source": _("no source"),
         "protected": _("protected"),
         "incomplete": _("waiting for data"),
+        "ripening": _("still ripening"),
     }.get(reason or "", "")
 
 
@@ -82,6 +83,7 @@ def reason_text(reason: Reason | None) -> str:
         "not_begun": _("The period lies ahead."),
         "protected": _("The value is protected: it would tell about single persons."),
         "incomplete": _("The source has not reached the end of the period yet."),
+        "ripening": _("What began in this period has not had its time yet."),
     }.get(reason or "", "")
 
 
@@ -89,6 +91,14 @@ def mark(verdict: Verdict, reason: Reason | None = None) -> Mark:
     """A verdict as a page shows it."""
     said = reason_word(reason) or text(verdict)
     return Mark(said, _TONES.get(verdict, "none"), verdict, reason_text(reason))
+
+
+def mark_of(standing: Standing) -> Mark:
+    """The verdict of a standing. Who is ahead of plan with a poor chance is not called behind plan."""
+    found = mark(standing.verdict, standing.reason)
+    if standing.verdict == "behind" and standing.split == "ahead":
+        return replace(found, text=_("off course"))
+    return found
 
 
 def state_mark(state: State) -> Mark:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from leitstern.goals.calendars import Workdays, workdays_of
+from leitstern.goals.course import NO_OUTLOOK, Outlook
 from leitstern.goals.pace import Actual, Standing, standing, through
 from leitstern.goals.plan import Plan, plan
 from leitstern.goals.season import Season, season_of
@@ -38,9 +39,10 @@ def standings(viewer: Viewer, rows: Iterable[GoalRow], surface: str = "goals") -
     found: dict[int, Standing] = {}
     seen: dict[str, set[str]] = {}
     for row in rows:
-        key = (row.pk, row.changed_at)
+        outlook = outlook_of(sight.whole, row)
+        key = (row.pk, row.changed_at, outlook)
         if key not in kept:
-            kept[key] = of(sight, row.goal)
+            kept[key] = of(sight, row.goal, outlook)
         found[row.pk] = kept[key]
         if (
             row.subject_type == "person"
@@ -53,10 +55,25 @@ def standings(viewer: Viewer, rows: Iterable[GoalRow], surface: str = "goals") -
     return found
 
 
-def of(sight: Sight, goal: Goal) -> Standing:
+def of(sight: Sight, goal: Goal, outlook: Outlook) -> Standing:
     """The standing of one goal."""
     now = actual(sight, goal)
-    return standing(goal, plan_of(sight, goal), now, counted_through(sight, goal, now), sight.today())
+    through = counted_through(sight, goal, now)
+    return standing(goal, plan_of(sight, goal), now, through, sight.today(), outlook)
+
+
+def outlook_of(ask: Reader, row: GoalRow) -> Outlook:
+    """What the forecast of this generation says of a goal; nothing while it is being made."""
+    from leitstern.server.insight.forecast import told
+
+    found = told(ask, row)
+    if found is None:
+        return NO_OUTLOOK
+    expected = found.expected
+    chances = found.kept["chances"]
+    return Outlook(
+        chances.get("target"), chances.get("minimum"), None if expected is None else exact(expected)
+    )
 
 
 def counted_through(sight: Sight, goal: Goal, now: Actual) -> date:

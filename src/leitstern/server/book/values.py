@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from leitstern.errors import Problem
 from leitstern.goals.offers import IN_FORCE
-from leitstern.goals.pace import Actual, Reason
-from leitstern.goals.plan import additive
+from leitstern.goals.pace import Actual, Reason, Ripe
+from leitstern.goals.plan import additive, ripens
 from leitstern.kpis.load import Resolved
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import Sight, organisation
@@ -109,7 +109,30 @@ def actual(sight: Sight, goal: Goal) -> Actual:
         known = _nothing(whole, question)
     if not known.complete and known.reason is None and is_late(whole, goal.kpi):
         known = Actual(None, reason="source_late")
+    days = ripens(resolved(whole, goal.kpi, goal.version))
+    if days and not known.complete and known.value is not None:
+        known = replace(known, ripe=_ripe(sight, goal, known, days))
     return replace(known, newest=reached)
+
+
+def _ripe(sight: Sight, goal: Goal, now: Actual, days: int) -> Ripe | None:
+    """How far a cohort has ripened whose records have ``days`` to come to their end."""
+    on, info = goal.end + timedelta(days=days), sight.generation()
+    if info is None or info.as_of > on:
+        return None
+    through = min(info.as_of - timedelta(days=days + 1), goal.end)
+    if through < goal.start:
+        above, below, value = Decimal(0), Decimal(0), None
+    else:
+        part = replace(goal, end=through, grain=None, period=None)
+        found = observations(sight.whole, Question.of(part)).get(goal.whom.id)
+        old = _actual(found) if found is not None else Actual(None)
+        above, below, value = old.numerator or Decimal(0), old.denominator or Decimal(0), old.value
+        if _hidden(sight, Question.of(part), goal.whom):
+            value = None
+    if not now.denominator or now.numerator is None:
+        return Ripe(on, through, value, None)
+    return Ripe(on, through, value, (now.denominator - below - (now.numerator - above)) / now.denominator)
 
 
 def _actual(o: Observation) -> Actual:

@@ -8,7 +8,7 @@ what was known on the day.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from leitstern.analyses.forecast import Question, answers, read, same_season
+from leitstern.goals.plan import ripens
 from leitstern.goals.realism import Chance
 from leitstern.server.insight import Analysis, Document, document
 from leitstern.server.models import GoalRow
@@ -45,6 +46,14 @@ class Told:
     def chance(self) -> Chance:
         """The chance to reach the target."""
         return Chance(self.kept["chances"].get("target"), self.kept["n"], self.kept["method"])
+
+    @property
+    def expected(self) -> float | None:
+        """The value expected at the end; where only the pace counts, where that leads."""
+        if self.kept["verdict"] == "too_little":
+            return None
+        found: float | None = self.kept["pace_point" if self.kept["method"] == "withdrawn" else "point"]
+        return found
 
 
 def question_of(goal: Goal) -> Question:
@@ -76,7 +85,7 @@ def made_now(ask: Reader, goal: Goal, today: date) -> Told:
 
 
 def _run(ask: Reader, tell: Tell) -> Document:
-    rows = list(_asked(ask.as_of()))
+    rows = list(_asked(ask))
     found: dict[str, Any] = {}
     kpis = sorted({(row.kpi, row.version, row.subject_type) for row in rows})
     for at, key in enumerate(kpis):
@@ -87,9 +96,14 @@ def _run(ask: Reader, tell: Tell) -> Document:
     return {"goals": found}
 
 
-def _asked(today: date) -> Iterable[GoalRow]:
-    """The goals that are forecast; one day beyond their end, so that the last forecast is the outcome."""
-    return GoalRow.objects.filter(end__gte=today - _DAY, state__in=STATES).order_by("pk")
+def _asked(ask: Reader) -> Iterator[GoalRow]:
+    """The goals that are forecast; one day beyond their end (a cohort's: beyond the day it is ripe), so that
+    the last forecast is the outcome."""
+    today = ask.as_of()
+    for row in GoalRow.objects.filter(state__in=STATES).order_by("pk"):
+        days = ripens(ask.catalogue.resolved(row.kpi, row.version))
+        if row.end + timedelta(days=days) >= today - _DAY:
+            yield row
 
 
 def _inputs() -> str:

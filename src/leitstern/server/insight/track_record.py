@@ -119,7 +119,8 @@ def settle(ask: Reader) -> int:
     settled = 0
     for row in GoalRow.objects.filter(pk__in=open_ones.values("goal")).order_by("pk"):
         found = actual(sight, row.goal)
-        if found.value is not None and counted_through(sight, row.goal, found) >= row.end:
+        young = found.ripe is not None
+        if found.value is not None and not young and counted_through(sight, row.goal, found) >= row.end:
             settled += open_ones.filter(goal=row).update(outcome=float(found.value), scored_at=clock.now())
     return settled
 

@@ -21,6 +21,7 @@ from leitstern.server.frame import language
 
 if TYPE_CHECKING:
     from leitstern.goals.offers import Action
+    from leitstern.goals.pace import Standing
 
 router = Router()
 
@@ -51,7 +52,10 @@ class StandingOut(Out):
 
     value: Number | None
     target: Number
-    attainment: Number | None = Field(description="Value over target, as a fraction.")
+    attainment: Number | None = Field(
+        description="Value over target, as a fraction; of a change of a level, the part of the way; 1 for "
+        "a limit that is kept."
+    )
     planned: Number = Field(description="The plan up to `through`.")
     pace: Number | None = Field(description="Value over planned.")
     gap: Number | None = Field(description="Value less planned, in the KPI's unit.")
@@ -65,6 +69,10 @@ class StandingOut(Out):
     )
     reason: str | None = Field(description="Why the verdict is unknown.")
     through: Day = Field(description="The last whole day that counts.")
+    chance: Number | None = Field(description="The chance to reach the target; the verdict follows it.")
+    expected: Number | None = Field(description="The value expected at the end.")
+    ripe_on: Day | None = Field(description="The day on which a cohort has come to its end.")
+    open_share: Number | None = Field(description="The share of a cohort that may still come to it.")
 
 
 class PointOut(Out):
@@ -222,10 +230,22 @@ def standing(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - th
     numbers = {name: plain(getattr(now, name)) for name in names}
     return {
         **numbers,
+        **outlook_of(now),
         "reached": now.reached,
         "verdict": now.verdict,
         "reason": now.reason,
         "through": now.through,
+    }
+
+
+def outlook_of(now: Standing) -> dict[str, Any]:
+    """What is expected, and how far a cohort has ripened."""
+    ripe = now.ripe
+    return {
+        "chance": now.outlook.chance,
+        "expected": plain(now.outlook.expected),
+        "ripe_on": None if ripe is None else ripe.on,
+        "open_share": None if ripe is None else plain(ripe.open),
     }
 
 
