@@ -270,7 +270,7 @@ def test_the_companys_own_words_for_won_and_lost_are_asked(
     text = "Deal-ID;Phase;Betrag\n1;Unterschrieben;5,50\n2;Abgeschlossen und verloren;7,25\n3;Angebot;1,00\n"
     asked = bring({"deals.csv": text}, proposals=tmp_path)
     assert [(q.column, q.choices) for q in asked.questions] == [
-        ("Phase: Unterschrieben", ("open", "won", "lost"))
+        ("Phase: Unterschrieben", ("open", "won", "lost", "leave_out"))
     ]
     assert store.count("deal") == 0
     bring({"deals.csv": text}, proposals=tmp_path, answers={"Phase: Unterschrieben": "won"})
@@ -331,6 +331,6 @@ def test_columns_that_no_field_takes_are_named(bring: Bring, tmp_path: Path) -> 
 
 def test_a_dry_run_proposes_without_writing(bring: Bring, tmp_path: Path) -> None:
     folder = tmp_path / "mappings"
-    receipt = bring({"deals.csv": "Deal-ID;Betrag\n1;5,50\n"}, proposals=folder, dry_run=True)
-    assert [column.targets for column in receipt.columns] == [("deal.key",), ("deal.amount",)]
+    receipt = bring({"deals.csv": "Deal-ID;Status;Betrag\n1;Offen;5,50\n"}, proposals=folder, dry_run=True)
+    assert [c.targets for c in receipt.columns] == [("deal.key",), ("deal.status",), ("deal.amount",)]
     assert not folder.exists()

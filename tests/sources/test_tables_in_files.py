@@ -65,7 +65,8 @@ def test_lines_above_and_totals_below_are_told_and_set_aside(
     assert [(row["_line"], row["Kosten"]) for row in rows_of(landed)] == [(4, "1234,56"), (5, "765,44")]
     assert aside(landed) == [(6, "total_row")]
     told = next(note for note in landed.notes if note.code == "above_header")
-    assert told.values == {"count": 2, "text": "Anzeigenbericht Süd"}
+    lines = "Anzeigenbericht Süd\n1. Januar 2026 - 31. März 2026"
+    assert told.values == {"count": 2, "text": "Anzeigenbericht Süd", "lines": lines}
 
 
 def test_each_page_may_repeat_the_header(tmp_path: Path) -> None:

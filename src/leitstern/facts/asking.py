@@ -1,7 +1,8 @@
 """What a proposed mapping leaves open, as questions to the user, and what the answers make of it.
 
-Three things decide about numbers and stand in no column: which of the company's own words mean won and lost,
-what identifies the rows of a list without an id, and whose costs a list of costs holds.
+Some things decide about numbers and stand in no column: which of the company's own words mean won and lost
+or that a row does not count, what identifies the rows of a list without an id, whose costs a list of costs
+holds, what all deals of a list without a state are, the day of a report of a period, the tax in amounts.
 """
 
 from __future__ import annotations
@@ -9,26 +10,47 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
 
 from leitstern.errors import Problem
 from leitstern.facts.corrections import ROWS
 from leitstern.facts.keys import AND, identifying
-from leitstern.facts.mapping import FieldMapping
+from leitstern.facts.mapping import Condition, FieldMapping
 from leitstern.facts.model import FACTS
 from leitstern.facts.naming import plain
 from leitstern.facts.propose import KEYLESS, Proposal
 from leitstern.facts.receipts import Question
-from leitstern.facts.vouchers import signed, without
+from leitstern.facts.titles import days_in
+from leitstern.facts.vouchers import both, kept, signed
 from leitstern.messages import message
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leitstern.facts.profiles import Ask
+
 #: Choices whose words decide what counts; an unknown word of another choice leaves its field empty.
-DECISIVE = frozenset({("deal", "status"), ("stage", "outcome"), ("invoice", "kind")})
+DECISIVE = frozenset(
+    {
+        ("deal", "status"), ("stage", "outcome"), ("invoice", "kind"), ("quote", "status"),
+        ("touchpoint", "kind"), ("survey_response", "kind"), ("activity", "outcome"),
+        ("ticket", "status"), ("spend", "area"),
+    }
+)  # fmt: skip
+#: Of other choices than a deal's status, a column with more unknown words is something else.
+_MOST_ASKED = 12
 #: Names under which answers are given that belong to no column.
-KEY, AREA = "key", "area"
+KEY, AREA, STATUS = "key", "area", "status"
+#: What a question about the tax in a column ends in.
+TAX = ": tax"
+#: The answer by which the rows with a word do not count.
+LEAVE_OUT = "leave_out"
+#: The answers to how much tax is in amounts, in percent.
+TAXES = ("0", "7", "8.1", "19", "20")
+#: How a day is answered.
+ANY_DAY = "YYYY-MM-DD"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 #: Words in names of files and columns that tell of advertising.
 _ADVERTISING = re.compile(
     r"\b(?:kampagnen?|campaigns?|werbe\w*|werbung|anzeigen?|ads?|adset|impr\w*|clicks?|klicks?|media\w*"
@@ -44,31 +66,63 @@ class Asked:
     questions: tuple[Question, ...]
 
 
-def ask(proposal: Proposal, file: str, rows: pa.Table, answers: Mapping[str, str], language: str) -> Asked:
+def ask(
+    proposal: Proposal, file: str, rows: pa.Table, answers: Mapping[str, str], language: str,
+    titles: Sequence[str] = (),
+) -> Asked:  # fmt: skip
     """Put the answers into a proposal for the table ``rows`` of ``file``.
 
-    ``answers`` maps ``file:name`` or ``name`` to what was chosen; ``name`` is ``Column: word``, ``key`` or
-    ``area``. Raises ``Problem`` for an answer that is none of the choices.
+    ``answers`` maps ``file:name`` or ``name`` to what was chosen; ``name`` is ``Column: word``, ``key``,
+    ``area``, ``status``, ``at``, or what a profile asks. ``titles`` stood above the table. Raises ``Problem``
+    for an answer that is none of the choices.
     """
     asking = _Asking(proposal, file, answers, language)
-    fields = dict(proposal.fields)
-    for name, (column, words) in proposal.unclear.items():
-        if (proposal.fact, name) in DECISIVE:
-            chosen = {word: asking.word(name, column, word) for word in words}
-            known = proposal.known.get(name, {})
-            told = {word: choice for word, choice in chosen.items() if choice is not None}
-            fields[name] = FieldMapping(column=column, values={**known, **told}, others="known")
-    if proposal.fact == "invoice":
-        fields = signed(fields, rows if proposal.where is None else without(rows, proposal.where))
-    found = replace(proposal, fields=fields)
-    if proposal.key is None and not proposal.by_row and proposal.fact not in KEYLESS:
-        key = asking.key([AND.join(columns) for columns in identifying(proposal.fact, rows)])
+    found = _rows(_words(proposal, asking), asking)
+    fields = dict(found.fields)
+    if found.undated is not None and (day := asking.day(found.undated, days_in([*titles, file]))) is not None:
+        fields[found.undated] = FieldMapping(value=day)
+        found = replace(found, undated=None)
+    if found.gross is not None and (tax := asking.tax(found.gross)) is not None:
+        fields["amount"] = fields["amount"].model_copy(update={"tax": Decimal(tax)})
+    if found.fact == "invoice":
+        fields = signed(fields, kept(rows, found.where))
+    if found.fact == "deal" and "status" not in fields and (status := asking.status()) is not None:
+        fields["status"] = FieldMapping(value=status)
+    if found.key is None and not found.by_row and found.fact not in KEYLESS:
+        key = asking.key([AND.join(columns) for columns in identifying(found.fact, rows)])
         found = replace(found, key=None if key in (None, ROWS) else tuple(key.split(AND)), by_row=key == ROWS)
-    if proposal.fact == "spend" and "area" not in fields:
+    if found.fact == "spend" and "area" not in fields:
         area = "marketing" if _advertises(file, rows.column_names) else asking.area()
         if area is not None:
-            found = replace(found, fields={**fields, "area": FieldMapping(value=area)})
-    return Asked(found, tuple(asking.questions))
+            fields["area"] = FieldMapping(value=area)
+    return Asked(replace(found, fields=fields), tuple(asking.questions))
+
+
+def _words(proposal: Proposal, asking: _Asking) -> Proposal:
+    """What the company's own words mean, and which of them say that a row does not count."""
+    fields, where = dict(proposal.fields), proposal.where
+    for name, (column, words) in proposal.unclear.items():
+        if (proposal.fact, name) not in DECISIVE or (name != "status" and len(words) > _MOST_ASKED):
+            continue
+        chosen = {word: asking.word(name, column, word) for word in words}
+        told = {word: choice for word, choice in chosen.items() if choice not in (None, LEAVE_OUT)}
+        values = {**proposal.known.get(name, {}), **{word: str(choice) for word, choice in told.items()}}
+        fields[name] = FieldMapping(column=column, values=values, others="known")
+        gone = tuple(word for word, choice in chosen.items() if choice == LEAVE_OUT)
+        if gone:
+            where = both(where, Condition(column=column, not_in=gone))
+    return replace(proposal, fields=fields, where=where)
+
+
+def _rows(proposal: Proposal, asking: _Asking) -> Proposal:
+    """Which rows count, where only the company knows."""
+    where = proposal.where
+    for one in proposal.asks:
+        answer = asking.asked(one)
+        if answer is not None and one.choices[answer] != ("*",):
+            condition = Condition.model_validate({"column": one.column[0], "in": one.choices[answer]})
+            where = both(where, condition)
+    return replace(proposal, where=where)
 
 
 class _Asking:
@@ -79,12 +133,37 @@ class _Asking:
         self._file = file
         self._answers = answers
         self._language = language
+        self._language_of_means: Literal["de", "en"] = "de" if language == "de" else "en"
         self.questions: list[Question] = []
 
     def word(self, field: str, column: str, word: str) -> str | None:
         """What one of the company's words means."""
         choices = FACTS[self._proposal.fact].by_name[field].choices
-        return self._choice(f"{column}: {word}", choices, [f"{word} = {choice}" for choice in choices], word)
+        meanings = [*(f"{word} = {choice}" for choice in choices), self._say("leave_out", word=word)]
+        return self._choice(f"{column}: {word}", (*choices, LEAVE_OUT), meanings, word)
+
+    def asked(self, one: Ask) -> str | None:
+        """What a profile asks."""
+        meanings = [one.means[choice][self._language_of_means] for choice in one.choices]
+        return self._choice(one.name, tuple(one.choices), meanings, one.column[0])
+
+    def tax(self, column: str) -> str | None:
+        """How much tax is in the amounts of a column, in percent."""
+        meanings = [self._say("tax_none" if tax == "0" else "tax", column=column, tax=tax) for tax in TAXES]
+        return self._choice(f"{column}{TAX}", TAXES, meanings, column)
+
+    def status(self) -> str | None:
+        """What all of a list of deals are."""
+        choices = FACTS["deal"].by_name["status"].choices
+        return self._choice(STATUS, choices, [self._say(f"status_{choice}") for choice in choices], "")
+
+    def day(self, field: str, known: Sequence[str]) -> str | None:
+        """The day on which all rows count, one of those ``known`` or any other."""
+        answer = self._answer(field)
+        if answer is not None and _DAY.fullmatch(answer):
+            return answer
+        choices = tuple(known) or (ANY_DAY,)
+        return self._choice(field, choices, [self._say("at", day=day) for day in choices], "")
 
     def key(self, columns: Sequence[str]) -> str | None:
         """The column that identifies the rows, or ``ROWS``."""
@@ -96,11 +175,14 @@ class _Asking:
         choices = FACTS["spend"].by_name["area"].choices
         return self._choice(AREA, choices, [self._say(f"area_{choice}") for choice in choices], "")
 
+    def _answer(self, name: str) -> str | None:
+        return self._answers.get(f"{self._file}:{name}", self._answers.get(name))
+
     def _say(self, code: str, **values: object) -> str:
         return message(f"facts.question_{code}", self._language, **values)
 
     def _choice(self, name: str, choices: Sequence[str], meanings: Sequence[str], example: str) -> str | None:
-        answer = self._answers.get(f"{self._file}:{name}", self._answers.get(name))
+        answer = self._answer(name)
         if answer is None:
             found = Question(
                 self._file, self._proposal.sheet, name, tuple(choices), (example,), tuple(meanings)

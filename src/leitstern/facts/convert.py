@@ -275,6 +275,10 @@ def _field(work: _Work, field: Field, mapped: FieldMapping) -> Column:
         values = (_compound if field.kind == "ref" else _joined)(work.rows, mapped.columns)
     else:
         values = _one_column(work, field, mapped)
+    if mapped.less is not None:
+        values = _less(work, field, values, mapped.less)
+    if mapped.times is not None or mapped.tax is not None:
+        values = _scaled(work, values, mapped)
     if mapped.negate_if is not None:
         pc = _compute()
         values = pc.if_else(meets(work.rows, mapped.negate_if), pc.negate(values), values)
@@ -325,6 +329,30 @@ def _product(work: _Work, field: Field, columns: Sequence[str]) -> Column:
         money = field.kind == "money" and place == len(parts)
         total = _narrow(work, pc.multiply(total, part), 4 if money else 6, columns[0])
     return total
+
+
+def _less(work: _Work, field: Field, amounts: Column, column: str) -> Column:
+    """Amounts less the tax in a column; where that is empty there is none."""
+    pc = _compute()
+    tax = _typed(work, _text(work.rows, column), field, column, work.readings[field.name, column])
+    nothing = Decimal(0)
+    return _narrow(work, pc.subtract(amounts, pc.coalesce(tax, nothing)), 4, column)
+
+
+def _scaled(work: _Work, amounts: Column, mapped: FieldMapping) -> Column:
+    """Amounts in units where the file has thousands, and without the tax that is in them."""
+    import pyarrow as pa
+
+    pc = _compute()
+    factor = pa.scalar(Decimal(mapped.times or 1), pa.decimal128(8, 0))
+    whole = pa.scalar(100 + (mapped.tax or Decimal(0)), pa.decimal128(7, 4))
+    hundred = pa.scalar(Decimal(100), pa.decimal128(3, 0))
+    column = mapped.read_columns[0]
+    values = _narrow(work, pc.multiply(amounts, factor), 4, column)
+    if not mapped.tax:
+        return values
+    exact = pc.divide(pc.multiply(values, hundred), whole)
+    return _narrow(work, exact, 4, column)
 
 
 def _narrow(work: _Work, values: Column, places: int, column: str) -> Column:

@@ -125,10 +125,15 @@ def _accounted(proposal: Proposal, rows: pa.Table) -> Proposal:
     used = {column for mapped in proposal.fields.values() for column in mapped.used_columns}
     used |= {column for column, _ in proposal.unclear.values()}
     used |= {column for table in proposal.also for column in table.used_columns}
-    used |= {*(proposal.key or ()), "" if proposal.where is None else proposal.where.column, "_line"}
+    used |= {*(proposal.key or ()), "_line", *(() if proposal.where is None else proposal.where.columns)}
     filled = {*proposal.fields, *proposal.unclear}
+    undated = None if proposal.undated in filled else proposal.undated
+    needed = [f.name for f in FACTS[proposal.fact].fields if f.required and f.name != undated]
+    amount = proposal.fields.get("amount")
     return replace(
         proposal,
-        missing=tuple(f.name for f in FACTS[proposal.fact].fields if f.required and f.name not in filled),
+        missing=tuple(name for name in needed if name not in filled),
+        undated=undated,
+        gross=proposal.gross if amount is not None and amount.column == proposal.gross else None,
         unused=tuple(column for column in rows.column_names if column not in used),
     )

@@ -32,9 +32,9 @@ class Field:
     """One field of a fact. ``to`` names the fact a ``ref`` points at.
 
     ``means`` says more of some texts and numbers: a ``share`` is a part of a whole, 0 to 1, and files
-    write it in percent, too; a ``currency`` is a code of ISO 4217. ``least`` and ``most`` bound what a
-    number can be. A ``derived`` field is worked out from other facts when a generation is built; no file
-    is mapped to it.
+    write it in percent, too; a ``count`` is of things that are whole; a ``currency`` is a code of ISO 4217.
+    ``least`` and ``most`` bound what a number can be. A ``derived`` field is worked out from other facts when
+    a generation is built; no file is mapped to it.
     """
 
     name: str
@@ -43,14 +43,14 @@ class Field:
     choices: tuple[str, ...] = ()
     required: bool = False
     derived: bool = False
-    means: Literal["share", "currency"] | None = None
+    means: Literal["share", "currency", "count"] | None = None
     least: Decimal | None = None
     most: Decimal | None = None
 
     @property
     def reads_as(self) -> str:
         """The kind by which the text of a file is read."""
-        return "share" if self.means == "share" else self.kind
+        return self.means if self.means in ("share", "count") else self.kind
 
 
 @dataclass(frozen=True, slots=True)

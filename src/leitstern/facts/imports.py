@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
 from leitstern.facts import mapping as mappings_of
@@ -25,9 +25,12 @@ from leitstern.messages import message
 
 if TYPE_CHECKING:
     from leitstern.facts.gone import Gone, SameSort
+    from leitstern.facts.store import Batch
     from leitstern.sources.files import Landed
     from leitstern.sources.readings import Reading
 
+#: Rows of other columns that are looked at to read one.
+_LOOKED_AT = 20_000
 #: Files that are read side by side.
 PROCESSES = 2
 
@@ -188,6 +191,9 @@ def _decide(job: Job, store: Store, options: Options) -> list[str]:
             if found.is_question and before in [choice.code for choice in found.choices]:
                 found = found.answered(str(before))
                 notes.append(_note("reading_kept", job, column, options, reading=found.code))
+            elif found.is_question and (alike := _alike(job, column, found)) is not None:
+                found = alike
+                notes.append(_note("reading_alike", job, column, options, reading=found.code))
             elif found.is_question:
                 job.questions.append(question_about(job.landed.file, job.landed.sheet, column, found))
             elif before not in (None, found.code) and found.kind != "empty":
@@ -198,6 +204,15 @@ def _decide(job: Job, store: Store, options: Options) -> list[str]:
                 _refuse(job, target, column, kind, found)
             job.readings[target, column] = found
     return notes
+
+
+def _alike(job: Job, column: str, question: Reading) -> Reading | None:
+    """The reading that other columns of the same text file suggest."""
+    from leitstern.facts.alike import as_others
+
+    if job.landed.delimiter is None:
+        return None
+    return as_others(question, column, columns_of(job.landed).slice(0, _LOOKED_AT))
 
 
 def _answer(job: Job, column: str, options: Options) -> str | None:
@@ -233,6 +248,7 @@ def _load(store: Store, jobs: list[Job], receipt: Receipt, options: Options, ste
             known = before[id(job)] or _imported(store, job, options)
             tables.append(known or _load_one(job, batch, options))
         notes = [_said(lost, options) for lost in batch.gone(_sorts(jobs, tables))]
+    notes += [_overlap(table, options) for table in tables if table.overlap]
     notes += [_planned(job, table, options) for job, table in zip(jobs, tables, strict=True) if table.planned]
     said = tuple(dict.fromkeys([*receipt.notes, *notes]))
     number = None if options.dry_run else batch.number
@@ -256,6 +272,12 @@ def _planned(job: Job, table: TableReceipt, options: Options) -> str:
     )
 
 
+def _overlap(table: TableReceipt, options: Options) -> str:
+    return message(
+        "facts.note_overlap", options.language, file=table.file, fact=table.fact, count=table.overlap
+    )
+
+
 def _said(lost: Gone, options: Options) -> str:
     keys = ", ".join(lost.examples) + (", ..." if lost.count > len(lost.examples) else "")
     return message(
@@ -269,11 +291,14 @@ def _imported(store: Store, job: Job, options: Options) -> TableReceipt | None:
     return None if found is None else replace(found, file=job.landed.file, already=True, readings=job.codes)
 
 
-def _load_one(job: Job, batch: Any, options: Options) -> TableReceipt:
+def _load_one(job: Job, batch: Batch, options: Options) -> TableReceipt:
     from leitstern.facts.convert import convert
 
     names = None if job.table.key is None else [*job.table.used_columns, "_line"]
     unreadable = [(row.line, row.column, row.reason_code, row.value) for row in job.landed.set_aside]
+    if job.table.part is not None:  # told by the table whose rows they are
+        unreadable = []
     rows = convert(columns_of(job.landed, names), job.table, job.readings, options.timezone, unreadable)
-    receipt: TableReceipt = batch.load(job.origin(options.timezone), rows, job.codes)
-    return replace(receipt, readings=job.codes)
+    receipt = batch.load(job.origin(options.timezone), rows, job.codes)
+    source = place(job.landed.file, job.landed.sheet)
+    return replace(receipt, readings=job.codes, overlap=batch.overlap(rows, source, job.table.of_its_sort))

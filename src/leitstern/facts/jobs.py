@@ -76,8 +76,9 @@ class Job:
         codes = [_MEANING, *(f"{read.column}={read.code}:{','.join(read.fields)}" for read in self.codes)]
         digest = sha256("\n".join([self.table.digest(), timezone, *codes]).encode()).hexdigest()
         return Origin(
-            self.mapping, self.table.file, self.landed.file, self.landed.sheet, self.landed.sha256, digest
-        )
+            self.mapping, self.table.file, self.landed.file, self.landed.sheet, self.landed.sha256, digest,
+            self.table.part,
+        )  # fmt: skip
 
 
 def columns_of(table: Landed, names: Sequence[str] | None = None) -> pa.Table:

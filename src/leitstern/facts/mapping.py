@@ -19,6 +19,7 @@ A field is one of
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -65,17 +66,24 @@ class Document(BaseModel):
 
 
 class Condition(Document):
-    """A choice of rows by the words in one column; ``C*`` stands for every word that begins with C."""
+    """A choice of rows by the words in one column; ``C*`` stands for every word that begins with C. ``also``
+    is a further condition on the same rows."""
 
     column: str
     among: Columns | None = Field(default=None, alias="in")
     not_in: Columns | None = None
+    also: Condition | None = None
 
     @model_validator(mode="after")
     def _one_list(self) -> Condition:
         if (self.among is None) == (self.not_in is None):
             raise _wrong("condition_lists", column=self.column)
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is looked at."""
+        return (self.column, *(() if self.also is None else self.also.columns))
 
 
 class FieldMapping(Document):
@@ -86,7 +94,8 @@ class FieldMapping(Document):
     without translation takes ``default``; without one its row is set aside, unless ``others = "keep"`` lets
     it pass or ``others = "known"`` knows it as a word of exports. ``default`` also fills empty cells.
     ``read`` fixes how numbers or dates are read. ``scale`` says of a share of a whole what all of it is: 1,
-    or 100. ``negate_if`` turns the sign of an amount.
+    or 100. Amounts can be in thousands (``times``), can have tax in them (``tax`` in percent), or a column
+    of it (``less``) that goes off. ``negate_if`` turns the sign of an amount.
     """
 
     column: str | None = None
@@ -99,6 +108,9 @@ class FieldMapping(Document):
     others: Literal["keep", "known"] | None = None
     read: Columns | None = None
     scale: Literal[1, 100] | None = None
+    times: int | None = Field(default=None, ge=1)
+    less: str | None = None
+    tax: Decimal | None = Field(default=None, ge=0, lt=100)
     negate_if: Condition | None = None
 
     @field_validator("values", mode="before")
@@ -127,14 +139,15 @@ class FieldMapping(Document):
     @property
     def used_columns(self) -> tuple[str, ...]:
         """Every column of the file this field looks at."""
-        extra = (self.negate_if.column,) if self.negate_if else ()
+        extra = self.negate_if.columns if self.negate_if else ()
         return (*self.read_columns, *extra)
 
     @property
     def read_columns(self) -> tuple[str, ...]:
         """The columns whose text becomes the value."""
         several = self.columns or self.first_of or self.product
-        return several or ((self.column,) if self.column is not None else ())
+        less = () if self.less is None else (self.less,)
+        return (*(several or ((self.column,) if self.column is not None else ())), *less)
 
     def reading_of(self, column: str) -> str | None:
         """The reading the mapping fixes for one of its columns, if it does."""
@@ -188,7 +201,7 @@ class TableMapping(Document):
     def used_columns(self) -> tuple[str, ...]:
         """Every column of the file that the mapping looks at, each once, in order."""
         names = list(self.key or ())
-        names += [c.column for c in (self.where, self.deleted) if c]
+        names += [column for c in (self.where, self.deleted) if c for column in c.columns]
         for mapped in self.fields.values():
             names += mapped.used_columns
         return tuple(dict.fromkeys(names))
@@ -268,6 +281,8 @@ def _check_field(fact: Fact, name: str, mapped: FieldMapping) -> None:
         raise _wrong("columns_kind", field=name, kind=field.kind)
     if mapped.scale is not None and field.means != "share":
         raise _wrong("scale_kind", field=name)
+    if (mapped.times or mapped.less or mapped.tax) and field.kind != "money":
+        raise _wrong("amount_kind", field=name)
     if mapped.negate_if is not None and field.kind not in NUMERIC_KINDS:
         raise _wrong("negate_kind", field=name, kind=field.kind)
     _check_words(field, mapped)
@@ -306,7 +321,7 @@ def _settings(place: tuple[int | str, ...]) -> list[str]:
         inner = place[-2]
         part = (
             Condition
-            if inner in ("where", "deleted", "negate_if")
+            if inner in ("where", "deleted", "negate_if", "also")
             else FieldMapping
             if "fields" in place
             else TableMapping

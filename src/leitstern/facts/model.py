@@ -296,7 +296,7 @@ _RECORDS = (
             _ref("contact"),
             _ref("company"),
             _ref("lead"),
-            Field("quantity", "number"),
+            Field("quantity", "number", means="count"),
             Field("at", "time", required=True),
         ),
         main_date="at",

@@ -36,6 +36,16 @@ class Also(Document):
     values: dict[str, str] = Field(default_factory=dict)
 
 
+class Ask(Document):
+    """A question that exports of this shape leave open: which rows count. ``choices`` has, for each answer,
+    the words of ``column`` whose rows do; ``means`` tells it in German and English."""
+
+    name: str
+    column: Columns
+    choices: dict[str, Columns]
+    means: dict[str, dict[Literal["de", "en"], str]]
+
+
 class Shape(Document):
     """One sort of export.
 
@@ -43,7 +53,8 @@ class Shape(Document):
     the rows, the best first. ``fields``: the names a field's column can have; of those in ``first_of`` all
     columns count, the first that is filled. ``never`` are columns that mislead. ``values`` hold for every
     row, ``words`` translate choices, ``whole`` is what all of a chance is written as. Rows with a word of
-    ``leave_out`` do not count, those with one of ``deleted`` are deletions.
+    ``leave_out`` do not count, those with one of ``deleted`` are deletions. ``gross``: there is no amount
+    without tax. ``ask``: what only the company knows.
     """
 
     fact: str
@@ -58,6 +69,8 @@ class Shape(Document):
     leave_out: dict[str, Columns] = Field(default_factory=dict)
     deleted: dict[str, Columns] = Field(default_factory=dict)
     also: tuple[Also, ...] = ()
+    gross: bool = False
+    ask: tuple[Ask, ...] = ()
 
 
 class Profile(Document):

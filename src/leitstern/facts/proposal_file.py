@@ -75,12 +75,21 @@ def _inline(mapped: FieldMapping) -> str:
     if mapped.value is not None:
         return f"{{ value = {_quoted(str(mapped.value))} }}"
     column = _quoted(str(mapped.column))
-    settings = (mapped.values, mapped.default, mapped.negate_if, mapped.scale, mapped.first_of)
+    settings = (
+        mapped.values, mapped.default, mapped.negate_if, mapped.scale, mapped.first_of, mapped.times,
+        mapped.less, mapped.tax,
+    )  # fmt: skip
     if all(setting is None for setting in settings):
         return column
     parts = [f"first_of = {_listed(mapped.first_of)}" if mapped.first_of else f"column = {column}"]
     if mapped.scale is not None:
         parts.append(f"scale = {mapped.scale}")
+    if mapped.times is not None:
+        parts.append(f"times = {mapped.times}")
+    if mapped.less is not None:
+        parts.append(f"less = {_quoted(mapped.less)}")
+    if mapped.tax is not None:
+        parts.append(f"tax = {mapped.tax}")
     if mapped.values is not None:
         pairs = ", ".join(f"{_quoted(word)} = {_quoted(choice)}" for word, choice in mapped.values.items())
         parts.append(f"values = {{ {pairs} }}")
@@ -96,7 +105,8 @@ def _inline(mapped: FieldMapping) -> str:
 def _condition(condition: Condition) -> str:
     name, words = ("in", condition.among) if condition.among is not None else ("not_in", condition.not_in)
     listed = ", ".join(_quoted(word) for word in words or ())
-    return f"{{ column = {_quoted(condition.column)}, {name} = [{listed}] }}"
+    also = "" if condition.also is None else f", also = {_condition(condition.also)}"
+    return f"{{ column = {_quoted(condition.column)}, {name} = [{listed}]{also} }}"
 
 
 def _listed(names: Sequence[str]) -> str:

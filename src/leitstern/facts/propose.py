@@ -18,8 +18,10 @@ from leitstern.facts.keys import identify
 from leitstern.facts.mapping import READ_KINDS, Condition, FieldMapping, TableMapping
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.naming import field_likeness, likeness, named, names_of, plain, without_prefix
-from leitstern.facts.profiles import Recognised, recognise
-from leitstern.facts.vouchers import cancelled, without
+from leitstern.facts.net import FACTS_OF_MONEY, Amount, currency_in, net_amount, times_in
+from leitstern.facts.profiles import Ask, Recognised, recognise
+from leitstern.facts.vouchers import cancelled, kept
+from leitstern.sources.words import month
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +36,8 @@ _NAMED = 2.5
 _MISSING = 2.0
 #: What speaks against a fact whose records change when nothing identifies the rows.
 _NAMELESS = 3.0
+#: The same where the file's name says what the rows are: then it is asked what identifies them.
+_ASKED_FOR = 1.0
 #: Facts whose records are written once: rows without a key are told apart by their text.
 KEYLESS = frozenset({"activity", "invoice", "spend", "touchpoint", "survey_response", "deal_event"})
 #: What the name of a column is worth that a vendor's profile knows, against one for a name of the list.
@@ -52,7 +56,9 @@ class Proposal:
     the words that could not be translated, ``known`` has those of its words that could. ``where`` leaves out
     rows that say of themselves that they do not count, ``deleted`` marks deletions; ``by_row``: each row is a
     record of its own. ``vendor`` is the program whose export it is, ``also`` are tables that are made of the
-    same rows. ``guessed`` are the words that become a choice's "everything else", by column.
+    same rows. ``guessed`` are the words that become a choice's "everything else", by column; ``left_out``
+    those whose rows do not count. ``undated`` is the required date that no column has, ``asks`` are questions
+    that the program's exports leave open, ``gross`` is a column of amounts with an unknown tax in them.
     """
 
     file: str
@@ -70,6 +76,10 @@ class Proposal:
     vendor: str | None = None
     also: tuple[TableMapping, ...] = ()
     guessed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    undated: str | None = None
+    asks: tuple[Ask, ...] = ()
+    gross: str | None = None
 
     @property
     def table(self) -> TableMapping | None:
@@ -81,7 +91,7 @@ class Proposal:
     @property
     def reads(self) -> TableMapping | None:
         """The table as its columns are read, whether or not it is known what identifies the rows."""
-        if self.missing or not self.fields:
+        if self.missing or self.undated or not self.fields:
             return None
         return TableMapping(
             file=self.file, sheet=self.sheet, fact=self.fact, key=self.key, where=self.where,
@@ -101,24 +111,27 @@ def propose(
     found, assigned = _fact(file, sheet, columns, sample, fact, shape)
     if found is None:
         return None
-    where, deleted = _conditions(found, columns, sample, shape)
-    counted = sample
-    for condition in (where, deleted):
-        counted = counted if condition is None else without(counted, condition)
-    mapped = _mapped(found, assigned, counted, shape)
+    amount = _amount(found, columns, sample, assigned)
+    where, deleted, left_out = _conditions(found, columns, sample, shape, assigned.get("amount"))
+    mapped = _mapped(found, assigned, kept(sample, where, deleted), shape)
+    if amount is not None and "amount" in mapped.fields:
+        mapped.fields["amount"] = mapped.fields["amount"].model_copy(update={"less": amount.less})
     key = _key(found, columns, rows, assigned, shape)
     also = () if shape is None else further(shape, file_pattern(file), sheet, key, mapped.fields, sample)
     used = {*(key or ()), *(column for column, _ in mapped.unclear.values())}
     used |= {column for one in mapped.fields.values() for column in one.used_columns}
     used |= {column for table in also for column in table.used_columns}
     used |= {condition.column for condition in (where, deleted) if condition is not None}
+    missing = tuple(f.name for f in found.fields if f.required and f.name not in mapped.fields)
+    dateless = missing == (found.main_date,) and found.name in KEYLESS and not any(map(month, columns))
+    undated = found.main_date if dateless else None
     return Proposal(
         file=file_pattern(file),
         sheet=sheet,
         fact=found.name,
         key=key,
         fields=mapped.fields,
-        missing=tuple(f.name for f in found.fields if f.required and f.name not in mapped.fields),
+        missing=() if undated else missing,
         unused=tuple(column for column in columns if column not in used),
         unclear=mapped.unclear,
         known=mapped.known,
@@ -127,6 +140,10 @@ def propose(
         vendor=None if shape is None else shape.vendor,
         also=also,
         guessed=mapped.guessed,
+        left_out=left_out,
+        undated=undated,
+        asks=() if shape is None else tuple(one for one in shape.shape.ask if shape.columns(one.column)),
+        gross=_gross(amount, mapped.fields, shape),
     )
 
 
@@ -142,9 +159,10 @@ def _fact(
     best: tuple[float, Fact, dict[str, str]] | None = None
     for candidate in candidates:
         assigned, score = _assign(candidate, columns, sample, None)
-        score += _NAMED * named(candidate, sheet or file)
+        says = named(candidate, sheet or file)
+        score += _NAMED * says
         if candidate.name not in KEYLESS and _key(candidate, columns, sample, assigned, None) is None:
-            score -= _NAMELESS
+            score -= _ASKED_FOR if says else _NAMELESS
         score -= _MISSING * sum(f.required and f.name not in assigned for f in candidate.fields)
         if assigned and (best is None or score > best[0]):
             best = (score, candidate, assigned)
@@ -154,17 +172,35 @@ def _fact(
 
 
 def _conditions(
-    fact: Fact, columns: Sequence[str], sample: pa.Table, shape: Recognised | None
-) -> tuple[Condition | None, Condition | None]:
-    """The rows that count, and those that are deletions."""
-    where = cancelled(columns, sample) if fact.name == "invoice" else None
+    fact: Fact, columns: Sequence[str], sample: pa.Table, shape: Recognised | None, amount: str | None
+) -> tuple[Condition | None, Condition | None, tuple[str, ...]]:
+    """The rows that count, those that are deletions, and the words of rows that do not count."""
+    where, words = cancelled(columns, sample, amount) if fact.name == "invoice" else (None, ())
     if shape is None:
-        return where, None
+        return where, None, words
     left_out, deleted = (shape.chosen(c) for c in (shape.shape.leave_out, shape.shape.deleted))
     if left_out is not None:
-        where = Condition(column=left_out[0], not_in=left_out[1])
+        where, words = Condition(column=left_out[0], not_in=left_out[1]), left_out[1]
     gone = None if deleted is None else Condition.model_validate({"column": deleted[0], "in": deleted[1]})
-    return where, gone
+    return where, gone, words
+
+
+def _amount(fact: Fact, columns: Sequence[str], sample: pa.Table, assigned: dict[str, str]) -> Amount | None:
+    """The amount without tax, put in the place of the one that the names suggest."""
+    if fact.name not in FACTS_OF_MONEY:
+        return None
+    free = [c for c in columns if c not in assigned.values() or c == assigned.get("amount")]
+    found = net_amount(free, sample, assigned.get("amount"))
+    if found is not None:
+        assigned["amount"] = found.column
+    return found
+
+
+def _gross(amount: Amount | None, fields: Mapping[str, FieldMapping], shape: Recognised | None) -> str | None:
+    """The column of amounts whose tax is not known."""
+    if shape is not None and shape.shape.gross:
+        return fields["amount"].column if "amount" in fields else None
+    return amount.column if amount is not None and amount.gross else None
 
 
 def file_pattern(file: str) -> str:
@@ -244,10 +280,13 @@ def _mapped(fact: Fact, assigned: Mapping[str, str], sample: pa.Table, shape: Re
             _choice(found, fact, model, column, sample, shape)
         else:
             found.fields[model.name] = _column(model, column, sample, shape)
-    if shape is not None:
-        for name, value in shape.shape.values.items():
-            if name not in found.fields and name not in found.unclear:
-                found.fields[name] = FieldMapping(value=value)
+    constants = {} if shape is None else dict(shape.shape.values)
+    said = currency_in(columns.get("amount", ""))
+    if said is not None and "currency" in fact.by_name:
+        constants.setdefault("currency", said)
+    for name, value in constants.items():
+        if name not in found.fields and name not in found.unclear:
+            found.fields[name] = FieldMapping(value=value)
     return found
 
 
@@ -283,7 +322,8 @@ def _column(model: Field, column: str, sample: pa.Table, shape: Recognised | Non
     if several:
         return FieldMapping(first_of=several)
     scale = None if shape is None or model.name != "probability" else shape.shape.whole
-    return FieldMapping(column=column, scale=scale)
+    times = times_in(column) if model.kind == "money" else None
+    return FieldMapping(column=column, scale=scale, times=times)
 
 
 def _several(model: Field, sample: pa.Table, shape: Recognised | None) -> tuple[str, ...] | None:

@@ -20,6 +20,7 @@ from leitstern.facts.proposal_file import to_toml
 from leitstern.facts.propose import propose
 from leitstern.facts.receipts import Planned, Question
 from leitstern.facts.telling import told
+from leitstern.facts.titles import titles_of
 
 if TYPE_CHECKING:
     from leitstern.facts.jobs import Options
@@ -74,7 +75,8 @@ def _propose(table: Landed, made: Made, options: Options) -> None:
         proposal = corrected(proposal, correction, rows)
     questions: tuple[Question, ...] = ()
     if not proposal.missing:
-        asked = ask(proposal, table.file, rows, options.answers, options.language)
+        titles = titles_of(table)
+        asked = ask(proposal, table.file, rows, options.answers, options.language, titles)
         proposal, questions = asked.proposal, asked.questions
     made.planned.append(_planned(table, proposal))
     if questions:  # what it becomes depends on the answers

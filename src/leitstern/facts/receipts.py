@@ -51,7 +51,8 @@ class TableReceipt:
 
     ``rows_read = loaded + updated + unchanged + rows_set_aside``. ``left_out`` rows were not chosen by
     the mapping's ``where`` and are no part of it; ``removed`` says how many of the updated ones were
-    deletions, ``planned`` of how many records the end in the file is only planned. ``already`` marks bytes
+    deletions, ``planned`` of how many records the end in the file is only planned, ``overlap``
+    how many earlier records of a list without a key may be in it once more. ``already`` marks bytes
     that were imported before under the same mapping: their earlier receipt is repeated and nothing was
     written.
     """
@@ -71,6 +72,7 @@ class TableReceipt:
     readings: tuple[ReadAs, ...] = ()
     already: bool = False
     planned: int = 0
+    overlap: int = 0
 
     @property
     def rows_set_aside(self) -> int:

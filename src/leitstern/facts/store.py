@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern import clock
 from leitstern.errors import Problem
-from leitstern.facts import gone
+from leitstern.facts import gone, overlaps
 from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import first_row, lent
@@ -60,11 +60,11 @@ _BOOKS = {
     "receipt": (
         "batch INTEGER, mapping VARCHAR, file VARCHAR, sheet VARCHAR, sha256 VARCHAR, digest VARCHAR, "
         "fact VARCHAR, rows_read BIGINT, loaded BIGINT, updated BIGINT, unchanged BIGINT, set_aside BIGINT, "
-        "left_out BIGINT, removed BIGINT"
+        "left_out BIGINT, removed BIGINT, part VARCHAR"
     ),
     "set_aside": (
         "batch INTEGER, file VARCHAR, sheet VARCHAR, fact VARCHAR, line BIGINT, column_name VARCHAR, "
-        "reason VARCHAR, value VARCHAR"
+        "reason VARCHAR, value VARCHAR, part VARCHAR"
     ),
     "reading": (
         "batch INTEGER, file VARCHAR, sheet VARCHAR, pattern VARCHAR, column_name VARCHAR, code VARCHAR"
@@ -92,7 +92,8 @@ def _create_fact(fact: Fact) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a table of rows comes from. ``digest`` stands for mapping and readings together."""
+    """Where a table of rows comes from. ``digest`` stands for mapping and readings together, ``part`` tells
+    tables apart that are made of the same rows."""
 
     mapping: str
     pattern: str
@@ -100,6 +101,7 @@ class Origin:
     sheet: str | None
     sha256: str
     digest: str
+    part: str | None = None
 
 
 class Store:
@@ -143,6 +145,9 @@ class Store:
         for name, columns in _BOOKS.items():
             if name not in tables:
                 run(f"CREATE TABLE {name} ({columns})")
+            for column in columns.split(", ") if name in tables else ():
+                if (name, column.split(" ")[0]) not in there:
+                    run(f"ALTER TABLE {name} ADD COLUMN {column}")
         for fact in stored_facts():
             if fact.name not in tables:
                 run(_create_fact(fact))
@@ -204,20 +209,23 @@ class Store:
         """Receipts in the order of the imports. ``condition`` is code, never a user's text."""
         rows = self.connection.execute(
             "SELECT batch, mapping, file, sheet, fact, rows_read, loaded, updated, unchanged, left_out, "
-            f"removed FROM receipt WHERE {condition} ORDER BY batch, rowid",
+            f"removed, part FROM receipt WHERE {condition} ORDER BY batch, rowid",
             list(values),
         ).fetchall()
         return [
-            replace(TableReceipt(*row), set_aside=self.reasons(row[0], row[2], row[3], row[4]))
+            replace(TableReceipt(*row[:-1]), set_aside=self.reasons(row[0], row[2], row[3], row[4], row[-1]))
             for row in rows
         ]
 
-    def reasons(self, batch: int, file: str, sheet: str | None, fact: str) -> dict[str, int]:
+    def reasons(
+        self, batch: int, file: str, sheet: str | None, fact: str, part: str | None
+    ) -> dict[str, int]:
         """How many rows of a table were set aside in one import, by reason."""
         rows = self.connection.execute(
             "SELECT reason, count(*) FROM set_aside WHERE batch = ? AND file = ? "
-            "AND sheet IS NOT DISTINCT FROM ? AND fact = ? GROUP BY reason ORDER BY reason",
-            [batch, file, sheet, fact],
+            "AND sheet IS NOT DISTINCT FROM ? AND fact = ? AND part IS NOT DISTINCT FROM ? "
+            "GROUP BY reason ORDER BY reason",
+            [batch, file, sheet, fact, part],
         ).fetchall()
         return dict(rows)
 
@@ -284,7 +292,7 @@ class Batch:
         gone.note(self._store.connection, converted)
         counts = upsert(self._store.connection, converted, source=source, batch=self.number)
         self._write_set_aside(origin, converted, counts.set_aside)
-        reasons = self._store.reasons(self.number, origin.file, origin.sheet, converted.fact)
+        reasons = self._store.reasons(self.number, origin.file, origin.sheet, converted.fact, origin.part)
         receipt = TableReceipt(
             self.number, origin.mapping, origin.file, origin.sheet, converted.fact, converted.rows_read,
             counts.loaded, counts.updated, counts.unchanged, converted.left_out, counts.removed,
@@ -292,11 +300,11 @@ class Batch:
         )  # fmt: skip
         receipt.check()
         self._run(
-            "INSERT INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 self.number, origin.mapping, origin.file, origin.sheet, origin.sha256, origin.digest,
                 converted.fact, receipt.rows_read, receipt.loaded, receipt.updated, receipt.unchanged,
-                receipt.rows_set_aside, receipt.left_out, receipt.removed,
+                receipt.rows_set_aside, receipt.left_out, receipt.removed, origin.part,
             ],
         )  # fmt: skip
         for reading in readings:
@@ -309,6 +317,10 @@ class Batch:
     def gone(self, sorts: Iterable[tuple[str, str, SameSort]]) -> list[Gone]:
         """What the tables of this import lack that earlier ones of their sorts had; see ``facts.gone``."""
         return gone.finish(self._store.connection, self.number, sorts)
+
+    def overlap(self, converted: Converted, source: str, same_sort: SameSort) -> int:
+        """How many earlier records may be in a list without a key once more; see ``overlaps``."""
+        return overlaps.count(self._store.connection, converted, source, self.number, same_sort)
 
     def _write_set_aside(
         self, origin: Origin, converted: Converted, later: list[tuple[int, str, str]]
@@ -329,7 +341,7 @@ class Batch:
         )
         with lent(self._store.connection, "incoming_set_aside", table):
             self._run(
-                "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value "
+                "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value, ? "
                 "FROM incoming_set_aside",
-                [self.number, origin.file, origin.sheet, converted.fact],
+                [self.number, origin.file, origin.sheet, converted.fact, origin.part],
             )

@@ -23,8 +23,13 @@ def told(proposal: Proposal, file: str, language: str) -> list[str]:
 def _notes(proposal: Proposal) -> Iterator[tuple[str, dict[str, str]]]:
     if proposal.vendor is not None:
         yield "vendor", {"vendor": proposal.vendor, "fact": proposal.fact}
-    if proposal.where is not None and proposal.where.not_in:
-        yield "left_out", {"column": proposal.where.column, "words": _listed(proposal.where.not_in)}
+    if proposal.where is not None and proposal.left_out:
+        yield "left_out", {"column": proposal.where.column, "words": _listed(proposal.left_out)}
+    for mapped in proposal.fields.values():
+        if mapped.less is not None:
+            yield "less", {"column": str(mapped.column), "tax": mapped.less}
+        if mapped.times is not None:
+            yield "times", {"column": str(mapped.column), "times": str(mapped.times)}
     for end, plan in FACTS[proposal.fact].planned:
         closed, planned = proposal.fields.get(end), proposal.fields.get(plan)
         if closed is not None and planned is not None and closed.column == planned.column:

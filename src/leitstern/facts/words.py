@@ -81,4 +81,5 @@ def meets(rows: pa.Table, condition: Condition) -> Column:
     encoded: Any = rows[condition.column].combine_chunks().dictionary_encode()
     hits = [(words.get(word) is not None) == wanted for word in encoded.dictionary.to_pylist()]
     empty = (words.get("") is not None) == wanted
-    return pc.fill_null(pa.array(hits, pa.bool_()).take(encoded.indices), fill_value=empty)
+    met = pc.fill_null(pa.array(hits, pa.bool_()).take(encoded.indices), fill_value=empty)
+    return met if condition.also is None else pc.and_(met, meets(rows, condition.also))

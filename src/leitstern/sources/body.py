@@ -30,6 +30,8 @@ _FEWEST_MONTHS = 2
 _BROAD = 3
 #: So much of a text is shown in a note.
 _SHOWN = 120
+#: So many lines above a header are kept.
+_TITLES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,8 @@ class Body:
         if made.found.header is None:
             self.writer.note("no_header")
         if made.above:
-            self.writer.note("above_header", count=len(made.above), text=made.above[0][:_SHOWN])
+            lines = "\n".join(text[:_SHOWN] for text in made.above[:_TITLES])
+            self.writer.note("above_header", count=len(made.above), text=made.above[0][:_SHOWN], lines=lines)
         if made.cross is not None:
             columns = ", ".join(made.found.names[place] for place, _ in made.cross.columns)
             self.writer.note("months_as_columns", columns=columns[:_SHOWN])

@@ -83,8 +83,8 @@ def decide(
 def _best(column: Counted, kind: str | None, usual: Usual, name: str) -> list[Candidate]:
     """The candidates of the family (numbers, dates, yes and no) that reads most; several are a question."""
     found: list[list[Candidate]] = []
-    if kind in (None, "money", "number", "whole"):
-        found.append(_numbers(column, whole=kind == "whole"))
+    if kind in (None, "money", "number", "whole", "count"):
+        found.append(_numbers(column, whole=kind in ("whole", "count"), counted=kind == "count"))
     if kind == "share":
         found.append(_shares(column, usual, name))
     if kind in (None, "day", "time"):
@@ -116,8 +116,8 @@ def _column(values: Column) -> Counted:
     return Counted(counts.field(0), weights, len(texts) - int(weights.sum()))
 
 
-def _numbers(column: Counted, *, whole: bool) -> list[Candidate]:
-    """Candidates for numbers: how marks are read."""
+def _numbers(column: Counted, *, whole: bool, counted: bool = False) -> list[Candidate]:
+    """Candidates for numbers: how marks are read. ``counted``: nobody writes a count with decimals."""
     comma = _mask(numbers.is_number(column.texts, reading("de")))
     point = _mask(numbers.is_number(column.texts, reading("en")))
     if not (comma.any() or point.any()):
@@ -130,7 +130,7 @@ def _numbers(column: Counted, *, whole: bool) -> list[Candidate]:
     de = Candidate(_unit(reading("de"), column, comma), comma, doubtful)
     en = Candidate(_unit(reading(_point_code(column, point)), column, point), point, doubtful)
     if doubtful.any() and bool(only_comma) == bool(only_point):
-        if whole and not column.taken(doubtful).equals(_zeros(column.taken(doubtful))):
+        if counted or (whole and not column.taken(doubtful).equals(_zeros(column.taken(doubtful)))):
             # A whole number has no decimals, so the mark stands between thousands; 1.000 may be 1.
             return [_whole(de, en, column)]
         return [_narrow(de, column), _narrow(en, column)]

@@ -30,7 +30,7 @@ from leitstern.sources.raw import Note, SetAside
 __all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land", "landed"]
 
 #: Changes when files are landed differently than before, so that old raw files are made anew.
-_FORMAT = 1
+_FORMAT = 2
 _STANDARD = Limits()
 _STAGING = ".landing-"
 #: The child gets no more of the environment than Python needs to start; no keys, no passwords.

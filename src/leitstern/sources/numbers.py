@@ -34,8 +34,8 @@ CURRENCIES = {
 _CURRENCY = "(?:" + "|".join(CURRENCIES.values()) + ")"
 
 #: Integer digits that fit beside the decimals of DECIMAL(18, 4), DECIMAL(18, 6) and BIGINT.
-INTEGER_DIGITS = {"money": 14, "number": 12, "share": 12, "whole": 18}
-SCALE = {"money": 4, "number": 6, "share": 6}
+INTEGER_DIGITS = {"money": 14, "number": 12, "share": 12, "count": 12, "whole": 18}
+SCALE = {"money": 4, "number": 6, "share": 6, "count": 6}
 
 
 #: Thousands mark of a reading -> what is taken for it.

@@ -37,6 +37,7 @@ TYPES: dict[str, Any] = {
     "money": pa.decimal128(18, 4),
     "number": pa.decimal128(18, 6),
     "share": pa.decimal128(18, 6),
+    "count": pa.decimal128(18, 6),
     "whole": pa.int64(),
     "day": pa.date32(),
     "time": pa.timestamp("us"),

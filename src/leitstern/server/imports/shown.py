@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from leitstern.access.policy import OF_PEOPLE
-from leitstern.facts.asking import AREA, KEY
+from leitstern.facts.asking import AREA, KEY, LEAVE_OUT, STATUS, TAX
 from leitstern.facts.mapping import READ_KINDS, place
 from leitstern.facts.model import FACTS
 from leitstern.kpis.labels import choice_label
@@ -264,13 +264,24 @@ def _question(question: Question, plan: Planned | None) -> Choice:
     for name, (column, unknown) in (plan.unclear if plan else {}).items():
         for word in unknown:
             if plan and question.column == f"{column}: {word}":
-                options = [(c, choice_label(plan.fact, name, c, language)) for c in question.choices]
+                said = dict(zip(question.choices, question.meanings, strict=True))
+                options = [
+                    (c, said[c] if c == LEAVE_OUT else choice_label(plan.fact, name, c, language))
+                    for c in question.choices
+                ]
                 text = _("What does “%(word)s” in “%(column)s” mean?")
                 return Choice(f"answer:{question.name}", text % {"word": word, "column": column}, "", options)
     if question.column == KEY:
         text, examples = _("What tells the rows apart?"), ""
     elif question.column == AREA:
         text, examples = _("Whose costs are these?"), ""
+    elif question.column == STATUS:
+        text, examples = _("What are the deals of this list?"), ""
+    elif plan and FACTS[plan.fact].main_date == question.column:
+        text, examples = _("On which day do the rows count?"), ""
+    elif question.column.endswith(TAX):
+        text = _("Is tax in “%(column)s”?") % {"column": question.column.removesuffix(TAX)}
+        examples = ""
     else:
         text = _("How is “%(column)s” to be read?") % {"column": question.column}
         examples = " · ".join(question.examples)
