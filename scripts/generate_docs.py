@@ -44,7 +44,7 @@ _KINDS = {
     "money": "money", "number": "number", "whole": "whole number", "yesno": "yes or no",
 }  # fmt: skip
 
-_MEANINGS = {"share": "share, 0 to 1", "currency": "currency (ISO 4217)"}
+_MEANINGS = {"share": "share, 0 to 1", "currency": "currency (ISO 4217)", "count": "number"}
 
 
 def data_model() -> str:

@@ -7,8 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel
+
+@runtime_checkable
+class _Document(Protocol):
+    """A checked document, told by what it can do: its library is slow to load, and rarely needed."""
+
+    def model_dump(self, *, mode: str, by_alias: bool, exclude_none: bool) -> dict[str, Any]:
+        """As plain values."""
 
 
 def dumps(value: object) -> str:
@@ -17,7 +24,7 @@ def dumps(value: object) -> str:
         return _decimal(value)
     if is_dataclass(value) and not isinstance(value, type):
         value = {f.name: getattr(value, f.name) for f in fields(value)}
-    elif isinstance(value, BaseModel):
+    elif isinstance(value, _Document):
         value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{json.dumps(str(k))}: {dumps(v)}" for k, v in value.items()) + "}"
