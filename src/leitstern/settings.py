@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from leitstern import toml
 from leitstern.errors import Problem
 from leitstern.language import Language, default_language
 from leitstern.messages import message
@@ -105,7 +106,7 @@ class Settings(BaseModel):
         """The settings of the workspace in ``folder``; raises ``Problem``."""
         file = folder / FILE
         try:
-            content = tomllib.loads(file.read_text(encoding="utf-8"))
+            content = toml.loads(file.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError) as none:
             raise Problem("leitstern.no_workspace", path=folder) from none
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:

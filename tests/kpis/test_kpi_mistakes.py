@@ -161,3 +161,12 @@ def test_words_that_yaml_takes_for_yes_and_no_stay_words() -> None:
     assert not problems
     assert (entry.definition.name.de, entry.definition.name.en) == ("no", "2024")
     assert entry.definition.measures["deals"].on == "closed_at"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 40_000, "\n  " + "- " * 50_000 + "a\n", "\n- " + "? " * 50_000]
+)
+def test_what_is_nested_without_end_is_refused_in_words(text: str) -> None:
+    entries, problems = read("kpi: " + text, "deep.yaml")
+    assert entries == []
+    assert "deep.yaml" in problems[0].text("en")

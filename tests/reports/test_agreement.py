@@ -104,3 +104,28 @@ def test_a_long_agreement_has_pages_with_numbers() -> None:
     reader, text = read(pdf(replace(AGREEMENT, steps=steps), "de"))
     assert len(reader.pages) > 2
     assert f"Seite 2 / {len(reader.pages)}" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Passt \N{THUMBS UP SIGN}",
+        "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}\ufe0f",
+        "\u9867\u5ba2 \u4e0a\u6d77",
+        "\u0928\u092e\u0938\u094d\u0924\u0947",  # marks that join
+        "\ud83d",  # half of a character
+        "\x01\x7f\u2028\ufffe\U0010ffff",
+    ],
+)
+def test_whatever_people_type_is_printed_or_replaced(text: str) -> None:
+    reader, shown = read(pdf(replace(AGREEMENT, owner=text, steps=[("heute", text, f"Grund: {text}")]), "de"))
+    assert len(reader.pages) == 1
+    assert "Grund:" in shown
+
+
+def test_what_was_replaced_is_said() -> None:
+    said = "Zeichen, die sich nicht drucken lassen"
+    assert said in read(pdf(replace(AGREEMENT, owner="\N{THUMBS UP SIGN}"), "de"))[1]
+    plain = replace(AGREEMENT, owner="Łukasz Žižek, Αθήνα, Клиент – „10 %“ €")
+    assert said not in read(pdf(plain, "de"))[1]
+    assert "Łukasz Žižek, Αθήνα, Клиент – „10 %“ €" in read(pdf(plain, "de"))[1]

@@ -7,10 +7,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 
-from leitstern.server.models import Account
+from leitstern import clock
+from leitstern.server import guessing
+from leitstern.server.models import Account, AuditEntry
 
 from . import accounts
 from .accounts import PASSWORD
@@ -94,40 +96,127 @@ def test_the_password_of_nobody_takes_a_hash_as_well(visitor, ada, monkeypatch):
         hashed.clear()
 
 
-def test_guessing_one_password_is_slowed_down(visitor, ada):
-    for number in range(5):
-        assert WRONG in text(log_in(visitor, password=f"guess {number}"))
-    assert TOO_MANY in text(log_in(visitor))  # although it is the right one
-    assert TOO_MANY in text(log_in(Client(REMOTE_ADDR="10.9.8.7", headers={"accept-language": "de"})))
-    assert not is_in(visitor)
+def guesses(client: Client, count: int, email: str = "ada@example.org") -> list[str]:
+    return [text(log_in(client, email, f"guess {number}")) for number in range(count)]
+
+
+def stranger(address: str) -> Client:
+    return Client(REMOTE_ADDR=address, headers={"accept-language": "de"})
+
+
+def test_guessing_one_password_is_slowed_down(visitor, ada, at):
+    assert all(WRONG in answer for answer in guesses(visitor, 10))
+    assert f"{TOO_MANY} Versuchen Sie es in 1 Sekunde erneut." in text(log_in(visitor))
+    at(clock.now() + timedelta(seconds=1))
+    assert WRONG in text(log_in(visitor, password="guess"))
+    assert "in 2 Sekunden" in text(log_in(visitor))  # although it is the right one
+    at(clock.now() + timedelta(seconds=2))
+    log_in(visitor)
+    assert is_in(visitor)
+
+
+def test_seven_wrong_ones_keep_no_owner_out(visitor, ada):
+    guesses(visitor, 7)
+    log_in(visitor)
+    assert is_in(visitor)
+
+
+def test_a_guesser_elsewhere_keeps_no_owner_out(visitor, ada):
+    failures("10.9.8.7", *["ada@example.org"] * 20)
+    log_in(visitor)
+    assert is_in(visitor)
+
+
+def test_a_guesser_behind_the_same_address_keeps_no_owner_out_of_a_known_browser(visitor, ada):
+    log_in(visitor)
+    visitor.post("/account/logout/")
+    failures("127.0.0.1", *["ada@example.org"] * 20)
+    log_in(visitor)
+    assert is_in(visitor)
+
+
+def test_a_known_browser_is_slowed_down_as_well(visitor, ada):
+    log_in(visitor)
+    visitor.post("/account/logout/")
+    assert TOO_MANY in guesses(visitor, 11)[-1]
+
+
+def test_a_browser_is_known_for_its_own_account_only(visitor, ada):
+    accounts.make(email="eve@example.org", password=PASSWORD)
+    eve = stranger("127.0.0.1")
+    log_in(eve, "eve@example.org")
+    eve.post("/account/logout/")
+    failures("127.0.0.1", *["ada@example.org"] * 10)
+    assert TOO_MANY in text(log_in(eve, "ada@example.org"))
+
+
+def test_a_new_password_makes_browsers_strangers(visitor, ada):
+    log_in(visitor)
+    visitor.post("/account/logout/")
+    ada.set_password("Nebelkrähe-im-Dezember-3")
+    ada.save()
+    failures("127.0.0.1", *["ada@example.org"] * 10)
+    assert TOO_MANY in text(log_in(visitor, password="Nebelkrähe-im-Dezember-3"))
+
+
+def failures(address: str, *emails: str) -> None:
+    """Wrong passwords that were tried before."""
+    for email in emails:
+        guessing.failed(RequestFactory(REMOTE_ADDR=address).get("/"), email)
 
 
 def test_guessing_over_many_accounts_is_slowed_down(visitor, ada):
-    answers = [text(log_in(visitor, f"somebody{n}@example.org", "guess")) for n in range(11)]
-    assert [TOO_MANY in answer for answer in answers] == [False] * 10 + [True]
+    failures("127.0.0.1", *(f"somebody{n}@example.org" for n in range(99)))
+    assert WRONG in guesses(visitor, 1, "nobody@example.org")[0]
     assert TOO_MANY in text(log_in(visitor))
     elsewhere = Client(REMOTE_ADDR="10.9.8.7")
     log_in(elsewhere)
     assert is_in(elsewhere)
 
 
+def test_guessing_from_many_addresses_is_slowed_down(visitor, ada):
+    for number in range(50):
+        failures(f"10.0.0.{number}", "ada@example.org")
+    assert TOO_MANY in text(log_in(stranger("10.0.1.1")))
+
+
 def test_a_forwarded_address_is_not_believed_without_a_proxy(visitor, ada):
-    for number in range(10):
-        log_in(Client(headers={"x-forwarded-for": f"10.0.0.{number}"}), f"n{number}@example.org", "guess")
+    failures("127.0.0.1", *["ada@example.org"] * 9)
+    log_in(Client(headers={"x-forwarded-for": "10.0.0.1"}), password="guess")
     answer = log_in(Client(headers={"x-forwarded-for": "10.0.1.1", "accept-language": "de"}))
     assert TOO_MANY in text(answer)
 
 
+def test_behind_a_proxy_addresses_are_told_apart(visitor, ada):
+    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=1):
+        failures("10.0.0.1", *["ada@example.org"] * 20)
+        colleague = Client(headers={"x-forwarded-for": "10.0.0.2"})
+        log_in(colleague)
+        assert is_in(colleague)
+
+
 def test_another_name_of_the_server_is_no_second_try(visitor, ada):
-    for number in range(5):
-        host = ("localhost", "127.0.0.1")[number % 2]
+    failures("127.0.0.1", *["ada@example.org"] * 8)
+    for number, host in enumerate(("localhost", "127.0.0.1")):
         visitor.post(LOG_IN, {"login": "ada@example.org", "password": f"{number}"}, headers={"host": host})
     assert TOO_MANY in text(log_in(visitor))
 
 
-def test_more_attempts_than_a_person_makes_are_refused(visitor):
-    found = [log_in(visitor, "", "").status_code for _ in range(31)]
-    assert found == [200] * 30 + [429]
+def test_log_ins_and_wrong_passwords_are_in_the_log(visitor, ada):
+    guesses(visitor, 1)
+    guesses(visitor, 1, "my-password@typed.too-early")
+    log_in(visitor)
+    found = AuditEntry.objects.filter(action__startswith="login.").order_by("pk")
+    assert [(one.action, one.object) for one in found] == [
+        ("login.failed", f"account:{ada.pk}"),
+        ("login.failed", ""),
+        ("login.done", f"account:{ada.pk}"),
+    ]
+
+
+def test_more_attempts_than_a_company_makes_are_refused(visitor):
+    found = [log_in(visitor, "", "").status_code for _ in range(301)]
+    assert found == [200] * 300 + [429]
     assert TOO_MANY in text(log_in(visitor))
 
 

@@ -12,8 +12,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
+from leitstern import clock
 from leitstern.errors import Problem
-from leitstern.server import tokens
+from leitstern.server import accounts as server_accounts
+from leitstern.server import invitations, tokens
 from leitstern.server.models import Account, AuditEntry, Token
 
 from . import accounts
@@ -35,8 +37,10 @@ def inside(ada) -> Client:
     return client
 
 
-def code_of(secret: str) -> str:
-    return f"{hotp_value(secret, next(iter(yield_hotp_counters_from_time()))):06d}"
+def code_of(secret: str, *, later: bool = False) -> str:
+    """A code that is right now; ``later``: another one than the first."""
+    counters = list(yield_hotp_counters_from_time())
+    return f"{hotp_value(secret, counters[-1 if later else 0]):06d}"
 
 
 def switch_on(client: Client) -> tuple[str, list[str]]:
@@ -69,8 +73,8 @@ def test_a_log_in_takes_password_and_code(inside, ada):
     assert not is_in(client)
     wrong = client.post("/account/2fa/authenticate/", {"code": "000000"})
     assert "Der Code ist falsch oder abgelaufen." in wrong.content.decode()
-    Authenticator.objects.filter(type="totp").update(last_used_at=None)
-    assert client.post("/account/2fa/authenticate/", {"code": code_of(secret)})["Location"] == "/"
+    code = code_of(secret, later=True)
+    assert client.post("/account/2fa/authenticate/", {"code": code})["Location"] == "/"
     assert is_in(client)
 
 
@@ -180,3 +184,54 @@ def test_the_language_of_the_account_holds_on_every_machine(inside, ada):
     fresh.force_login(Account.objects.get(pk=ada.pk))
     assert fresh.get("/me")["Content-Language"] == "en"
     assert inside.post("/me", {"action": "language", "language": "fr"}).status_code == 404
+
+
+def test_the_code_that_switches_codes_on_does_not_log_in_as_well(inside, ada):
+    secret, _codes = switch_on(inside)
+    inside.post("/account/logout/")
+    inside.post("/account/login/", {"login": ada.email, "password": PASSWORD})
+    inside.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    assert not is_in(inside)
+
+
+@pytest.mark.parametrize("way", ["page", "invitation", "disabling", "codes"])
+def test_keys_end_with_the_password_and_whatever_else_closes_an_account(inside, ada, way):
+    boss = accounts.make("administrator", email="boss@example.org")
+    _token, key = tokens.create(ada, "Power BI", ["read"])
+    assert tokens.find(key) is not None
+    new = "Nebelkrähe-im-Dezember-3"
+    if way == "page":
+        fields = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+        inside.post("/account/password/", fields)
+        ada.refresh_from_db()
+        assert ada.check_password(new)
+    elif way == "invitation":
+        link = invitations.find(invitations.invite(boss, ada))
+        assert link is not None
+        invitations.accept(link, "Ada", ada.email, new)
+    elif way == "disabling":
+        server_accounts.activate(boss, ada, False)
+        server_accounts.activate(boss, ada, True)
+    else:
+        server_accounts.forget_second_factor(boss, ada)
+    assert tokens.find(key) is None
+    assert AuditEntry.objects.filter(action="token.all_revoked", object=f"account:{ada.pk}").exists()
+
+
+def test_whoever_was_disabled_and_let_in_again_logs_in_anew(inside, ada):
+    boss = accounts.make("administrator", email="boss@example.org")
+    server_accounts.activate(boss, ada, False)
+    server_accounts.activate(boss, ada, True)
+    assert not is_in(inside)
+
+
+def test_every_key_has_an_end(ada, at):
+    at(datetime(2026, 11, 24, 9, tzinfo=UTC))
+    token, key = tokens.create(ada, "Power BI", ["read"])
+    assert token.expires_at == clock.now() + timedelta(days=90)
+    long, _key = tokens.create(ada, "Years", ["read"], clock.now() + timedelta(days=3000))
+    assert long.expires_at == clock.now() + timedelta(days=366)
+    Token.objects.filter(pk=token.pk).update(expires_at=None)  # as an early version made them
+    assert tokens.find(key) is not None
+    at(clock.now() + timedelta(days=367))
+    assert tokens.find(key) is None

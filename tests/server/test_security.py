@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 import leitstern.server
 from leitstern.errors import Problem
 from leitstern.server import is_loopback, run
 from leitstern.server.settings import ALLOWED_HOSTS
 
+from .fake import FakeWorkspace
 from .test_pages import PAGES, text_of
 
 PACKAGE = Path(leitstern.server.__file__).parent
@@ -116,3 +117,12 @@ def test_pages_are_not_stored_but_style_sheets_are(client):
     sheet = client.get(address[1])
     assert "max-age=86400" in sheet["Cache-Control"]
     sheet.close()
+
+
+@pytest.mark.parametrize("address", ["/account/login/", "/api/v1/openapi.json", "/nowhere"])
+def test_browsers_come_by_https_only_where_it_is_there(address: str, db: None, show) -> None:
+    show(FakeWorkspace())
+    assert "Strict-Transport-Security" not in Client().get(address).headers
+    with override_settings(HTTPS=True):
+        found = Client().get(address).headers["Strict-Transport-Security"]
+    assert found == "max-age=31536000"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from leitstern import toml
 from leitstern.language import default_language
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class State:
     def _of_workspace(self) -> str | None:
         """The workspace's language without checking its settings, as a message about them needs it."""
         try:
-            settings = tomllib.loads((self.folder / "leitstern.toml").read_text(encoding="utf-8"))
+            settings = toml.loads((self.folder / "leitstern.toml").read_text(encoding="utf-8"))
             language = settings["workspace"]["language"]
         except (OSError, ValueError, KeyError, TypeError):
             return None

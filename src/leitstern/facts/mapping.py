@@ -38,6 +38,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from leitstern import toml
 from leitstern.errors import Problem
 from leitstern.facts.model import FACTS, Fact
 from leitstern.facts.model import Field as ModelField
@@ -243,7 +244,7 @@ def load(path: Path) -> Mapping:
 def parse(text: str, file_name: str) -> Mapping:
     """Check the text of a mapping file; ``file_name`` is named in messages."""
     try:
-        data = tomllib.loads(text)
+        data = toml.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Problem("facts.mapping_toml", file=file_name, detail=str(error)) from None
     try:

@@ -90,8 +90,10 @@ def _documents(text: str, file: str) -> Iterator[tuple[object, dict[Part, int]]]
     if len(text) > MAX_SIZE:
         raise FileProblem(file, 1, Problem("kpis.file_big", size=len(text), limit=MAX_SIZE))
     # libyaml where PyYAML was built with it, otherwise the same in Python, ten times slower.
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(text)
+    Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # noqa: N806 - a class
+    loader = Loader(text)
     try:
+        _check_depth(yaml.parse(text, Loader=Loader), file)
         while loader.check_node():
             walk = _Walk(file)
             if (node := loader.get_node()) is not None:
@@ -104,6 +106,20 @@ def _documents(text: str, file: str) -> Iterator[tuple[object, dict[Part, int]]]
         raise FileProblem(file, 1, Problem("kpis.yaml", reason=str(error).splitlines()[0])) from error
     finally:
         loader.dispose()
+
+
+def _check_depth(events: Iterator[yaml.Event], file: str) -> None:
+    """Refuse what is nested too deeply while it is still a row of events: libyaml builds nodes by calling
+    itself, and ends the whole process when its stack is full."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH + 1:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                raise FileProblem(file, line, Problem("kpis.yaml_deep"))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _Walk:

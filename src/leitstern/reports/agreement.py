@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
+
+from leitstern.reports.printable import REPLACED, only_common, printable
 
 Language = Literal["de", "en"]
 Pair = tuple[str, str]
@@ -55,23 +57,31 @@ def label(name: str, language: Language) -> str:
 
 
 def pdf(agreement: Agreement, language: Language) -> bytes:
-    """The agreement as PDF/UA-1."""
+    """The agreement as PDF/UA-1. Characters that no font of typst has are replaced, and a line says so."""
     import typst
 
-    title = label(f"title_{agreement.kind}", language)
     values = asdict(agreement) | {
-        "title": title,
+        "title": label(f"title_{agreement.kind}", language),
         "language": language,
         "labels": {name: pair[language] for name, pair in _labels().items()},
         "decided_at": agreement.decided_at.isoformat(),
     }
-    template = resources.files("leitstern.reports").joinpath("agreement.typ").read_bytes()
+    try:
+        return _compiled(printable(values), agreement.decided_at)
+    except typst.TypstError:  # each character can be shown, but not how they stand together
+        return _compiled(only_common(values), agreement.decided_at)
+
+
+def _compiled(values: dict[str, Any], decided_at: datetime) -> bytes:
+    import typst
+
+    said = json.dumps({key: one for key, one in values.items() if key != "labels"}, ensure_ascii=False)
     made = typst.compile(
-        template,
-        sys_inputs={"data": json.dumps(values, ensure_ascii=False)},
+        resources.files("leitstern.reports").joinpath("agreement.typ").read_bytes(),
+        sys_inputs={"data": json.dumps(values | {"replaced_signs": REPLACED in said}, ensure_ascii=False)},
         pdf_standards=["ua-1"],
         ignore_system_fonts=True,
-        timestamp=agreement.decided_at.replace(microsecond=0),
+        timestamp=decided_at.replace(microsecond=0),
     )
     assert isinstance(made, bytes)  # one document gives one file
     return made

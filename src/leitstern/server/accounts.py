@@ -12,6 +12,7 @@ from django.db import transaction
 from leitstern.errors import Problem
 from leitstern.server import audit, invitations
 from leitstern.server.models import Account
+from leitstern.server.revoking import end_access
 
 if TYPE_CHECKING:
     from leitstern.engine.organisation import Organisation, Person
@@ -68,12 +69,14 @@ def activate(actor: Account, account: Account, active: bool) -> None:
         account.is_active = active
         account.save(update_fields=["is_active"])
         account.invitations.filter(used_at=None).delete()
+        end_access(actor, account)
         audit.note(actor, "account.activated" if active else "account.deactivated", f"account:{account.pk}")
 
 
 def forget_second_factor(actor: Account, account: Account) -> None:
     """Switch off the one-time codes of somebody who lost phone and recovery codes."""
     Authenticator.objects.filter(user_id=account.pk).delete()
+    end_access(actor, account)
     audit.note(actor, "account.codes_off", f"account:{account.pk}")
 
 

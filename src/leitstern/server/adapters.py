@@ -14,11 +14,13 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseRedirect
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from leitstern.server import audit
+from leitstern.server import audit, guessing, tokens
 from leitstern.server.models import Account
 
 
@@ -56,9 +58,36 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         """Whether the password is the account's own."""
         return self.authenticate(context.request, email=user.email, password=password) == user
 
-    def _get_login_attempts_cache_key(self, _request: HttpRequest, **credentials: Any) -> str:
-        """Attempts are counted by e-mail address, whatever name of the server they were sent to."""
-        return str(credentials.get("email", "")).strip().lower()
+    def set_password(self, user: Account, password: str) -> None:
+        """Keep a new password; keys to the API that were made with the old one end."""
+        super().set_password(user, password)
+        tokens.revoke_all(user, user)
+        audit.note(user, "account.password", f"account:{user.pk}")
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse a try that comes too early after wrong ones."""
+        if seconds := guessing.wait(request, str(credentials.get("email", ""))):
+            said = ngettext(
+                "Too many attempts. Try again in %(seconds)s second.",
+                "Too many attempts. Try again in %(seconds)s seconds.",
+                seconds,
+            )
+            raise ValidationError(said % {"seconds": seconds}, code="too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a wrong password, and write it down; what was typed is not kept, as it may be a password."""
+        email = str(credentials.get("email", ""))
+        guessing.failed(request, email)
+        account = Account.objects.filter(email__iexact=email.strip()).first()
+        audit.note(None, "login.failed", f"account:{account.pk}" if account else "")
+
+    def post_login(self, request: HttpRequest, user: Account, **more: Any) -> HttpResponse:
+        """Write down the log-in, and know the browser from now on."""
+        response: HttpResponse = super().post_login(request, user, **more)
+        guessing.succeeded(request, user.email)
+        guessing.remember(request, user, response)
+        audit.note(user, "login.done", f"account:{user.pk}")
+        return response
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]

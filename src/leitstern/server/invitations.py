@@ -11,6 +11,7 @@ from django.db import transaction
 from leitstern import clock
 from leitstern.server import audit
 from leitstern.server.models import Account, Invitation
+from leitstern.server.revoking import end_access
 
 GOOD_FOR = timedelta(days=7)
 
@@ -43,7 +44,7 @@ def find(token: str) -> Invitation | None:
 def accept(invitation: Invitation, name: str, email: str, password: str) -> Account | None:
     """Set the password; without an account, make the first administrator. None if it was used meanwhile.
 
-    All sessions of the account end, as its password is another one now.
+    All sessions and keys of the account end, as its password is another one now.
     """
     with transaction.atomic():
         now = clock.now()
@@ -57,6 +58,7 @@ def accept(invitation: Invitation, name: str, email: str, password: str) -> Acco
         account.name = name
         account.set_password(password)
         account.save(update_fields=["name", "password"])
+        end_access(account, account)
         audit.note(account, "account.accepted", f"account:{account.pk}")
         return account
 

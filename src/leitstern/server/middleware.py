@@ -34,16 +34,19 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+#: Where the server is reached over HTTPS: a browser that came once comes no other way for a year.
+ONLY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 THEMES = ("auto", "light", "dark")
 COOKIE_AGE = timedelta(days=365)
 
 
 def security_headers(get_response: Handler) -> Handler:
     """Put the headers on everything, static files and errors included."""
+    headers = HEADERS | (ONLY_HTTPS if settings.HTTPS else {})
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if response.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "no-store")

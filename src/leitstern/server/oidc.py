@@ -13,9 +13,10 @@ The provider must send back to ``/account/oidc/sso/login/callback/`` and tell ``
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
+
+from leitstern import toml
 
 ID = "sso"
 
@@ -23,7 +24,7 @@ ID = "sso"
 def provider(workspace: Path) -> dict[str, Any]:
     """The provider of a workspace; nothing where none is set, or the file cannot be read."""
     try:
-        content = tomllib.loads((workspace / "leitstern.toml").read_text(encoding="utf-8"))
+        content = toml.loads((workspace / "leitstern.toml").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}  # the pages say what is wrong with the file
     section = content.get("oidc")

@@ -14,6 +14,8 @@ from leitstern.server.models import Account, Token
 
 #: What a key opens: reading; changing what its account may change.
 SCOPES = ("read", "write")
+#: For how long a key is good where nobody says, and at most.
+USUAL, LONGEST = timedelta(days=90), timedelta(days=366)
 _PREFIX = "ls_"
 _SHOWN = 8
 #: How often it is written down that a key is in use.
@@ -23,8 +25,12 @@ _EVERY = timedelta(minutes=1)
 def create(
     account: Account, name: str, scopes: Iterable[str], expires: datetime | None = None
 ) -> tuple[Token, str]:
-    """A new key of an account, and the key itself, which is not kept. `Problem` for a wrong scope."""
-    wanted = sorted(set(scopes))
+    """A new key of an account, and the key itself, which is not kept. `Problem` for a wrong scope.
+
+    Without ``expires`` it is good for `USUAL`; no key is good for longer than `LONGEST`.
+    """
+    wanted, now = sorted(set(scopes)), clock.now()
+    expires = min(expires or now + USUAL, now + LONGEST)
     for scope in wanted:
         if scope not in SCOPES:
             raise Problem("leitstern.scope_unknown", value=scope, choices=", ".join(SCOPES))
@@ -50,12 +56,17 @@ def find(key: str) -> Token | None:
     found = Token.objects.filter(digest=_digest(key), revoked_at=None).select_related("account").first()
     if found is None or not found.account.is_active:
         return None
-    if found.expires_at is not None and found.expires_at <= now:
+    if ends_at(found) <= now:
         return None
     if found.used_at is None or now - found.used_at > _EVERY:
         Token.objects.filter(pk=found.pk).update(used_at=now)
         found.used_at = now
     return found
+
+
+def ends_at(token: Token) -> datetime:
+    """When a key ends; those of an early version, which had no end, a year after they were made."""
+    return token.expires_at or token.created_at + LONGEST
 
 
 def revoke(actor: Account, token: Token) -> None:
@@ -64,6 +75,14 @@ def revoke(actor: Account, token: Token) -> None:
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
         audit.note(actor, "token.revoked", f"token:{token.pk}", before={"name": token.name})
+
+
+def revoke_all(actor: Account | None, account: Account) -> int:
+    """End all keys of an account, as whoever knew its password may have made them; how many there were."""
+    ended = account.tokens.filter(revoked_at=None).update(revoked_at=clock.now())
+    if ended:
+        audit.note(actor, "token.all_revoked", f"account:{account.pk}", before={"keys": ended})
+    return ended
 
 
 def _digest(key: str) -> str:

@@ -27,8 +27,8 @@ class TokenIn(In):
 
     name: ShortName = Field(examples=["Power BI"])
     scopes: list[Scope] = Field(min_length=1, max_length=2, examples=[["read"]])
-    days: Annotated[int, Field(ge=1, le=3650), WHOLE] | None = Field(
-        None, description="For how many days it is good; default: for good."
+    days: Annotated[int, Field(ge=1, le=366), WHOLE] | None = Field(
+        None, description="For how many days it is good; default: 90."
     )
 
 

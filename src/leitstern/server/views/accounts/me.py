@@ -75,14 +75,15 @@ def _page(request: HttpRequest, account: Account, form: KeyForm, key: str | None
 
 
 def _row(token: Token) -> dict[str, Any]:
-    over = token.expires_at is not None and token.expires_at <= clock.now()
+    ends = tokens.ends_at(token)
+    over = ends <= clock.now()
     state = _("revoked") if token.revoked_at else _("expired") if over else _("good")
     return {
         "id": token.pk,
         "name": token.name,
         "start": f"{token.start}…",
         "scopes": _("read and write") if "write" in token.scopes else _("read"),
-        "expires": moment(token.expires_at),
+        "expires": moment(ends),
         "used": moment(token.used_at),
         "state": state,
         "good": not token.revoked_at and not over,
