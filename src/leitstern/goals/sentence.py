@@ -17,6 +17,7 @@ from leitstern.errors import Problem
 from leitstern.goals.goal import Whom
 from leitstern.goals.sentence_amounts import amounts_in
 from leitstern.goals.sentence_bases import base_in, compared
+from leitstern.goals.sentence_kpis import in_money
 from leitstern.goals.sentence_reading import (
     LETTER,
     Answers,
@@ -29,7 +30,7 @@ from leitstern.goals.sentence_reading import (
     title,
 )
 from leitstern.goals.sentence_subjects import about
-from leitstern.goals.sentence_targets import AmountReader
+from leitstern.goals.sentence_targets import Amount, AmountReader
 from leitstern.goals.sentence_times import Found, times
 from leitstern.goals.sentence_unused import Unused, candidates, unused
 from leitstern.goals.sentence_words import PER_PERIOD, VERBS, Language, blanked, language_of, used
@@ -224,6 +225,8 @@ class _Draft:
         if left.other and self.answers.kpi is None:
             self._ask_kpi(left.other)
             said = self._reader(currency).read()  # whatever fits the KPI's unit fits no more
+        elif self._counts_what_is_said_in_money(said):
+            said = self._reader(currency).read()
         elif self.definition and self.instead_of and any(one.question in _MISFITS for one in said.missing):
             self._ask_which((self.definition.kpi, *self.instead_of))
             said = self._reader(currency).read()
@@ -244,6 +247,17 @@ class _Draft:
         if left.amount:
             self._unclear("amount", left.amount)
             self.found = replace(self.found, target=None, upper=None, change=None)
+
+    def _counts_what_is_said_in_money(self, said: Amount) -> bool:
+        """Whether the KPI counts and the amount is money: "orders for 150,000 euros" means their value."""
+        if self.definition is None or self.answers.kpi is not None:
+            return False
+        if not any(one.question == "unit" and one.values.get("said") == "currency" for one in said.missing):
+            return False
+        value = in_money(self.definition, self.catalogue)
+        if value is not None:
+            self._set_kpi(value)
+        return value is not None
 
     def _without_names(self, left: Unused) -> Unused:
         """What was not used beside words of subjects' names: of these, whom is meant is asked."""

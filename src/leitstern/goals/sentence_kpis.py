@@ -66,6 +66,8 @@ _MEANS: dict[str, tuple[str, ...]] = {
         r"beantwort\w*|antwort(?:en|et)|reagier\w*",
     ),
     "solve": (r"(?:re)?solv(?:e|es|ed|ing)|losen|gelost\w*|erledig\w*|bearbeit(?:en|et)",),
+    "become": (r"becom(?:e|es|ing)|turn(?:s|ed|ing)?", r"werden|wird|geworden"),
+    "convert": (r"convert(?:s|ed|ing)?",),
     "average": (r"average[ds]?|mean|durchschnittlich\w*|durchschnitt\w*|schnitt|mittel",),
 }
 _MEANING = [(re.compile("|".join(patterns)), meaning) for meaning, patterns in _MEANS.items()]
@@ -209,6 +211,21 @@ def _apart(parts: list[tuple[str, ...]], places: list[int], forms: list[str]) ->
             return frozenset()
         taken |= set(places[at : at + len(part)])
     return frozenset(taken)
+
+
+def in_money(definition: Definition, catalogue: Catalogue) -> str | None:
+    """The KPI that adds up what this one counts: of won deals, their value; None where there is none."""
+    counted = list(definition.measures.values())
+    if len(counted) != 1 or counted[0].kind != "count":
+        return None
+    one = counted[0]
+    same = {"kind": "sum", "fact": one.fact, "field": "amount", "where": one.where, "on": one.on}
+    for other in catalogue:
+        sums = list(other.measures.values())
+        alike = len(sums) == 1 and all(getattr(sums[0], name) == value for name, value in same.items())
+        if alike and other.unit == "currency" and other.shape is None:
+            return other.kpi
+    return None
 
 
 def its_verbs(said: list[Token], definition: Definition) -> set[int]:

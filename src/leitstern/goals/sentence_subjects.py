@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from leitstern.goals.goal import Whom
@@ -37,6 +38,16 @@ _MONTHS = {words(name)[0] for names in MONTHS.values() for name in names}
 #: After "sales", these tell that the department is meant and not the KPI.
 _ACTS = re.compile(r"will|team|department|shall|should|must|is|has|needs|wants|to")
 _TEAM = re.compile(r"team|mannschaft|abteilung|department|group|gruppe")
+
+
+#: Where a team is, by the German word as `words` makes it.
+_PLACES = {
+    "north": "nord", "south": "sud", "east": "ost", "west": "west", "central": "mitte", "centre": "mitte",
+    "germany": "deutschland", "austria": "osterreich", "switzerland": "schweiz", "northwest": "nordwest",
+    "northeast": "nordost", "southwest": "sudwest", "southeast": "sudost",
+}  # fmt: skip
+_WHERE = frozenset((*_PLACES, *_PLACES.values()))
+_EACH = ("je", "pro", "per", "each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,11 @@ def about(
     spans = longest([*_named(said, names), *named_kpis(said, catalogue, is_verb)])
     kpi_spans = [span for span in spans if span.kpis]
     subject_spans = [span for span in spans if span.subjects]
-    departments = [place for place, token in enumerate(said) if token.word in _DEPARTMENT]
+    departments = [
+        place
+        for place, token in enumerate(said)
+        if token.word in _DEPARTMENT and not (place and said[place - 1].word in _EACH)
+    ]
     kpi_spans, departments = _sales(said, kpi_spans, departments)
     covered = {place for span in (*kpi_spans, *subject_spans) for place in span.places}
     of_kpis = {place for span in kpi_spans for place in span.places}
@@ -83,15 +98,19 @@ def about(
     found = list(dict.fromkeys(s for span in subject_spans for s in span.subjects))
     department, taken = None, set(covered)
     teams: tuple[str, ...] = ()
-    if not found and departments:
+    unknown: str | None = None
+    elsewhere = _elsewhere(said, covered)
+    if elsewhere:
+        found, unknown = [], _written([said[place] for place in elsewhere])
+        taken |= set(elsewhere)
+    elif not found and departments:
         found, department, places = _department(said, departments[0], names)
         taken |= places
         if department is not None:
             teams = tuple(f"team:{team.id}" for team in _of_department(said[departments[0]].word, names))
     free = [place for place in range(len(said)) if place not in taken]
-    unknown: str | None = None
     myself = False
-    if not found and department is None:
+    if not found and department is None and unknown is None:
         team = _own_team(said, free, names, me, today)
         found = [] if team is None else [team]
         unknown_places = [] if found else _unknown(said, free)
@@ -123,11 +142,19 @@ def about(
     )
 
 
+def _elsewhere(said: list[Token], covered: set[int]) -> list[int]:
+    """A department with a place that no team of it has: "Vertrieb Ost", "Sales East"."""
+    for place, (token, behind) in enumerate(pairwise(said)):
+        if token.word in _DEPARTMENT and behind.word in _WHERE and place + 1 not in covered:
+            return [place, place + 1]
+    return []
+
+
 def _unknown(said: list[Token], free: list[int]) -> list[int]:
     """A kind of subject with the name after it, which nobody has: "Team Nordwest"; also "unser Team"."""
     for place in free:
         kind = kind_of(said[place].word) or kind_of(stem(said[place].word))
-        if kind is None or kind == "company" or (place and said[place - 1].word in ("je", "pro", "per")):
+        if kind is None or kind == "company" or (place and said[place - 1].word in _EACH):
             continue
         named = place + 1 in free and said[place + 1].capital
         if named or kind in ("team", "region", "campaign"):
@@ -179,6 +206,7 @@ def _short(plain: tuple[str, ...], names: Names) -> list[Span]:
     """Teams by what their name has beside the department's word: "Team Nord", "Sales Nord", "Nord-Team" are
     the team Vertrieb Nord."""
     found: list[Span] = []
+    plain = tuple(_PLACES.get(word, word) for word in plain)
     for team in names.organisation.teams.values() if names.organisation else ():
         known = [_DEPARTMENT.get(word) for word in words(team.name)]
         short = tuple(word for word, group in zip(words(team.name), known, strict=True) if group is None)

@@ -158,7 +158,7 @@ class AmountReader:
             None: True,
         }
         known = fits.get(spoken.unit, (spoken.unit, unit) in _DURATIONS)
-        return None if known else ("unit", {"kpi": title(definition, self.language)})
+        return None if known else ("unit", {"kpi": title(definition, self.language), "said": spoken.unit})
 
     def _change(self, spoken: Spoken, verbs: list[str], *, clear: bool) -> None:
         sign = spoken.sign or (1 if "up" in verbs else -1 if "down" in verbs else 0)

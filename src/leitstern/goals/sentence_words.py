@@ -9,12 +9,14 @@ from typing import Literal
 Language = Literal["de", "en"]
 
 _UP = (
-    r"(?:ge)?steiger\w*|(?:ge)?st(?:ei|ie)g(?:t|en)?|erhöh\w*|anheb\w*|angehoben|hebt|ausbau\w+|ausgebaut|baut|bauen"
+    r"(?:ge)?steiger\w*|(?:ge)?st(?:ei|ie)g(?:t|en)?|erhöh\w*|anheb\w*|angehoben|hebt|heben|gehoben|ausbau\w+|ausgebaut|baut|bauen"
     r"|wachs\w*|wächst|vergrößer\w*|mehr|höher\w*|hoch|rauf|zuleg\w*|legt|verdoppel\w*|verdreifach\w*"
+    r"|aufstock\w*|ansteig\w*|angestiegen|ankurbel\w*|ris(?:e|es|ing)|climb\w*"
     r"|increas\w*|rais\w*|grow\w*|boost\w*|lift\w*|expand\w*|more|higher|up|doubl\w*|tripl\w*"
 )
 _DOWN = (
     r"(?:ge)?senk\w*|reduzier\w*|verringer\w*|verkürz\w*|verkleiner\w*|niedriger\w*|geringer\w*|runter|drück\w*|gedrückt|sinken|sinkt|weniger"
+    r"|kürz\w*|gekürzt|minder\w*|gemindert|minimier\w*|abbau\w*|abgebaut|drossel\w*|slash\w*|trim\w*|shrink\w*|minimi[sz]\w*"
     r"|halbier\w*|reduc\w*|decreas\w*|down|cut|cuts|cutting|lower\w*|shorten\w*|drop\w*|fewer|less|halv\w*"
 )
 _KEEP = (

@@ -181,7 +181,7 @@ def _beside(cast: Cast, this: Period, *, stories: bool) -> None:
         (cast.management, replace(answer, kind="directive"), cast.head),
         (cast.management, _goal("nps", Whom("company"), this, Decimal(35)), cast.marketing),
         (cast.management, _leads(this), cast.marketing),
-        (cast.management, _goal("lead_to_customer_rate", Whom("company"), this, Decimal("0.08")), cast.head),
+        (cast.management, replace(_rate(this), kind="directive"), cast.head),
         (cast.management, _best("customer", "revenue", this), cast.head),
         (cast.management, _best("campaign", "new_leads", this), cast.marketing),
         (cast.management, _of_segment(this), cast.head),
@@ -208,6 +208,11 @@ def _best(kind: str, kpi: str, period: Period) -> Goal:
 def _leads(period: Period) -> Goal:
     goal = _goal("new_leads", Whom("company"), period, Decimal(1))
     return goal.with_levels(Levels(rounded(_last_year(goal) * Decimal("1.05"), Decimal(10))))
+
+
+def _rate(period: Period) -> Goal:
+    """A share of a cohort, which ripens for a year."""
+    return _goal("lead_to_customer_rate", Whom("company"), period, Decimal("0.08"))
 
 
 def _of_segment(period: Period) -> Goal:
