@@ -181,21 +181,52 @@ class Workspace:
         answers: Mapping[str, str],
         corrections: Mapping[str, Correction],
         trial: bool = False,
+        instead_of: int | None = None,
         progress: Progress | None = None,
     ) -> Receipt:
         """Import raw tables; ``corrections`` of the proposals by ``facts.mapping.place``.
+
+        ``instead_of`` names an earlier import that is taken back in the same step.
 
         A ``trial`` does all of it and takes everything back: its receipt says what would become of each row.
         Otherwise as `import_files`.
         """
         from leitstern.facts.imports import import_tables
 
-        options = self._options(answers, dry_run=trial, corrections=corrections)
+        options = self._options(answers, dry_run=trial, corrections=corrections, instead_of=instead_of)
         known = self._known_mappings(None)
         with writing(self.folder, "import"), with_room():
             store = self._store_to_write() if self.has_data() or not trial else self._store_to_look_at()
             with store:
                 return import_tables(store, list(tables), [], known, options, progress)
+
+    def mappings(self) -> dict[str, str]:
+        """The text of each mapping by the name of its file."""
+        return {file.name: file.read_text(encoding="utf-8") for file in sorted(self._mappings.glob("*.toml"))}
+
+    def write_mapping(self, name: str, text: str | None) -> None:
+        """Write the mapping file ``name``, or remove it (``text`` None). What was imported stays as it is.
+
+        Raises ``Problem`` where the text is no mapping, and while an import is running.
+        """
+        from leitstern.facts import mapping
+
+        if text is not None:
+            mapping.parse(text, name)
+        with writing(self.folder, "import"):
+            if text is None:
+                (self._mappings / name).unlink(missing_ok=True)
+            else:
+                mapping.write(self._mappings / name, text)
+
+    def undo_import(self, batch: int) -> None:
+        """Take an import back: its new records go, and those it changed are as they were before.
+
+        Values change with the next generation. Raises ``Problem`` where a later import changed some of its
+        records, and where another process is writing.
+        """
+        with writing(self.folder, "import"), with_room(), self._store_to_write() as store:
+            store.undo(batch)
 
     def _options(
         self,
@@ -205,6 +236,7 @@ class Workspace:
         dry_run: bool = False,
         propose: bool = True,
         corrections: Mapping[str, Correction] | None = None,
+        instead_of: int | None = None,
     ) -> Options:
         from leitstern.facts.jobs import Options
 
@@ -218,6 +250,7 @@ class Workspace:
             proposals=self._mappings if propose else None,
             corrections=corrections or {},
             trial=corrections is not None and dry_run,
+            instead_of=instead_of,
         )
 
     def _keep(self, mapping: Path) -> None:

@@ -17,7 +17,7 @@ import leitstern
 from leitstern.errors import Problem
 from leitstern.lock import writing
 from leitstern.server.imports import files, run
-from leitstern.server.models import AuditEntry, Import, PrivacySetting
+from leitstern.server.models import AuditEntry, Import, MappingVersion, PrivacySetting
 from leitstern.server.reader import Reader, _readers
 from leitstern.workspace import Workspace
 
@@ -133,6 +133,70 @@ def test_the_next_export_asks_nothing(place: Reader, analyst: Client, work: Work
     page = text(analyst, address)
     assert "nach der Zuordnung" in page
     assert "deals.csv Deals 4 0 1 2 1" in page
+
+
+def test_a_mapping_is_corrected_where_it_stands(place: Reader, analyst: Client, work: Work) -> None:
+    """What was set by hand stays, there is still one mapping, and its older version can be taken again."""
+    taken(analyst, work, deals=DEALS)
+    mapping = place.folder / "mappings" / "deals.toml"
+    by_hand = mapping.read_text().replace('name = "Vorgang"', 'name = {columns = ["Vorgang", "Kunde"]}')
+    assert by_hand != mapping.read_text()
+    answer = analyst.post("/data/mappings/deals.toml", {"action": "save", "text": by_hand})
+    assert answer.status_code == 302
+    again = analyst.post("/data/import/1", {"action": "again"})["Location"]
+    work()
+    assert "nach der Zuordnung" in text(analyst, again)
+    analyst.post(again, {"action": "check", "fact:0": "deal", "field:0:6": ""})
+    work()
+    analyst.post(again, {"action": "take"})
+    work()
+    assert [file.name for file in mapping.parent.glob("*.toml")] == ["deals.toml"]
+    rows = place.workspace.facts("deal", "name", "owner").to_pylist()
+    assert {row["name"] for row in rows} == {"D1 Müller GmbH", "D2 Ahrens AG", "D3 Ahrens AG"}
+    assert {row["owner"] for row in rows} == {None}
+    assert "owner" not in mapping.read_text()
+    assert "Nichts davon ist in den Daten" in text(analyst, "/data/import/1")
+    assert len(place.workspace.receipts()) == 1
+    page = text(analyst, "/data/mappings/deals.toml")
+    assert page.count("gilt") == 1
+    first = MappingVersion.objects.order_by("pk")[0]
+    assert first.created_by is not None
+    analyst.post("/data/mappings/deals.toml", {"action": "take", "version": str(first.pk)})
+    assert mapping.read_text() == first.text
+
+
+def test_a_mapping_with_a_mistake_is_not_saved(place: Reader, analyst: Client, work: Work) -> None:
+    taken(analyst, work, deals=DEALS)
+    mapping = place.folder / "mappings" / "deals.toml"
+    before = mapping.read_text()
+    answer = analyst.post(
+        "/data/mappings/deals.toml", {"action": "save", "text": before.replace("deal", "dael")}
+    )
+    assert answer.status_code == 422
+    assert "dael" in re.sub("<textarea.*</textarea>", "", answer.content.decode(), flags=re.S)
+    assert mapping.read_text() == before
+    assert analyst.post("/data/mappings/nothing.toml", {"action": "save", "text": before}).status_code == 404
+    analyst.post("/data/mappings/deals.toml", {"action": "remove"})
+    assert not mapping.exists()
+    assert "entfernt" in text(analyst, "/data/mappings/deals.toml")
+
+
+def test_an_import_is_taken_back(place: Reader, analyst: Client, work: Work) -> None:
+    taken(analyst, work, deals=DEALS)
+    address = taken(analyst, work, deals=DEALS.replace("1.000,50", "9.000,50"))
+    assert "9.500,5" in text(analyst, "/kpi/won_value?grain=year")
+    analyst.post(address, {"action": "undo"})
+    work()
+    assert "Nichts davon ist in den Daten" in text(analyst, address)
+    assert "1.500,5" in text(analyst, "/kpi/won_value?grain=year")
+    assert AuditEntry.objects.filter(action="data.undone").count() == 1
+    first = "/data/import/1"
+    analyst.post(first, {"action": "undo"})
+    work()
+    assert place.workspace.receipts() == []
+    again = analyst.post(first, {"action": "again"})["Location"]
+    work()
+    assert "deals.csv Deals 4 3 0 0 1" in text(analyst, again)
 
 
 def test_the_same_files_again_change_nothing(place: Reader, analyst: Client, work: Work) -> None:
@@ -273,7 +337,7 @@ def test_people_are_imported_by_the_administration_only(
 def test_others_find_nothing_there(place: Reader, analyst: Client, kind: str) -> None:
     address = bring(analyst, deals=DEALS)
     other = accounts.client_of(accounts.make_kind(kind))
-    for there in ("/data/import", address, f"{address}/state"):
+    for there in ("/data/import", address, f"{address}/state", "/data/mappings", "/data/mappings/deals.toml"):
         assert other.get(there).status_code == 404
 
 

@@ -237,15 +237,17 @@ def _refuse(job: Job, target: str, column: str, kind: str, found: Reading) -> No
 
 def _load(store: Store, jobs: list[Job], receipt: Receipt, options: Options, step: Progress) -> Receipt:
     """Load all tables in one transaction; tables that were imported before repeat their receipt."""
-    before = {id(job): _imported(store, job, options) for job in jobs}
-    if all(before.values()):
+    before = {} if options.instead_of else {id(job): _imported(store, job, options) for job in jobs}
+    if before and all(before.values()):
         return replace(receipt, tables=tuple(found for found in before.values() if found))
     tables: list[TableReceipt] = []
     with store.batch(keep=not options.dry_run) as batch:
+        if options.instead_of is not None:
+            batch.undo(options.instead_of)
         for done, job in enumerate(jobs):
             step(f"{job.landed.file} → {job.table.fact}", done, len(jobs))
             # Asked again: two files of this import may hold the same bytes.
-            known = before[id(job)] or _imported(store, job, options)
+            known = before.get(id(job)) or _imported(store, job, options)
             tables.append(known or _load_one(job, batch, options))
         notes = [_said(lost, options) for lost in batch.gone(_sorts(jobs, tables))]
     notes += [_overlap(table, options) for table in tables if table.overlap]

@@ -35,7 +35,8 @@ class Options:
     ``answers`` maps ``file:column`` or ``column`` to the code of a reading. ``proposals`` is the folder
     that proposed mappings are written to (None: unmatched files are only reported). ``corrections`` are
     what a person changed of proposals, by ``place``. ``trial``: a dry run also loads, takes everything
-    back, and so tells what would become of every row.
+    back, and so tells what would become of every row. ``instead_of`` is an earlier import that is taken
+    back before this one, in the same transaction.
     """
 
     timezone: str = "UTC"
@@ -47,6 +48,7 @@ class Options:
     proposals: Path | None = None
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     trial: bool = False
+    instead_of: int | None = None
 
     def correction(self, table: Landed) -> Correction:
         """What a person changed for a table."""

@@ -253,6 +253,14 @@ def parse(text: str, file_name: str) -> Mapping:
         raise _problem(error, data, file_name) from None
 
 
+def write(path: Path, text: str) -> None:
+    """Write a mapping file in one step: an import that begins meanwhile reads the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writing = path.with_name(f".{path.name}")
+    writing.write_text(text, encoding="utf-8")
+    writing.replace(path)
+
+
 def place(file: str, sheet: str | None) -> str:
     """Where rows come from, in one word: the file, with its sheet after ``#``."""
     return file if sheet is None else f"{file}#{sheet}"

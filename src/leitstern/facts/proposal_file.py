@@ -74,14 +74,15 @@ def _inline(mapped: FieldMapping) -> str:
     """One field of a proposal in TOML."""
     if mapped.value is not None:
         return f"{{ value = {_quoted(str(mapped.value))} }}"
-    column = _quoted(str(mapped.column))
     settings = (
-        mapped.values, mapped.default, mapped.negate_if, mapped.scale, mapped.first_of, mapped.times,
+        mapped.values, mapped.default, mapped.negate_if, mapped.scale, mapped.read, mapped.times,
         mapped.less, mapped.tax,
     )  # fmt: skip
-    if all(setting is None for setting in settings):
-        return column
-    parts = [f"first_of = {_listed(mapped.first_of)}" if mapped.first_of else f"column = {column}"]
+    if mapped.column is not None and all(setting is None for setting in settings):
+        return _quoted(mapped.column)
+    parts = [_origin(mapped)]
+    if mapped.read is not None:
+        parts.append(f"read = {_listed(mapped.read)}")
     if mapped.scale is not None:
         parts.append(f"scale = {mapped.scale}")
     if mapped.times is not None:
@@ -100,6 +101,18 @@ def _inline(mapped: FieldMapping) -> str:
     if mapped.negate_if is not None:
         parts.append(f"negate_if = {_condition(mapped.negate_if)}")
     return "{ " + ", ".join(parts) + " }"
+
+
+def _origin(mapped: FieldMapping) -> str:
+    """The column a field comes from, or its columns and how they make it."""
+    for name, columns in (
+        ("first_of", mapped.first_of),
+        ("columns", mapped.columns),
+        ("product", mapped.product),
+    ):
+        if columns is not None:
+            return f"{name} = {_listed(columns)}"
+    return f"column = {_quoted(str(mapped.column))}"
 
 
 def _condition(condition: Condition) -> str:

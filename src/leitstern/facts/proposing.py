@@ -17,14 +17,13 @@ from leitstern.facts.asking import ask
 from leitstern.facts.corrections import corrected
 from leitstern.facts.jobs import Job, columns_of
 from leitstern.facts.proposal_file import to_toml
-from leitstern.facts.propose import propose
+from leitstern.facts.propose import Proposal, propose
 from leitstern.facts.receipts import Planned, Question
 from leitstern.facts.telling import told
 from leitstern.facts.titles import titles_of
 
 if TYPE_CHECKING:
     from leitstern.facts.jobs import Options
-    from leitstern.facts.propose import Proposal
     from leitstern.sources.files import Landed
 
 
@@ -67,7 +66,10 @@ def _propose(table: Landed, made: Made, options: Options) -> None:
         made.without.append(table)
         return
     correction, rows = options.correction(table), columns_of(table)
-    proposal = propose(table.file, table.sheet, table.columns, rows, fact=correction.fact or options.fact)
+    path = _replaced(options.proposals, table) if correction.changes else None
+    proposal = None if path is None else _of_mapping(path, correction.fact)
+    if proposal is None:
+        proposal = propose(table.file, table.sheet, table.columns, rows, fact=correction.fact or options.fact)
     if proposal is None:
         made.without.append(table)
         return
@@ -85,14 +87,29 @@ def _propose(table: Landed, made: Made, options: Options) -> None:
             made.asked.append(Job("", proposal.reads, table))
         return
     draft = proposal.table is None
-    path = _replaced(options.proposals, table) if correction.changes and not draft else None
-    path = path or _place_for(options.proposals, table, {*made.files}, draft=draft)
+    if draft or path is None:
+        path = _place_for(options.proposals, table, {*made.files}, draft=draft)
     (made.drafts if draft else made.files)[path] = to_toml(proposal, options.language)
     if proposal.table is None:
         made.without.append(table)
         return
     made.jobs += [Job(path.name, one, table) for one in (proposal.table, *proposal.also)]
     made.notes += told(proposal, table.file, options.language)
+
+
+def _of_mapping(path: Path, fact: str | None) -> Proposal | None:
+    """The mapping that is corrected, as the proposal that the corrections are made in; None where its rows
+    are to be something else, so that nothing of it holds."""
+    [known] = mappings_of.load(path).table
+    if fact not in (None, known.fact):
+        return None
+    if known.repeats or known.extends or known.part or known.timezone:
+        raise Problem("facts.mapping_special", mapping=path.name)
+    return Proposal(
+        file=known.file, sheet=known.sheet, fact=known.fact, key=known.key, fields=dict(known.fields),
+        missing=(), unused=(), unclear={}, known={}, where=known.where, by_row=known.key is None,
+        deleted=known.deleted,
+    )  # fmt: skip
 
 
 def _planned(table: Landed, proposal: Proposal) -> Planned:
@@ -115,10 +132,7 @@ def planned_by(job: Job) -> Planned:
 
 def _write(files: dict[Path, str]) -> None:
     for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        writing = path.with_name(f".{path.name}")
-        writing.write_text(text, encoding="utf-8")
-        writing.replace(path)
+        mappings_of.write(path, text)
 
 
 def _replaced(folder: Path, table: Landed) -> Path | None:

@@ -13,6 +13,7 @@ Tables: one per fact (``TECHNICAL`` columns, then the model's fields that are no
 ``reading``    how a column was read
 ``change``     which records a batch changed (for incremental refreshes)
 ``gone``       records that the newest full export of their sort lacks
+``kept``       the first import whose overwritten rows are kept, in ``before_<fact>`` (see ``undo``)
 ``meta``       the schema's version
 ============== =========================================================================
 """
@@ -28,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern import clock
 from leitstern.errors import Problem
-from leitstern.facts import gone, overlaps
+from leitstern.facts import gone, overlaps, undo
 from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import first_row, lent
@@ -71,6 +72,7 @@ _BOOKS = {
     ),
     "change": "fact VARCHAR, key VARCHAR, batch INTEGER",
     "gone": "fact VARCHAR, key VARCHAR, file VARCHAR, batch INTEGER",
+    "kept": "since INTEGER",
 }
 
 
@@ -84,10 +86,10 @@ def stored_fields(fact: Fact) -> tuple[Field, ...]:
     return tuple(field for field in fact.fields if not field.derived)
 
 
-def _create_fact(fact: Fact) -> str:
+def _create_fact(fact: Fact, name: str, *more: str) -> str:
     columns = ["key VARCHAR NOT NULL", "source_file VARCHAR", "source_row BIGINT", "batch INTEGER NOT NULL"]
     columns += [f'"{field.name}" {SQL_TYPES[field.kind]}' for field in stored_fields(fact)]
-    return f'CREATE TABLE "{fact.name}" ({", ".join(columns)})'
+    return f'CREATE TABLE "{name}" ({", ".join([*more, *columns])})'
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +151,14 @@ class Store:
                 if (name, column.split(" ")[0]) not in there:
                     run(f"ALTER TABLE {name} ADD COLUMN {column}")
         for fact in stored_facts():
-            if fact.name not in tables:
-                run(_create_fact(fact))
-                continue
-            for field in stored_fields(fact):
-                if (fact.name, field.name) not in there:
-                    run(f'ALTER TABLE "{fact.name}" ADD COLUMN "{field.name}" {SQL_TYPES[field.kind]}')
+            for name, *more in ((fact.name,), (undo.table(fact.name), "replaced INTEGER")):
+                if name not in tables:
+                    run(_create_fact(fact, name, *more))
+                    continue
+                for field in stored_fields(fact):
+                    if (name, field.name) not in there:
+                        run(f'ALTER TABLE "{name}" ADD COLUMN "{field.name}" {SQL_TYPES[field.kind]}')
+        run("INSERT INTO kept SELECT ? WHERE NOT EXISTS (SELECT 1 FROM kept)", [self.last_batch() + 1])
         version = self._one("SELECT max(schema_version) FROM meta")
         if version is None:
             run("INSERT INTO meta VALUES (?)", [SCHEMA_VERSION])
@@ -189,6 +193,11 @@ class Store:
             run("ROLLBACK")
             raise
         run("COMMIT" if keep else "ROLLBACK")
+
+    def undo(self, number: int) -> None:
+        """Take an import back; see ``facts.undo``. That is itself an import, without files."""
+        with self.batch() as batch:
+            batch.undo(number)
 
     def last_batch(self) -> int:
         """The number of the newest import, 0 before the first."""
@@ -313,6 +322,10 @@ class Batch:
                 [self.number, origin.file, origin.sheet, origin.pattern, reading.column, reading.code],
             )
         return receipt
+
+    def undo(self, number: int) -> None:
+        """Take an earlier import back; see ``facts.undo``."""
+        undo.undo(self._store.connection, number, self.number)
 
     def gone(self, sorts: Iterable[tuple[str, str, SameSort]]) -> list[Gone]:
         """What the tables of this import lack that earlier ones of their sorts had; see ``facts.gone``."""

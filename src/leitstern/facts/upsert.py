@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leitstern.facts.model import FACTS
+from leitstern.facts import undo
+from leitstern.facts.model import FACTS, TECHNICAL
 from leitstern.facts.queries import lent
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def upsert(con: duckdb.DuckDBPyConnection, rows: Converted, *, source: str, batc
         "WHERE fate.fate = 'unknown' ORDER BY i.source_row"
     ).fetchall()
     counts = dict(con.execute("SELECT fate, count(*) FROM fate GROUP BY fate").fetchall())
+    undo.keep(con, fact, [*TECHNICAL, *(f.name for f in FACTS[rows.fact].fields if not f.derived)], batch)
     _write(con, fact, fields, source, batch)
     con.execute("DROP TABLE incoming")
     con.execute("DROP TABLE fate")

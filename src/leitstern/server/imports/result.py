@@ -17,6 +17,7 @@ from leitstern.server.views.administration import moment
 
 if TYPE_CHECKING:
     from leitstern.facts.receipts import Receipt
+    from leitstern.kpis.definition import Definition
     from leitstern.server.reader import Reader
 
 #: KPIs that are named once an import is done.
@@ -172,7 +173,7 @@ def kpis(ask: Reader, facts: set[str]) -> list[dict[str, str]]:
     end = ask.until()
     start = end.replace(year=end.year - 1, day=1)
     fed = [d for d in ask.catalogue if _fed(ask, d.kpi, facts)]
-    fed.sort(key=lambda d: (not _fed_alone(ask, d.kpi, facts), d.shape is not None, d.unit not in _PLAIN))
+    fed.sort(key=lambda d: (not _fed_alone(ask, d.kpi, facts), d.shape is not None, _rank(d)))
     found: list[dict[str, str]] = []
     values = ask.compute([d.kpi for d in fed], "company", "month", start, end) if fed else ()
     newest = {o.kpi.partition("@")[0]: o for o in values if o.rows and o.value is not None}
@@ -190,6 +191,11 @@ def kpis(ask: Reader, facts: set[str]) -> list[dict[str, str]]:
                 }
             )
     return found
+
+
+def _rank(definition: Definition) -> tuple[bool, bool, bool]:
+    """Amounts and counts of results come first, strategic ones before others."""
+    return definition.unit not in _PLAIN, definition.about != "result", definition.level != "strategic"
 
 
 def _fed(ask: Reader, kpi: str, facts: set[str]) -> bool:

@@ -20,7 +20,7 @@ from leitstern.errors import Problem
 from leitstern.facts.corrections import Correction
 from leitstern.facts.receipts import Receipt
 from leitstern.server import audit
-from leitstern.server.imports import files
+from leitstern.server.imports import files, mappings
 from leitstern.server.models import Import, ImportFile
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _run(ask: Reader, one: Import) -> bool:
 def _end(one: Import, problem: Problem | None) -> None:
     """Show the import as it stands, with what kept it from going on."""
     state = "ready" if one.files.exclude(sha256="").exists() else "dropped"
-    if one.task == "build":
+    if one.task in ("build", "undo"):
         state = "done"
     _note(one, state=state, attempts=0, cancel=False, problem=None if problem is None else told(problem))
 
@@ -125,7 +125,12 @@ def tables_of(ask: Reader, one: Import) -> list[Landed]:
 def _try(ask: Reader, one: Import, tell: Tell) -> None:
     """Do all of the import, take it back, and keep what it would make."""
     receipt = ask.workspace.import_landed(
-        tables_of(ask, one), one.answers, corrections_of(one), trial=True, progress=tell
+        tables_of(ask, one),
+        one.answers,
+        corrections_of(one),
+        trial=True,
+        instead_of=_instead_of(ask, one),
+        progress=tell,
     )
     _note(one, receipt=_document(receipt), state="ready", attempts=0)
 
@@ -133,7 +138,11 @@ def _try(ask: Reader, one: Import, tell: Tell) -> None:
 def _take(ask: Reader, one: Import, tell: Tell) -> None:
     """Import, then build; once it is in the store it is never taken again."""
     receipt = ask.workspace.import_landed(
-        tables_of(ask, one), one.answers, corrections_of(one), progress=tell
+        tables_of(ask, one),
+        one.answers,
+        corrections_of(one),
+        instead_of=_instead_of(ask, one),
+        progress=tell,
     )
     if receipt.questions or not receipt.tables:
         _note(one, receipt=_document(receipt), state="ready", attempts=0)
@@ -146,9 +155,18 @@ def _take(ask: Reader, one: Import, tell: Tell) -> None:
         receipt = replace(receipt, planned=before.planned, columns=before.columns)
         batch = receipt.batch or (max(batches) if one.attempts > 1 else None)
         _note(one, receipt=_document(receipt), batch=batch, task="build", attempts=0)
+        if one.replaces is not None:
+            _note(one.replaces, state="undone", batch=None)
         after = {"batch": one.batch, "files": [file.name for file in one.files.order_by("pk")]}
         audit.note(one.created_by, "data.imported", f"batch:{one.batch}", after=after)
+        mappings.note(ask, one.created_by)
     _build(ask, one, tell)
+
+
+def _instead_of(ask: Reader, one: Import) -> int | None:
+    """The import that this one corrects, while it is in the store."""
+    batch = None if one.replaces is None else one.replaces.batch
+    return batch if any(table.batch == batch for table in ask.workspace.receipts()) else None
 
 
 def _build(ask: Reader, one: Import, tell: Tell) -> None:
@@ -158,11 +176,22 @@ def _build(ask: Reader, one: Import, tell: Tell) -> None:
     audit.note(one.created_by, "data.refreshed", f"generation:{info.number}")
 
 
+def _undo(ask: Reader, one: Import, tell: Tell) -> None:
+    """Take the import back, then build without it."""
+    if one.batch is not None:
+        ask.workspace.undo_import(one.batch)
+        audit.note(one.created_by, "data.undone", f"batch:{one.batch}")
+        _note(one, batch=None)
+    info = ask.workspace.refresh(tell)
+    _note(one, generation=info.number, state="undone", ended_at=clock.now(), attempts=0)
+
+
 _TASKS: dict[str, Callable[[Reader, Import, Tell], None]] = {
     "read": _read,
     "try": _try,
     "take": _take,
     "build": _build,
+    "undo": _undo,
 }
 
 
@@ -199,7 +228,7 @@ def _telling(one: Import) -> Tell:
         nonlocal last
         if time.monotonic() - last >= _NOTED:
             last = time.monotonic()
-            if one.task != "build" and Import.objects.filter(pk=one.pk, cancel=True).exists():
+            if one.task in ("read", "try", "take") and Import.objects.filter(pk=one.pk, cancel=True).exists():
                 raise Cancelled
             Import.objects.filter(pk=one.pk).update(step=step[:200], at=at, of=of)
 

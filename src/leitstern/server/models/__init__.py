@@ -3,7 +3,7 @@
 from leitstern.server.models.audit import AccessEntry, AuditEntry
 from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
-from leitstern.server.models.imports import Import, ImportFile
+from leitstern.server.models.imports import Import, ImportFile, MappingVersion
 from leitstern.server.models.insight import Job, KpiLook, PublishedForecast, Scenario
 from leitstern.server.models.people import Account, Invitation, Token
 from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
@@ -21,6 +21,7 @@ __all__ = [
     "Invitation",
     "Job",
     "KpiLook",
+    "MappingVersion",
     "PrivacyChange",
     "PrivacySetting",
     "PublishedForecast",

@@ -15,7 +15,7 @@ class Import(models.Model):
     ``ready`` (read, and shown to be answered and corrected), ``done``, ``undone`` or ``dropped``. ``task`` is
     ``read``, ``try``, ``take``, ``build`` or ``undo``. ``step``, ``at`` and ``of`` say how far it is;
     ``problem`` is the library's message, as its code and values. ``receipt`` is the account of the last
-    trial or import, in ``language``.
+    trial or import, in ``language``. ``replaces`` is an import of the same files that this one corrects.
     """
 
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
@@ -33,6 +33,7 @@ class Import(models.Model):
     answers = models.JSONField(default=dict)
     corrections = models.JSONField(default=dict)
     receipt = models.JSONField(null=True, blank=True)
+    replaces = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     batch = models.PositiveIntegerField(null=True, blank=True)
     generation = models.PositiveIntegerField(null=True, blank=True)
 
@@ -48,3 +49,13 @@ class ImportFile(models.Model):
     changed = models.CharField(max_length=20, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     problem = models.TextField(blank=True)
+
+
+class MappingVersion(models.Model):
+    """A mapping as it was at some time; the newest of a name is the one in use. Without ``text`` it was
+    removed, without ``created_by`` it was changed outside of the pages."""
+
+    name = models.CharField(max_length=200, db_index=True)
+    text = models.TextField(null=True, blank=True)
+    created_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)

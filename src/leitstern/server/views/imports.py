@@ -124,6 +124,8 @@ def one(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - part of 
         "busy": found.state in _BUSY,
         "people_refused": result.people_refused(),
         "problem": result.problem(found),
+        "undoable": found.state == "done" and found.batch is not None,
+        "again": found.files.exclude(sha256="").exists(),
     }
     if found.state == "ready":
         context |= _ready(request, found)
@@ -254,7 +256,40 @@ def _build(_request: HttpRequest, one: Import) -> HttpResponse | None:
     return None
 
 
-_ACTS = {"read": _read, "check": _check, "take": _take, "cancel": _cancel, "drop": _drop, "build": _build}
+def _undo(request: HttpRequest, one: Import) -> HttpResponse | None:
+    """Take an import back; whoever could not bring the records cannot take them away."""
+    if one.state != "done" or one.batch is None:
+        return None
+    if _people(run.receipt_of(one)) and not may(request, "import_people"):
+        messages.error(request, result.people_refused())
+    else:
+        _queue(one, "undo")
+    return None
+
+
+def _again(request: HttpRequest, one: Import) -> HttpResponse | None:
+    """The same files once more, as they were read, to be mapped otherwise; nothing is sent again."""
+    read = list(one.files.exclude(sha256="").order_by("pk"))
+    if one.state not in ("done", "undone", "dropped") or not read:
+        return None
+    replaces = one if one.batch is not None else None
+    made = Import.objects.create(created_by=actor(request), language=frame.language(), replaces=replaces)
+    for file in read:
+        ImportFile.objects.create(of=made, name=file.name, size=file.size, sha256=file.sha256)
+    _queue(made, "try")
+    return redirect("data_import_of", made.pk)
+
+
+_ACTS = {
+    "undo": _undo,
+    "again": _again,
+    "read": _read,
+    "check": _check,
+    "take": _take,
+    "cancel": _cancel,
+    "drop": _drop,
+    "build": _build,
+}
 
 
 def _with_script(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
