@@ -321,7 +321,8 @@ def _column(model: Field, column: str, sample: pa.Table, shape: Recognised | Non
     several = _several(model, sample, shape)
     if several:
         return FieldMapping(first_of=several)
-    scale = None if shape is None or model.name != "probability" else shape.shape.whole
+    named = () if shape is None else shape.columns(shape.shape.fields.get("probability", ()))
+    scale = shape.shape.whole if shape is not None and column in named else None
     times = times_in(column) if model.kind == "money" else None
     return FieldMapping(column=column, scale=scale, times=times)
 

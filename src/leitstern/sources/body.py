@@ -132,6 +132,8 @@ class Body:
         self._fill = made.fill
         self._cross = made.cross
         self._last = [""] * (made.found.end - made.found.first)
+        self._line = 0
+        self._over = False
         self._filled = 0
         named = made.found.names if made.cross is None else made.cross.named(made.found.names)
         names, notes = header_names(named)
@@ -147,6 +149,8 @@ class Body:
             self.writer.note("months_as_columns", columns=columns[:_SHOWN])
         elif sum(words.month(name) is not None for name in made.found.names) >= _FEWEST_MONTHS:
             self.writer.note("months_without_year")
+        elif len(periods := [name for name in made.found.names if words.is_period(name)]) >= _FEWEST_MONTHS:
+            self.writer.note("periods_as_columns", columns=", ".join(periods)[:_SHOWN])
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -157,15 +161,25 @@ class Body:
         """Rows of the table's width, with the lines they stand on."""
         if not rows:
             return
-        if not self._fill and self._cross is None:
+        if self._over:
+            self._beyond(rows, lines)
+            return
+        if not self._fill and self._cross is None and not self._another(rows, lines):
             columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
             if not self._suspicious(columns):
                 self.writer.columns(columns, lines)
                 return
         kept: list[list[str]] = []
         places: list[int] = []
-        for row, line in zip(rows, lines, strict=True):
+        for place, (row, line) in enumerate(zip(rows, lines, strict=True)):
             reason = self._found.verdict(row)
+            if reason is None and self._cross is None and self._begins_another(row, line):
+                self.writer.note("second_table", line=line, text=" | ".join(c for c in row if c)[:_SHOWN])
+                self._over = True
+                self._beyond(rows[place:], lines[place:])
+                break
+            if sum(bool(cell) for cell in row) > 1:
+                self._line = line
             if reason is not None:
                 self.writer.set_aside(line, reason, " | ".join(cell for cell in row if cell))
                 continue
@@ -173,6 +187,26 @@ class Body:
             kept += made
             places += [line] * len(made)
         self.writer.rows(kept, places)
+
+    def _beyond(self, rows: Sequence[Row], lines: Sequence[int]) -> None:
+        """Set aside what belongs to another table."""
+        for row, line in zip(rows, lines, strict=True):
+            self.writer.set_aside(line, "second_table", " | ".join(cell for cell in row if cell))
+
+    def _another(self, rows: Sequence[Row], lines: Sequence[int]) -> bool:
+        """Whether the header of another table is among rows; else the last of them is remembered."""
+        before = self._line
+        for row, line in zip(rows, lines, strict=True):
+            if self._begins_another(row, line):
+                self._line = before
+                return True
+            if sum(map(bool, row)) > 1:
+                self._line = line
+        return False
+
+    def _begins_another(self, row: Row, line: int) -> bool:
+        """Whether a row after a gap is the header of another table."""
+        return 0 < self._line < line - 1 and self._found.begins_another(row)
 
     def close(self) -> RawTable:
         """Completes the table."""

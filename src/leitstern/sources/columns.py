@@ -149,7 +149,7 @@ def _shares(column: Counted, usual: Usual, name: str) -> list[Candidate]:
         texts, weights = column.taken(mask), column.weights[mask]
         signed = _mask(pc.match_substring(texts, "%"))
         exact = numbers.canonical(texts, bare.decimal).cast(pa.float64()).to_numpy(zero_copy_only=False)
-        told = {1: "shares", 100: "percent", None: None}[usual.whole]
+        told = percent.told(usual.whole, exact, signed)
         meant = told or percent.written(exact, signed, weights, before=before, named=named)
         both = {"shares": [bare], "percent": [in_percent(bare)], "unclear": [in_percent(bare), bare]}
         over = int(weights[np.abs(exact) > 100].sum())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from leitstern.sources.arrow import Bools, Ints
 
+_HUNDRED = 100
 #: A column whose largest number lies between 1 and this may be percent or not: nobody can know.
 _SURELY = 5
 #: Numbers over 1 are mistakes in a column of shares when they are rarer than this.
@@ -27,6 +28,18 @@ _NAMED = re.compile(r"%|prozent|percent", re.I)
 def says_percent(name: str) -> bool:
     """Whether the name of a column says that its numbers are in percent."""
     return bool(_NAMED.search(name))
+
+
+def told(
+    whole: int | None, numbers: NDArray[np.float64], signed: Bools
+) -> Literal["shares", "percent"] | None:
+    """How the numbers are meant where somebody has said what a ``whole`` is, 1 or 100; None where nobody has,
+    or the numbers say otherwise."""
+    sizes = np.abs(numbers[~signed])
+    if whole == 1 and not (sizes > 1).any():
+        return "shares"
+    within = bool(len(sizes)) and sizes.max() <= 1 and bool(((sizes > 0) & (sizes < 1)).any())
+    return "percent" if whole == _HUNDRED and not within else None
 
 
 def written(

@@ -27,6 +27,8 @@ _OFTEN = 0.3
 #: So many of a header's cells are words.
 _WORDY = 0.8
 _LONGEST_NAME = 120
+#: With fewer columns of numbers and dates, a row of words may be a record.
+_TELLING = 2
 _NOTHING = frozenset({"", "-", "--", "---", "–", "—", "n/a", "null", "#n/a"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNITS = frozenset({"eur", "euro", "chf", "usd", "gbp", "uhr", "am", "pm", "t", "z", "e", "utc", "kw", "fr"})
@@ -37,7 +39,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 class Found:
     """A table in a grid. ``header`` is the place of its row (None: the data begin at once), ``group`` of a
     row above it that names several columns together; ``first`` to ``end`` (without it) are its columns,
-    ``names`` as they are written, ``usual`` how many cells of a row of data are filled."""
+    ``names`` as they are written, ``usual`` how many cells of a row of data are filled, ``typed`` the columns
+    (from the first) of numbers and dates."""
 
     header: int | None
     group: int | None
@@ -45,6 +48,7 @@ class Found:
     end: int
     names: tuple[str, ...]
     usual: int
+    typed: tuple[int, ...] = ()
 
     @property
     def body(self) -> int:
@@ -54,7 +58,13 @@ class Found:
     def over(self, width: int) -> Found:
         """The same with all columns of a grid so wide."""
         before, after = ("",) * self.first, ("",) * (width - self.end)
-        return replace(self, first=0, end=width, names=(*before, *self.names, *after))
+        typed_ = tuple(place + self.first for place in self.typed)
+        return replace(self, first=0, end=width, names=(*before, *self.names, *after), typed=typed_)
+
+    def begins_another(self, row: Row) -> bool:
+        """Whether a row is the header of another table: words in all columns of numbers and dates."""
+        cells = [row[place].strip() for place in self.typed]
+        return len(cells) >= _TELLING and all(_LETTERS.search(cell) and not typed(cell) for cell in cells)
 
     def verdict(self, row: Row) -> str | None:
         """Why a row under the header (its cells in the table's columns) is no record, as a reason code; None
@@ -93,7 +103,8 @@ def find(rows: Sequence[Row]) -> Found | None:
     names = tuple(cell.strip() for cell in _cut(rows[header], first, end))
     if group is not None:
         names = _joined(_cut(rows[group], first, end), names)
-    return Found(header, group, first, end, names, usual)
+    typed_ = tuple(sorted(place - first for place in columns if first <= place < end))
+    return Found(header, group, first, end, names, usual, typed_)
 
 
 def _cut(row: Row, first: int, end: int) -> list[str]:

@@ -42,6 +42,10 @@ _TOTAL = (
 TOTAL_START = rf"(?i)^\s*(?:{_TOTAL})\b"
 _WHOLLY_TOTAL = re.compile(rf"(?i)(?:{_TOTAL})\s*:?")
 _TOTAL_OF = re.compile(rf"(?i)(?:{_TOTAL})\b\s*[:\s(–-].*")
+_PERIOD = re.compile(
+    r"(?i)(?:q[1-4]|[1-4]\.? ?(?:quartal|quarter|q)|h[12]|[12]\.? ?(?:halbjahr|half))(?:[ /-]*(?:20)?\d\d)?"
+    r"|(?:19|20)\d\d(?:[ /-]?q[1-4])?"
+)
 _MONTH_YEAR = re.compile(
     rf"(?i)(?:(?P<word>{MONTH})\.?(?:[\s/.'-]*(?P<year>\d{{4}}|\d{{2}}))?"
     r"|(?P<first>\d{4})[-/.](?P<number>0?[1-9]|1[0-2])|(?P<month>0?[1-9]|1[0-2])[-/.](?P<last>\d{4}))"
@@ -64,6 +68,11 @@ def month(text: str) -> Month | None:
         year = int(found["year"]) if found["year"] else None
         return Month(year + 2000 if year is not None and year < 100 else year, MONTHS[found["word"].lower()])
     return Month(int(found["first"] or found["last"]), int(found["number"] or found["month"]))
+
+
+def is_period(text: str) -> bool:
+    """Whether a text is a quarter, a half-year or a year: ``Q1 2026``, ``1. Quartal``, ``2025``."""
+    return _PERIOD.fullmatch(text.strip()) is not None
 
 
 def is_total(text: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from leitstern.errors import Problem
 from leitstern.sources.body import Body, Remarks, plan
 from leitstern.sources.formats.cells import Cells
+from leitstern.sources.formats.sheet_xml import Seen, look
 from leitstern.sources.limits import Limits
 from leitstern.sources.raw import Note, RawTable
 from leitstern.sources.table import SAMPLE, Found
@@ -37,19 +38,42 @@ def read(path: Path, staging: Path, limits: Limits) -> list[RawTable]:
             sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
             hidden: list[Note] = []
             tables: list[RawTable] = []
+            seen = look(path)
             for meta in sheets:
                 if meta.visible != SheetVisibleEnum.Visible:
                     hidden.append(Note("hidden_sheet", {"name": meta.name}))
                     continue
                 sheet = book.get_sheet_by_name(meta.name)
                 table = _sheet(sheet, staging / f"{len(tables)}.parquet", limits)
-                tables += [table] if table else []
+                if table is not None:
+                    table.notes += _notes(seen.get(meta.name, Seen()))
+                    tables.append(table)
     except CalamineError:
         raise Problem("sources.broken_workbook") from None
     if not tables:
         raise Problem("sources.empty_file")
     tables[0].notes.extend(hidden)
     return tables
+
+
+def _notes(seen: Seen) -> list[Note]:
+    """What is hidden in a sheet, and what its formulas lack."""
+    found = []
+    if seen.rows:
+        found.append(Note("hidden_rows", {"count": seen.rows}))
+    if seen.columns:
+        found.append(Note("hidden_columns", {"columns": ", ".join(map(_letters, sorted(seen.columns)))}))
+    if seen.uncalculated:
+        found.append(Note("formulas_without_value", {"count": seen.uncalculated}))
+    return found
+
+
+def _letters(column: int) -> str:
+    """``A``, ``B``, ... ``AA`` for 0, 1, ... 26."""
+    letters = ""
+    while column >= 0:
+        letters, column = chr(ord("A") + column % 26) + letters, column // 26 - 1
+    return letters
 
 
 def check_archive(path: Path, limits: Limits) -> None:
@@ -77,6 +101,9 @@ def _sheet(sheet: CalamineSheet, path: Path, limits: Limits) -> RawTable | None:
     if made is None:
         return None
     body = Body(path, made, limits, sheet=sheet.name)
+    for place in cells.swapped:
+        if made.found.first <= place < made.found.end:
+            body.writer.note("days_swapped", column=body.columns[place - made.found.first])
     if count := cells.repeated(made.found.body):
         body.writer.note("merged_cells", count=count)
     _rows(enumerate(sheet.iter_rows()), made.found, body, cells, limits)
