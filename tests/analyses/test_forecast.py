@@ -13,6 +13,7 @@ from click.testing import CliRunner
 import leitstern
 from leitstern.analyses.forecast import Question, answers, forecast, replays, same_season
 from leitstern.analyses.forecast_data import Days, calendar_of, kind_of, through_of
+from leitstern.analyses.shape import moved
 from leitstern.cli import cli
 from leitstern.cli.state import State
 from leitstern.demo import mapping_path, write
@@ -98,6 +99,24 @@ def test_a_young_cohort_is_expected_to_ripen(ws: Workspace) -> None:
     assert 0 <= found.quantiles[0] <= found.quantiles[-1] <= 1
 
 
+def test_a_year_is_forecast_from_stretches_of_twelve_months(ws: Workspace) -> None:
+    for kpi in ("contacted_companies", "sales_cycle", "lead_to_mql_rate"):
+        found = forecast(ws, kpi, period="2026").ones[0].forecast
+        assert (found.verdict, found.method) == ("ok", "developed")
+        assert found.n > 4
+        assert found.quantiles[0] < found.point < found.quantiles[-1]
+    # What begins anew each year is not like the same months of another one.
+    assert forecast(ws, "revenue_ytd", period="2026").ones[0].forecast.verdict == "too_little"
+
+
+def test_stretches_are_moved_by_months_and_end_before_the_known_day() -> None:
+    found = moved((date(2026, 1, 1), date(2026, 12, 31)), date(2026, 6, 17))
+    assert found[-1] == (date(2025, 6, 1), date(2026, 5, 31))
+    assert found[-2] == (date(2025, 5, 1), date(2026, 4, 30))
+    assert moved((date(2026, 1, 1), date(2026, 12, 31)), date(2026, 6, 30))[-1][1] == date(2026, 6, 30)
+    assert moved((date(2026, 1, 5), date(2026, 2, 4)), date(2026, 6, 17)) == []
+
+
 def test_a_cohort_of_the_past_is_as_young_as_it_was_then(ws: Workspace) -> None:
     quarter = [(date(2025, 1, 1), date(2025, 3, 31))]
     known = [
@@ -160,7 +179,12 @@ def test_the_command_prints_the_same(ws: Workspace) -> None:
     table = CliRunner().invoke(cli, [*arguments, "--target", "100000"], obj=State())
     assert table.exit_code == 0, table.output
     assert "Erwartet" in table.stdout
-    assert len(table.stdout.splitlines()) == 3 + len(whole.ones)
+    none = CliRunner().invoke(
+        cli, ["-w", str(ws.folder), "forecast", "revenue_ytd", "--period", "2026"], obj=State()
+    )
+    assert "Vorgeschichte zu kurz" in none.stdout
+    # Teams without any value are told why they have none.
+    assert len(table.stdout.splitlines()) == 3 + len(whole.ones) + 1
 
 
 def test_without_a_period_it_is_the_running_month(ws: Workspace) -> None:

@@ -158,7 +158,7 @@ def _by_period(ws: Workspace, question: Question, until: date | None) -> tuple[O
     elif known.through < question.start:
         many = forecast_periods(known.past, when, known.per_year, known.within)
     else:
-        many = forecast_developing(known.then, known.past, known.so_far, known.within, when)
+        many = forecast_developing(known.then, known.past, known.so_far, known.within, when, known.apart)
     return tuple(One(subject, many.one(at)) for at, subject in enumerate(known.subjects))
 
 

@@ -7,7 +7,7 @@ generation was built on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from leitstern.facts.model import FACTS
 from leitstern.goals.plan import additive
 from leitstern.insight.forecast import Calendar, History
 from leitstern.insight.forecast.known import Kind
+from leitstern.insight.shape.develop import FEWEST
 from leitstern.periods.grains import Grain, period_of
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Periods:
     ``so_far``    the value of that one, NaN before it begins
     ``over``      whether nothing can come any more: the period is over, and a cohort has come to its end
     ``per_year``  so many such periods make a year
+    ``apart``     how far the earlier ones lie apart, in their length
     """
 
     subjects: tuple[Subject, ...]
@@ -67,6 +69,7 @@ class Periods:
     within: Within
     per_year: int
     through: date
+    apart: float = 1.0
 
 
 def kind_of(resolved: Resolved) -> Kind | None:
@@ -207,25 +210,55 @@ def periods(ws: Workspace, question: Question, known: date | None = None) -> Per
     asked = shape.Asked(question.kpi, by, question.grain)
     stretches, per_year = _before(ws, when, question.grain)
     stretches = [one for one in stretches if one[0] >= first.replace(day=1)]
+    found = _whole(ws, asked, stretches, when, known)
+    apart = 1.0
+    if found.known < FEWEST and shape.may_move(resolved):
+        # Too few years: as long a stretch, ended by each month's end.
+        moved = [one for one in shape.moved(when, through) if one[0] >= first]
+        apart, asked, per_year = shape.step_of(when), replace(asked, grain=None), 1
+        found, stretches = _whole(ws, asked, moved, when, known), moved
     if not stretches:
         return None
-    found = list(asked.values(ws, [*stretches, when], known))
+    over = found.over and through >= question.end
+    then = np.full((len(found.subjects), len(stretches)), np.nan)
+    if through >= question.start and not over:
+        days = [shape.same_place(ws, when, through, other) for other in stretches]
+        then = shape.then(ws, asked, found.subjects, stretches, days)
+    limits = shape.within(resolved, np.hstack([found.values, then]))
+    past, now = found.values[:, :-1], found.values[:, -1]
+    return Periods(found.subjects, past, then, now, over, limits, per_year, through, apart)
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Final values of earlier stretches, and with them the one asked about, which may be ``over``."""
+
+    subjects: tuple[Subject, ...]
+    values: Array
+    over: bool
+
+    @property
+    def known(self) -> int:
+        """Of how many earlier stretches somebody has a value."""
+        return int(np.isfinite(self.values[:, :-1]).any(axis=0).sum()) if len(self.values) else 0
+
+
+def _whole(
+    ws: Workspace,
+    asked: shape.Asked,
+    stretches: Sequence[tuple[date, date]],
+    when: tuple[date, date],
+    known: date | None,
+) -> _Whole:
     places = {end: at for at, (_, end) in enumerate([*stretches, when])}
     rows: dict[Subject, Array] = {}
     over = False
-    for o in found:
+    for o in asked.values(ws, [*stretches, when], known):
         row = rows.setdefault(o.subject, np.full(len(places), np.nan))
         if o.value is not None and o.end in places and (o.finished or o.end == when[1]):
             row[places[o.end]] = float(o.value)
-        over = over or (o.end == when[1] and o.finished and through >= question.end)
-    values = np.array(list(rows.values())).reshape(len(rows), len(places))
-    then = np.full((len(rows), len(stretches)), np.nan)
-    if through >= question.start and not over:
-        days = [shape.same_place(ws, when, through, other) for other in stretches]
-        then = shape.then(ws, asked, tuple(rows), stretches, days)
-    limits = shape.within(resolved, np.hstack([values, then]))
-    past, now = values[:, :-1], values[:, -1]
-    return Periods(tuple(rows), past, then, now, over, limits, per_year, through)
+        over = over or (o.end == when[1] and o.finished)
+    return _Whole(tuple(rows), np.array(list(rows.values())).reshape(len(rows), len(places)), over)
 
 
 def _before(ws: Workspace, when: tuple[date, date], grain: str | None) -> tuple[list[tuple[date, date]], int]:

@@ -8,7 +8,7 @@ is as young as it was then.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 #: So many earlier periods are looked at as they were known then.
 MOST = 24
+#: Stretches moved by months that are looked at: a cohort's have to be old enough to be ripe.
+MOST_MOVED = 36
+_DAY = timedelta(days=1)
 _WORST_SCORE, _BEST_SCORE = -100.0, 100.0
 
 
@@ -59,6 +62,39 @@ def same_place(ws: Workspace, when: Stretch, through: date, other: Stretch) -> d
     if through > when[1]:
         return other[1] + (through - when[1])
     return ws.settings.calendar().same_stretch(_period(when), through, _period(other))
+
+
+def may_move(resolved: Resolved) -> bool:
+    """Whether any stretch of months is like another: not where a value begins anew with each year."""
+    shape = resolved.definition.shape
+    return shape is None or (shape.to_date is None and shape.growth is None)
+
+
+def moved(when: Stretch, through: date) -> list[Stretch]:
+    """Stretches of the same length before one, each a month before the next, oldest first."""
+    if not _whole_months(when):
+        return []
+    length = _number(when[1]) - _number(when[0]) + 1
+    last = min(_number(when[1]) - 1, _number(through + _DAY) - 1)
+    ends = range(last - MOST_MOVED + 1, last + 1)
+    return [(_first(end - length + 1), _first(end + 1) - _DAY) for end in ends]
+
+
+def step_of(when: Stretch) -> float:
+    """A month as a part of a stretch of whole months."""
+    return 1 / (_number(when[1]) - _number(when[0]) + 1)
+
+
+def _whole_months(stretch: Stretch) -> bool:
+    return stretch[0].day == 1 and (stretch[1] + _DAY).day == 1
+
+
+def _number(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first(number: int) -> date:
+    return date(number // 12, number % 12 + 1, 1)
 
 
 def _period(stretch: Stretch) -> Period:

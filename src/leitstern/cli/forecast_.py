@@ -53,6 +53,8 @@ def command(state: State, /, kpi: str, by: str, period: str | None, target: floa
     tables.show(columns, rows, title=f"{title}, {found.question.start} – {found.question.end}")
     if not found.ones:
         state.note("no_values")
+    elif any(one.forecast.verdict == "too_little" for one in found.ones):
+        click.echo(state.say("forecast_too_little"))
 
 
 def _row(state: State, found: Found, one: One) -> tuple[str, ...]:

@@ -60,8 +60,11 @@ class Developed:
     n: int
 
 
-def develop(then: Array, final: Array, now: float, within: Within) -> Developed | None:
+def develop(then: Array, final: Array, now: float, within: Within, apart: float = 1.0) -> Developed | None:
     """Where a running period ends; ``then`` and ``final`` by earlier period, oldest first, NaN for unknown.
+
+    ``apart``: how far earlier periods lie apart, in their length: of those that overlap, fewer count for the
+    spread.
 
     Where nothing is known ``now`` (no answer yet), only what is usual counts. None where fewer than `FEWEST`
     earlier periods are known.
@@ -84,7 +87,7 @@ def develop(then: Array, final: Array, now: float, within: Within) -> Developed 
     square = np.average(errors**2, axis=0, weights=weight) + (_LEAST * size) ** 2
     share = _USUAL if blank else (1 / square) / (1 / square).sum()
     point = float(within.cut(_rules(weight, then, final, 0.0 if blank else now), now) @ share)
-    effective = float(weight.sum() ** 2 / (weight**2).sum())
+    effective = float(weight.sum() ** 2 / (weight**2).sum()) * apart + (1 - apart)
     width = np.sqrt(np.average((errors @ share) ** 2, weights=weight))
     quantiles = within.cut(point + width * stdtrit(max(effective - 1, 2.0), LEVELS), now)
     return Developed(point, quantiles, n)
