@@ -56,6 +56,7 @@ PAGES = {
     "/company": "management sales-1",
     "/data": "management analyst",
     "/data/import": "analyst administrator",
+    "/data/sources": "analyst",
     "/first-steps": "management",
     "/goal/{draft}": "team-lead",
     "/goal/{draft}/edit": "team-lead",

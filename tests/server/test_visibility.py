@@ -97,6 +97,7 @@ def test_no_one_but_who_logged_in_gets_past_the_door() -> None:
         "/account/oidc/refused/",
         "/api/v1/",
         "/api/v1/openapi.json",
+        "/deliver/nothing/deals.csv",
         "/welcome/nothing",
     }
 

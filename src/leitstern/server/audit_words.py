@@ -46,6 +46,9 @@ def actions() -> dict[str, str]:
         "data.undone": _("took an import back"),
         "mapping.changed": _("changed a mapping"),
         "data.refreshed": _("built a new generation"),
+        "source.made": _("set up a source of files"),
+        "source.address": _("made an address for a source of files"),
+        "source.stopped": _("stopped a source of files"),
         "settings.changed": _("changed the settings"),
         "period.closed": _("closed the period"),
         "restatement.acknowledged": _("took note of a restated number"),
@@ -75,6 +78,7 @@ def subjects() -> dict[str, str]:
         "data": _("Data"),
         "mapping": _("Mappings"),
         "settings": _("Settings"),
+        "source": _("Sources of files"),
         "period": _("Closed periods"),
         "restatement": _("Restatements"),
         "scenario": _("Scenarios"),
@@ -97,6 +101,7 @@ def about(name: str) -> str:
         "generation": _("Generation %(key)s"),
         "period": _("Period %(key)s"),
         "scenario": _("Scenario %(key)s"),
+        "source": _("Source %(key)s"),
     }
     return known[kind] % {"key": key} if kind in known else name.strip(":").replace(":", ", ")
 

@@ -16,7 +16,7 @@ from leitstern import clock
 Handler = Callable[[HttpRequest], HttpResponse]
 
 #: Addresses that answer without a log-in. What is beneath them asks for one, or for a token, itself.
-OPEN = ("/account/", "/welcome/", "/api/", "/static/", "/preferences")
+OPEN = ("/account/", "/welcome/", "/api/", "/static/", "/preferences", "/deliver/")
 _BEGAN, _SEEN = "began", "seen"
 #: How often a session is told that it is still in use; each time is one write.
 _EVERY = timedelta(minutes=5)

@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from leitstern.goals.offers import IN_FORCE, REMIND_BEFORE
 from leitstern.server import closings, words
 from leitstern.server.goal_line import Lines, subject_name
-from leitstern.server.models import GoalRow
+from leitstern.server.imports.sources import silent_since
+from leitstern.server.models import GoalRow, Source
 from leitstern.server.when import Calendar
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def tasks(lines: Lines, account: Account, today: date) -> list[Task]:
     found = [
         *_answers(lines, account, today),
         *_closing(lines.sight),
+        *_sources(lines, account, today),
         *_reviews(lines, account, today),
         *_drafts(account),
         *_without_review(account, today),
@@ -137,6 +139,20 @@ def _closing(ask: Sight) -> Iterator[Task]:
             new,
         )
         yield Task("closing", text % {"count": new}, reverse("closing"), _("Take note of what was restated."))
+
+
+def _sources(lines: Lines, account: Account, today: date) -> Iterator[Task]:
+    """Sources of files one owns that are silent, and what they brought that waits for an answer or failed."""
+    for source in Source.objects.filter(owner=account, stopped_at=None).order_by("name"):
+        since = silent_since(source, today)
+        if since is not None:
+            text = _("Nothing came from the source %(name)s") % {"name": source.name}
+            due = _("since %(day)s") % {"day": lines.calendar.day(since)}
+            yield Task("source", text, reverse("data_sources"), due=due, urgent=True)
+        for one in source.imports.filter(state="ready").order_by("pk")[:MOST]:
+            text = _("Files of the source %(name)s wait for you") % {"name": source.name}
+            about = ", ".join(file.name for file in one.files.order_by("pk"))
+            yield Task("source", text, reverse("data_import_of", args=[one.pk]), about, urgent=True)
 
 
 def _concerning(account: Account, today: date) -> QuerySet[GoalRow]:

@@ -73,7 +73,7 @@ def begin(account: Account, named: Sequence[Announced], language: str) -> Import
         raise Problem("leitstern.disk_full")
     with transaction.atomic():
         made = Import.objects.create(created_by=account, language=language)
-        for name, one in zip(_different(one.name for one in named), named, strict=True):
+        for name, one in zip(different(one.name for one in named), named, strict=True):
             ImportFile.objects.create(of=made, name=name, size=one.size, changed=one.changed)
     return made
 
@@ -122,7 +122,7 @@ def forget(one: Import) -> None:
     shutil.rmtree(folder() / str(one.pk), ignore_errors=True)
 
 
-def _different(names: Iterable[str]) -> Iterator[str]:
+def different(names: Iterable[str]) -> Iterator[str]:
     """The last part of each name, short enough for every disk, none twice."""
     taken: set[str] = set()
     for given in names:

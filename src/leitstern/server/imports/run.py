@@ -21,6 +21,7 @@ from leitstern.facts.corrections import Correction
 from leitstern.facts.receipts import Receipt
 from leitstern.server import audit
 from leitstern.server.imports import files, mappings
+from leitstern.server.imports.sources import takes_itself
 from leitstern.server.models import Import, ImportFile
 
 if TYPE_CHECKING:
@@ -133,6 +134,8 @@ def _try(ask: Reader, one: Import, tell: Tell) -> None:
         progress=tell,
     )
     _note(one, receipt=_document(receipt), state="ready", attempts=0)
+    if takes_itself(one, receipt):
+        _note(one, state="queued", task="take")
 
 
 def _take(ask: Reader, one: Import, tell: Tell) -> None:

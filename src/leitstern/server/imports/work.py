@@ -12,6 +12,8 @@ from leitstern.lock import writing
 
 #: Seconds between looks for something to do.
 _EVERY = 0.5
+#: At every which of these looks the folders of sources are looked at, too.
+_WATCHED = 4
 
 
 def main(once: bool) -> None:
@@ -23,14 +25,19 @@ def main(once: bool) -> None:
 
     from leitstern.server.imports import files
     from leitstern.server.imports.run import run_next
+    from leitstern.server.imports.sources import Watch
     from leitstern.server.reader import reader
 
     parent, ask, folder = os.getppid(), reader(), files.folder()
     folder.mkdir(exist_ok=True)
+    watch, looks = Watch(), 0
     while os.getppid() == parent:
         ask.look()
         try:
             with writing(folder, "import"):
+                if looks % _WATCHED == 0:
+                    watch.look()
+                looks += 1
                 while run_next(ask):
                     pass
         except Problem:

@@ -3,7 +3,7 @@
 from leitstern.server.models.audit import AccessEntry, AuditEntry
 from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
-from leitstern.server.models.imports import Import, ImportFile, MappingVersion
+from leitstern.server.models.imports import Import, ImportFile, MappingVersion, Source
 from leitstern.server.models.insight import Job, KpiLook, PublishedForecast, Scenario
 from leitstern.server.models.people import Account, Invitation, Token
 from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
@@ -27,6 +27,7 @@ __all__ = [
     "PublishedForecast",
     "Purpose",
     "Scenario",
+    "Source",
     "Step",
     "Token",
 ]

@@ -8,6 +8,25 @@ from leitstern import clock
 from leitstern.server.models.people import Account
 
 
+class Source(models.Model):
+    """A place that files come from by themselves: a folder that is watched; an address puts files there, too.
+
+    ``folder`` is its name beneath the workspace's ``inbox``. ``start`` and ``digest`` are of the address, as
+    of a key; both are empty where there is none. Files are taken at once, or with ``at_hour`` once a day from
+    that hour on. ``every_days``: after how many days without a file ``owner`` is told.
+    """
+
+    name = models.CharField(max_length=100)
+    folder = models.CharField(max_length=100, unique=True)
+    owner = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    start = models.CharField(max_length=12, blank=True)
+    digest = models.CharField(max_length=64, blank=True, db_index=True)
+    at_hour = models.PositiveSmallIntegerField(null=True, blank=True)
+    every_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+
 class Import(models.Model):
     """One or more files that are taken together, or not at all.
 
@@ -15,9 +34,13 @@ class Import(models.Model):
     ``ready`` (read, and shown to be answered and corrected), ``done``, ``undone`` or ``dropped``. ``task`` is
     ``read``, ``try``, ``take``, ``build`` or ``undo``. ``step``, ``at`` and ``of`` say how far it is;
     ``problem`` is the library's message, as its code and values. ``receipt`` is the account of the last
-    trial or import, in ``language``. ``replaces`` is an import of the same files that this one corrects.
+    trial or import, in ``language``. ``replaces`` is an import of the same files that this one corrects. What
+    a ``source`` brought is taken by itself where nothing is asked.
     """
 
+    source = models.ForeignKey(
+        Source, null=True, blank=True, on_delete=models.PROTECT, related_name="imports"
+    )
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True, blank=True)
