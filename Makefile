@@ -25,7 +25,9 @@ demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8321, SCAL
 	@test -f $(DEMO)/generations/current || $(BIN)/leitstern demo $(DEMO) --scale $(SCALE)
 	@$(BIN)/leitstern -w $(DEMO) serve --port $(PORT)
 
-test: lint types imports unit days ## set up all and run all checks and tests
+test: lint types imports ## set up all and run all checks and tests
+	@$(MAKE) --no-print-directory unit ARGS='-m "not calendar"'
+	@$(MAKE) --no-print-directory days
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -40,6 +42,7 @@ imports: $(VENV)/.test
 unit: $(VENV)/.test ## the tests alone; choose some with ARGS="tests/cli -k import"
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# `make test` runs the tests marked `calendar` here, and not once more among all others.
 days: $(VENV)/.test ## what follows the calendar, on the two days whose turn it is (DAYS="--list" names all)
 	$(BIN)/python scripts/days.py $(or $(DAYS),--turn 2 --scale 0.05)
 
