@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 import leitstern
+from leitstern.analyses import funnel as analysis
 from leitstern.analyses.funnel import Funnel, Row, bottleneck, funnel
+from leitstern.analyses.funnel_data import Data
 from leitstern.analyses.handovers import handovers
 from leitstern.cli import cli
 from leitstern.cli.state import State
@@ -254,6 +256,19 @@ def test_plain_values_are_plain(found: Funnel) -> None:
     values: list[Any] = [r["cohort"]["value"] for r in whole["steps"]]
     assert all(v is None or 0 <= v <= 1 for v in values)
     assert not any(isinstance(v, np.generic) for v in values)
+
+
+def test_without_quotes_the_way_from_deal_to_won_stands_once(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_sent(data: Data) -> np.ndarray:
+        return np.full(len(data.deals), np.datetime64("NaT", "D"))
+
+    monkeypatch.setattr(analysis, "_quoted", none_sent)
+    found = funnel(workspace)
+    ways = [(row.step, row.to) for row in (*found.steps, *found.whole) if row.group is None]
+    assert ways.count(("deal", "won")) == 1
+    assert ("lead", "won") in ways
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from leitstern.analyses.signals import Row, Signals, signals
 from leitstern.analyses.why import why
 from leitstern.cli import cli
 from leitstern.cli.state import State
+from leitstern.cli.why_ import _table
 from leitstern.demo import mapping_path, stories, write
 from leitstern.errors import Problem
+from leitstern.server.figures import Figures
 from leitstern.workspace import Workspace
 
 UNTIL = date(2026, 6, 30)
@@ -175,6 +178,17 @@ def test_the_command_why_prints_what_the_call_returns(workspace: Workspace) -> N
     assert "Beitrag" in text
     english = run(workspace, "--language", "en", "why", "response_time", "--period", "2026-05")
     assert "cannot be taken apart exactly" in english
+
+
+def test_an_effect_that_cancels_out_in_the_whole_is_shown(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = replace(why(workspace, "win_rate", "2026-Q2", over="product"), mix=0.0)
+    assert any(piece.mix for piece in taken.pieces)
+    state = State()
+    state.folder = Path(workspace.folder)
+    _table(state, taken, Figures("de", "DE", "EUR"), ["Q2 2026", "Q1 2026"])
+    assert "Verteilung" in capsys.readouterr().out
 
 
 def test_the_command_signals_prints_what_the_call_returns(workspace: Workspace, found: Signals) -> None:

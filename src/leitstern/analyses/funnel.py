@@ -159,7 +159,9 @@ def _chain(data: Data) -> tuple[list[_Step], list[_Step]]:
         for name, table, entered, passed, left in ends
         if not np.isnat(entered).all()
     ]
-    return steps, whole if len(steps) > 1 else []
+    # Without quotes the step from deal to won is the whole way of deals.
+    known = {(step.name, step.to) for step in steps}
+    return steps, [step for step in whole if (step.name, step.to) not in known] if len(steps) > 1 else []
 
 
 def _pairs(data: Data, table: Table, dates: list[tuple[str, Days]], left: Days) -> Iterator[_Step]:

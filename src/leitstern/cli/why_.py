@@ -72,7 +72,9 @@ def command(
 def _table(state: State, found: Why, figures: Figures, names: list[str]) -> None:
     from leitstern.analyses.why_words import name
 
-    effects = [e for e in ("volume", "mix", "rate") if found.way != "parts" and getattr(found, e)]
+    # Effects that cancel out in the whole are none the less there.
+    shown = [] if found.way == "parts" else ["volume", "mix", "rate"]
+    effects = [e for e in shown if any(getattr(piece, e) for piece in found.pieces)]
     columns = [tables.Column(state.say(f"subject_{found.over}"))]
     columns += [tables.Column(text, number=True) for text in (names[1], names[0])]
     if found.verdict == "exact":
