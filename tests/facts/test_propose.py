@@ -255,7 +255,7 @@ def test_records_that_change_need_a_key(bring: Bring, store: Store, tmp_path: Pa
     text = "Deal;Betrag;Status\nA;5,50;Gewonnen\nA;5,50;Verloren\n"
     asked = bring({"deals.csv": text}, proposals=tmp_path, fact="deal")
     assert [(question.name, question.choices) for question in asked.questions] == [
-        ("deals.csv:key", ("Status", "rows"))
+        ("deals.csv:key", ("rows",))
     ]
     assert (asked.proposed, store.count("deal")) == ((), 0)
     answered = bring({"deals.csv": text}, proposals=tmp_path, fact="deal", answers={"key": "rows"})
@@ -305,11 +305,25 @@ def test_cancelled_invoices_are_left_out_and_credit_notes_take_away(
         "R2;Stornorechnung;bezahlt;A;16.02.2026;20,25\nR3;Rechnung;storniert;B;17.02.2026;70,00\n"
     )
     receipt = bring({"Rechnungen.csv": text}, proposals=tmp_path)
-    assert (receipt.tables[0].loaded, receipt.tables[0].left_out) == (2, 1)
+    assert receipt.tables[0].loaded == 2
+    assert any("storniert" in note for note in receipt.notes)
     assert [row[0] for row in all_rows(store, "invoice", "amount")] == [Decimal("100.5"), Decimal("-20.25")]
     written = (tmp_path / "Rechnungen.toml").read_text(encoding="utf-8")
     paid = bring({"Rechnungen.csv": text.replace("offen", "bezahlt")}, written)
-    assert (paid.tables[0].loaded, paid.tables[0].unchanged) == (0, 2)
+    assert (paid.tables[0].loaded, paid.tables[0].updated) == (0, 0)
+    ended = bring({"Rechnungen.csv": text.replace("offen", "Storniert")}, written)
+    assert (ended.tables[0].removed, store.count("invoice")) == (1, 1)
+
+
+def test_a_cancelled_invoice_counts_where_a_voucher_of_the_same_amount_takes_it_back(
+    bring: Bring, store: Store, tmp_path: Path
+) -> None:
+    text = (
+        "Rechnungsnummer;Rechnungstyp;Status;Kunde;Rechnungsdatum;Netto\nR1;Rechnung;storniert;A;15.02.2026;70,00\n"
+        "R2;Stornorechnung;bezahlt;A;16.02.2026;70,00\nR3;Rechnung;Entwurf;B;17.02.2026;30,00\n"
+    )
+    bring({"Rechnungen.csv": text}, proposals=tmp_path)
+    assert [row[0] for row in all_rows(store, "invoice", "amount")] == [Decimal(70), Decimal(-70)]
 
 
 def test_costs_are_marketings_where_the_file_tells_and_asked_where_not(bring: Bring, tmp_path: Path) -> None:

@@ -40,8 +40,10 @@ WORDS = (
 def test_rows_with_a_word_can_be_left_out(ask: Bring, store: Store) -> None:
     assert asked(ask({"deals.csv": WORDS})) == {"Status: Dublette": ("open", "won", "lost", "leave_out")}
     done = ask({"deals.csv": WORDS}, answers={"Status: Dublette": "leave_out"})
-    assert (done.tables[0].loaded, done.tables[0].left_out) == (1, 1)
+    assert done.tables[0].loaded == 1
     assert all_rows(store, "deal", "name", "status") == [("A", "won")]
+    again = ask({"deals.csv": WORDS.replace("gewonnen", "dublette")})
+    assert (again.tables[0].removed, store.count("deal")) == (1, 0)
 
 
 def test_a_list_of_deals_without_a_state_asks_what_they_are(ask: Bring, store: Store) -> None:
@@ -134,6 +136,41 @@ def test_a_list_without_a_key_that_overlaps_with_an_earlier_one_is_noticed(ask: 
     assert (again.tables[0].loaded, again.tables[0].unchanged, again.tables[0].overlap) == (2, 1, 1)
     assert any("Werbung-2026-03.csv: this list has no key" in note for note in again.notes)
     assert store.count("spend") == 6
+
+
+HEAD = "Tag;Kampagne;Kosten;Klicks\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fact", "field", "total"),
+    [
+        (
+            ("Bericht-2026-01.csv", f"Bericht\n1.1.2026\n{HEAD}2026-01-05;N;5,5;9\nGesamt;;5,5;9\n"),
+            ("Bericht-2026-02.csv", f"Bericht\n\n1.2.26\n\n{HEAD}2026-02-05;N;1,5;9\nGesamt;;1,5;9\n"),
+            "spend", "amount", 7,
+        ),
+        (
+            ("Umsatz 2025.csv", "Kunde;Januar;Februar;Summe\nA;1,5;2,5;4,0\nSumme;1,5;2,5;4,0\n"),
+            ("Umsatz 2026.csv", "Stand: März\n\nKunde;Januar;Februar;März\nA;;2,5;3,5\nSumme;;2,5;3,5\n"),
+            "invoice", "amount", 10,
+        ),
+    ],
+    ids=["titles and totals", "months as columns"],
+)  # fmt: skip
+def test_next_month_s_file_needs_no_word(
+    ask: Bring,
+    store: Store,
+    first: tuple[str, str],
+    second: tuple[str, str],
+    fact: str,
+    field: str,
+    total: int,
+) -> None:
+    ask(dict([first]), fact=fact)
+    later = ask(dict([second]))
+    assert (later.questions, later.unmatched) == ((), ())
+    sums = [float(str(amount)) for (amount,) in all_rows(store, fact, field)]
+    assert sum(sums) == total
 
 
 @pytest.mark.parametrize(

@@ -85,17 +85,45 @@ def ask(
     if found.gross is not None and (tax := asking.tax(found.gross)) is not None:
         fields["amount"] = fields["amount"].model_copy(update={"tax": Decimal(tax)})
     if found.fact == "invoice":
-        fields = signed(fields, kept(rows, found.where))
+        fields = signed(fields, kept(rows, found.where, found.deleted))
     if found.fact == "deal" and "status" not in fields and (status := asking.status()) is not None:
         fields["status"] = FieldMapping(value=status)
     if found.key is None and not found.by_row and found.fact not in KEYLESS:
-        key = asking.key([AND.join(columns) for columns in identifying(found.fact, rows)])
+        known = identifying(found.fact, rows, _changing(found.fact, fields))
+        key = asking.key([AND.join(columns) for columns in known])
         found = replace(found, key=None if key in (None, ROWS) else tuple(key.split(AND)), by_row=key == ROWS)
     if found.fact == "spend" and "area" not in fields:
         area = "marketing" if _advertises(file, rows.column_names) else asking.area()
         if area is not None:
             fields["area"] = FieldMapping(value=area)
-    return Asked(replace(found, fields=fields), tuple(asking.questions))
+    return Asked(_gone(replace(found, fields=fields)), tuple(asking.questions))
+
+
+def _gone(proposal: Proposal) -> Proposal:
+    """Words whose rows do not count delete what counted before, where a key tells which record that is."""
+    where = proposal.where
+    if (
+        proposal.key is None
+        or proposal.deleted is not None
+        or where is None
+        or not where.not_in
+        or where.also
+    ):
+        return proposal
+    deleted = Condition.model_validate({"column": where.column, "in": where.not_in})
+    return replace(proposal, where=None, deleted=deleted)
+
+
+def _changing(fact: str, fields: Mapping[str, FieldMapping]) -> set[str]:
+    """The columns of amounts, chances and states: what they hold is another thing in the next export."""
+    model = FACTS[fact].by_name
+    kinds = {"money", "number", "whole", "choice", "yesno"}
+    return {
+        column
+        for name, mapped in fields.items()
+        if model[name].kind in kinds or name in ("stage", "closed_at", "expected_close_at")
+        for column in mapped.used_columns
+    }
 
 
 def _words(proposal: Proposal, asking: _Asking) -> Proposal:
@@ -105,8 +133,8 @@ def _words(proposal: Proposal, asking: _Asking) -> Proposal:
         if (proposal.fact, name) not in DECISIVE or (name != "status" and len(words) > _MOST_ASKED):
             continue
         chosen = {word: asking.word(name, column, word) for word in words}
-        told = {word: choice for word, choice in chosen.items() if choice not in (None, LEAVE_OUT)}
-        values = {**proposal.known.get(name, {}), **{word: str(choice) for word, choice in told.items()}}
+        told = {w: "" if c == LEAVE_OUT else c for w, c in chosen.items() if c is not None}
+        values = {**proposal.known.get(name, {}), **told}
         fields[name] = FieldMapping(column=column, values=values, others="known")
         gone = tuple(word for word, choice in chosen.items() if choice == LEAVE_OUT)
         if gone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,11 @@ def identify(rows: pa.Table, columns: Sequence[str]) -> bool:
     return bool(rows.select(list(columns)).group_by(list(columns)).aggregate([]).num_rows == rows.num_rows)
 
 
-def identifying(fact: str, rows: pa.Table) -> list[tuple[str, ...]]:
+def identifying(fact: str, rows: pa.Table, never: Collection[str] = ()) -> list[tuple[str, ...]]:
     """The keys a list can have: columns that are filled and different in every row, the most telling name
-    first; where no column is, pairs of them."""
+    first; where no column is, pairs of them. ``never`` are columns that change, such as amounts."""
     names = [*names_of(fact, "key"), *names_of(fact, "name"), *names_of(fact, "company")]
-    columns = [column for column in rows.column_names if column != "_line"]
+    columns = [column for column in rows.column_names if column != "_line" and column not in never]
     columns.sort(key=lambda column: -likeness(plain(column), names))
     alone: list[tuple[str, ...]] = [(column,) for column in columns if identify(rows, (column,))]
     return alone or [pair for pair in combinations(columns[:_TRIED], 2) if identify(rows, pair)]

@@ -23,8 +23,9 @@ def told(proposal: Proposal, file: str, language: str) -> list[str]:
 def _notes(proposal: Proposal) -> Iterator[tuple[str, dict[str, str]]]:
     if proposal.vendor is not None:
         yield "vendor", {"vendor": proposal.vendor, "fact": proposal.fact}
-    if proposal.where is not None and proposal.left_out:
-        yield "left_out", {"column": proposal.where.column, "words": _listed(proposal.left_out)}
+    ended = proposal.deleted or proposal.where
+    if ended is not None and proposal.left_out:
+        yield "left_out", {"column": ended.column, "words": _listed(proposal.left_out)}
     for mapped in proposal.fields.values():
         if mapped.less is not None:
             yield "less", {"column": str(mapped.column), "tax": mapped.less}
