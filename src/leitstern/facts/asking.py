@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from leitstern.errors import Problem
 from leitstern.facts.corrections import ROWS
 from leitstern.facts.keys import AND, identifying
-from leitstern.facts.mapping import Condition, FieldMapping
+from leitstern.facts.mapping import Condition, FieldMapping, place
 from leitstern.facts.model import FACTS
 from leitstern.facts.naming import plain
 from leitstern.facts.propose import KEYLESS, Proposal
@@ -204,7 +204,7 @@ class _Asking:
         return self._choice(AREA, choices, [self._say(f"area_{choice}") for choice in choices], "")
 
     def _answer(self, name: str) -> str | None:
-        return self._answers.get(f"{self._file}:{name}", self._answers.get(name))
+        return answer_to(self._answers, self._file, self._proposal.sheet, name)
 
     def _say(self, code: str, **values: object) -> str:
         return message(f"facts.question_{code}", self._language, **values)
@@ -219,6 +219,12 @@ class _Asking:
         elif answer not in choices:
             raise Problem("facts.answer_unknown", name=name, answer=answer, choices=", ".join(choices))
         return answer
+
+
+def answer_to(answers: Mapping[str, str], file: str, sheet: str | None, name: str) -> str | None:
+    """What was answered to a question about a table: for its sheet, for its file, or for all."""
+    names = (f"{place(file, sheet)}:{name}", f"{file}:{name}", name)
+    return next((answers[one] for one in names if one in answers), None)
 
 
 def _advertises(file: str, columns: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
 from leitstern.facts import mapping as mappings_of
+from leitstern.facts.asking import answer_to
 from leitstern.facts.jobs import Job, Options, Progress, columns_of
 from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS
@@ -216,7 +217,7 @@ def _alike(job: Job, column: str, question: Reading) -> Reading | None:
 
 
 def _answer(job: Job, column: str, options: Options) -> str | None:
-    return options.answers.get(f"{job.landed.file}:{column}", options.answers.get(column))
+    return answer_to(options.answers, job.landed.file, job.landed.sheet, column)
 
 
 def _note(note: str, job: Job, column: str, options: Options, **values: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from leitstern.facts.mapping import Condition, FieldMapping
+from leitstern.facts.mapping import Condition, FieldMapping, place
 from leitstern.messages import message
 
 
@@ -105,8 +105,11 @@ class Question:
 
     @property
     def name(self) -> str:
-        """What an answer is given under: ``file:column`` (the column alone works as well)."""
-        return f"{self.file}:{self.column}"
+        """What an answer is given under: ``file:column``, in a workbook ``file#sheet:column``.
+
+        ``file:column`` and the column alone work as well.
+        """
+        return f"{place(self.file, self.sheet)}:{self.column}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from leitstern.facts.asking import ANY_DAY
 from leitstern.facts.corrections import Correction
 from leitstern.facts.mapping import place
 from leitstern.server.imports.shown import filled_by
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 
 #: What is chosen where a table is not to be imported.
 LEAVE = "-"
-#: No form has more changes than a table has columns.
-_MOST = 5_000
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 Form = Mapping[str, str]
 
@@ -26,7 +28,7 @@ def answers(form: Form, receipt: Receipt, before: Mapping[str, str]) -> dict[str
     found = dict(before)
     for question in receipt.questions:
         chosen = form.get(f"answer:{question.name}", "")
-        if chosen in question.choices:
+        if chosen in question.choices or (ANY_DAY in question.choices and _DAY.fullmatch(chosen)):
             found[question.name] = chosen
     return found
 
@@ -39,7 +41,7 @@ def readings(form: Form, receipt: Receipt, landed: list[Landed]) -> dict[str, st
         for at, column in enumerate(columns):
             chosen = form.get(f"read:{number}:{at}", column.reading)
             if chosen != column.reading:
-                found[f"{table.file}:{column.column}"] = chosen
+                found[f"{place(table.file, table.sheet)}:{column.column}"] = chosen
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from leitstern.access.policy import OF_PEOPLE
-from leitstern.facts.asking import AREA, KEY, LEAVE_OUT, STATUS, TAX
+from leitstern.facts.asking import ANY_DAY, AREA, KEY, STATUS, TAX
 from leitstern.facts.mapping import READ_KINDS, place
 from leitstern.facts.model import FACTS
 from leitstern.kpis.labels import choice_label
@@ -38,12 +38,14 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A question that is open: what is asked, and what can be answered. ``name`` is that of its field."""
+    """A question that is open: what is asked, and what can be answered, or any ``day``. ``name`` is that of
+    its field in the form."""
 
     name: str
     text: str
     examples: str
     options: list[tuple[str, str]]
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,31 +262,41 @@ def _constant(fact: str, name: str, value: str) -> str:
 
 def _question(question: Question, plan: Planned | None) -> Choice:
     """A question in the reader's words; what the library says of its choices is said beside them."""
-    language = frame.language()
-    for name, (column, unknown) in (plan.unclear if plan else {}).items():
-        for word in unknown:
-            if plan and question.column == f"{column}: {word}":
-                said = dict(zip(question.choices, question.meanings, strict=True))
-                options = [
-                    (c, said[c] if c == LEAVE_OUT else choice_label(plan.fact, name, c, language))
-                    for c in question.choices
-                ]
-                text = _("What does “%(word)s” in “%(column)s” mean?")
-                return Choice(f"answer:{question.name}", text % {"word": word, "column": column}, "", options)
-    if question.column == KEY:
-        text, examples = _("What tells the rows apart?"), ""
-    elif question.column == AREA:
-        text, examples = _("Whose costs are these?"), ""
-    elif question.column == STATUS:
-        text, examples = _("What are the deals of this list?"), ""
-    elif plan and FACTS[plan.fact].main_date == question.column:
-        text, examples = _("On which day do the rows count?"), ""
-    elif question.column.endswith(TAX):
-        text = _("Is tax in “%(column)s”?") % {"column": question.column.removesuffix(TAX)}
-        examples = ""
-    else:
-        text = _("How is “%(column)s” to be read?") % {"column": question.column}
-        examples = " · ".join(question.examples)
     meanings = question.meanings or question.choices
     options = list(zip(question.choices, meanings, strict=True))
-    return Choice(f"answer:{question.name}", text, examples, options)
+    name = f"answer:{question.name}"
+    if word := _word(question, plan):
+        options = [(choice, _meant(plan, word[0], choice, said)) for choice, said in options]
+        text = _("What does “%(word)s” in “%(column)s” mean?") % {"word": word[2], "column": word[1]}
+        return Choice(name, text, "", options)
+    if question.choices == (ANY_DAY,):
+        return Choice(name, _("On which day do these rows count?"), "", [], day=True)
+    known = {
+        KEY: _("What tells the rows apart?"),
+        AREA: _("Whose costs are these?"),
+        STATUS: _("What are all of these deals?"),
+    }
+    if question.column in known:
+        return Choice(name, known[question.column], "", options)
+    if question.column.endswith(TAX):
+        text = _("How much tax is in “%(column)s”?") % {"column": question.column.removesuffix(TAX)}
+        return Choice(name, text, "", options)
+    if plan is not None and question.column in FACTS[plan.fact].by_name:
+        return Choice(name, _("On which day do these rows count?"), "", options)
+    text = _("How is “%(column)s” to be read?") % {"column": question.column}
+    return Choice(name, text, " · ".join(example for example in question.examples if example), options)
+
+
+def _word(question: Question, plan: Planned | None) -> tuple[str, str, str] | None:
+    """The field, column and word that a question about a word of the file asks for."""
+    for name, (column, unknown) in (plan.unclear if plan else {}).items():
+        for word in unknown:
+            if question.column == f"{column}: {word}":
+                return name, column, word
+    return None
+
+
+def _meant(plan: Planned | None, name: str, choice: str, said: str) -> str:
+    if plan is None or choice not in FACTS[plan.fact].by_name[name].choices:
+        return said
+    return choice_label(plan.fact, name, choice, frame.language())
