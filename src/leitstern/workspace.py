@@ -556,17 +556,17 @@ class Workspace:
         with self._store() as store:
             return store.receipts()
 
-    def set_aside(self, limit: int = 1000) -> list[SetAsideRow]:
+    def set_aside(self, limit: int = 1000, batch: int | None = None) -> list[SetAsideRow]:
         """What counts nowhere, each with file, line, column and reason.
 
         First the records that the newest generation sets aside, then the rows that were not loaded, newest
-        import first.
+        import first. Of one import (``batch``) only its rows that were not loaded.
         """
         if not self.has_data():
             return []
-        records = set_aside_records(self._generation()) if self.generation() else []
+        records = set_aside_records(self._generation()) if batch is None and self.generation() else []
         with self._store() as store:
-            return [*records, *store.set_aside(limit=limit)][:limit]
+            return [*records, *store.set_aside(batch=batch, limit=limit)][:limit]
 
     def subjects(self, kind: str) -> list[tuple[str, str]]:
         """Id and name of all teams, persons, customers, campaigns, products or regions."""

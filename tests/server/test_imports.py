@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import python_calamine
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -124,6 +126,27 @@ def test_from_a_file_of_deals_to_the_first_number(place: Reader, analyst: Client
     assert value.value == pytest.approx(1500.5)
     assert "1.500,5" in text(analyst, "/kpi/won_value?grain=year")
     assert [e.action for e in AuditEntry.objects.order_by("pk")] == ["data.imported", "data.refreshed"]
+
+
+def test_rows_set_aside_are_listed_and_come_as_a_workbook(place: Reader, analyst: Client, work: Work) -> None:
+    address = bring(analyst, deals=DEALS)
+    work()
+    analyst.post(address, answered(address))
+    work()
+    assert "deals.csv 5 Betrag zwölf ist in der Lesart der Spalte keine Zahl" in text(analyst, address)
+    analyst.post(address, {"action": "take"})
+    work()
+    assert "deals.csv 5 Betrag zwölf ist in der Lesart der Spalte keine Zahl" in text(analyst, address)
+    content = b"".join(analyst.get(f"{address}/set-aside.xlsx"))
+    [rows] = [sheet.to_python() for sheet in sheets(content)]
+    assert rows[0] == ["Zeile", "Grund", "Spalte", *DEALS.splitlines()[0].split(";")]
+    assert rows[1][:3] == [5, "ist in der Lesart der Spalte keine Zahl", "Betrag"]
+    assert rows[1][3:6] == ["D4", "Dorn KG", "Gewonnen"]
+
+
+def sheets(content: bytes) -> list[Any]:
+    book = python_calamine.load_workbook(io.BytesIO(content))
+    return [book.get_sheet_by_name(name) for name in book.sheet_names]
 
 
 def test_the_next_export_asks_nothing(place: Reader, analyst: Client, work: Work) -> None:

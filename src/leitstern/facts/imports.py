@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Rows of other columns that are looked at to read one.
 _LOOKED_AT = 20_000
+#: Rows set aside that a receipt lists.
+_ASIDE = 200
 #: Files that are read side by side.
 PROCESSES = 2
 
@@ -251,11 +253,12 @@ def _load(store: Store, jobs: list[Job], receipt: Receipt, options: Options, ste
             known = before.get(id(job)) or _imported(store, job, options)
             tables.append(known or _load_one(job, batch, options))
         notes = [_said(lost, options) for lost in batch.gone(_sorts(jobs, tables))]
+        aside = tuple(store.set_aside(batch=batch.number, limit=_ASIDE))
     notes += [_overlap(table, options) for table in tables if table.overlap]
     notes += [_planned(job, table, options) for job, table in zip(jobs, tables, strict=True) if table.planned]
     said = tuple(dict.fromkeys([*receipt.notes, *notes]))
     number = None if options.dry_run else batch.number
-    return replace(receipt, batch=number, tables=tuple(tables), notes=said)
+    return replace(receipt, batch=number, tables=tuple(tables), notes=said, aside=aside)
 
 
 def _sorts(jobs: list[Job], tables: list[TableReceipt]) -> list[tuple[str, str, SameSort]]:

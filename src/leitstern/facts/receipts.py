@@ -163,7 +163,8 @@ class Unmatched:
 class Receipt:
     """The account of one import. ``batch`` is None when nothing was written (dry run, all known).
 
-    ``columns`` and ``planned`` are there in a dry run, and while questions are open.
+    ``columns`` and ``planned`` are there in a dry run, and while questions are open. ``aside`` are the first
+    rows that were, or in a trial would be, set aside.
     """
 
     batch: int | None
@@ -175,6 +176,7 @@ class Receipt:
     notes: tuple[str, ...] = ()
     dry_run: bool = False
     planned: tuple[Planned, ...] = ()
+    aside: tuple[SetAsideRow, ...] = ()
 
     def total(self, name: str) -> int:
         """The sum of one number of the tables, such as ``loaded`` or ``rows_set_aside``."""

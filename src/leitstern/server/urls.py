@@ -52,6 +52,7 @@ urlpatterns = [
     path("data/import", imports.index, name="data_import"),
     path("data/import/begin", imports.begin, name="data_import_begin"),
     path("data/import/<int:id>", imports.one, name="data_import_of"),
+    path("data/import/<int:id>/set-aside.xlsx", imports.set_aside, name="data_import_aside"),
     path("data/import/<int:id>/state", imports.state, name="data_import_state"),
     path("data/import/<int:id>/files/<int:file>", imports.piece, name="data_import_piece"),
     path("data/records/<slug:fact>/<slug:code>", data_records.records, name="data_records"),

@@ -270,19 +270,19 @@ def _question(question: Question, plan: Planned | None) -> Choice:
         text = _("What does “%(word)s” in “%(column)s” mean?") % {"word": word[2], "column": word[1]}
         return Choice(name, text, "", options)
     if question.choices == (ANY_DAY,):
-        return Choice(name, _("On which day do these rows count?"), "", [], day=True)
+        return Choice(name, _("On which day do the rows count?"), "", [], day=True)
     known = {
         KEY: _("What tells the rows apart?"),
         AREA: _("Whose costs are these?"),
-        STATUS: _("What are all of these deals?"),
+        STATUS: _("What are the deals of this list?"),
     }
     if question.column in known:
         return Choice(name, known[question.column], "", options)
     if question.column.endswith(TAX):
-        text = _("How much tax is in “%(column)s”?") % {"column": question.column.removesuffix(TAX)}
+        text = _("Is tax in “%(column)s”?") % {"column": question.column.removesuffix(TAX)}
         return Choice(name, text, "", options)
     if plan is not None and question.column in FACTS[plan.fact].by_name:
-        return Choice(name, _("On which day do these rows count?"), "", options)
+        return Choice(name, _("On which day do the rows count?"), "", options)
     text = _("How is “%(column)s” to be read?") % {"column": question.column}
     return Choice(name, text, " · ".join(example for example in question.examples if example), options)
 

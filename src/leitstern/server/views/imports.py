@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from leitstern.access.policy import OF_PEOPLE
 from leitstern.errors import Problem
 from leitstern.server import frame
 from leitstern.server.assets import asset
-from leitstern.server.imports import answered, files, result, run, shown
+from leitstern.server.imports import answered, aside, files, result, run, shown
 from leitstern.server.middleware import CONTENT_SECURITY_POLICY
 from leitstern.server.models import Import, ImportFile
 from leitstern.server.reader import reader
@@ -124,6 +125,7 @@ def one(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - part of 
         "busy": found.state in _BUSY,
         "people_refused": result.people_refused(),
         "problem": result.problem(found),
+        "aside": aside.shown(run.receipt_of(found).aside, may(request, "import_people")),
         "undoable": found.state == "done" and found.batch is not None,
         "again": found.files.exclude(sha256="").exists(),
     }
@@ -157,6 +159,19 @@ def _landed(found: Import) -> tuple[list[Landed], str]:
         return run.tables_of(reader(), found), ""
     except Problem as problem:
         return [], problem.text(frame.language())
+
+
+@needs("import")
+@require_GET
+def set_aside(request: HttpRequest, id: int) -> FileResponse:  # noqa: A002 - part of the address
+    """The rows of an import that were set aside, as a workbook."""
+    found = _found(id)
+    if found.state != "done" or found.batch is None:
+        raise Http404
+    target = TemporaryFile()  # noqa: SIM115 - the response closes it
+    aside.write(reader(), found, target, may(request, "import_people"))
+    target.seek(0)
+    return FileResponse(target, as_attachment=True, filename=_("set-aside-%(id)s.xlsx") % {"id": found.pk})
 
 
 @needs("import")

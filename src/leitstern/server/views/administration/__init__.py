@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from leitstern.server.models import Account
 from leitstern.server.reader import reader
 from leitstern.server.sight import viewer_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def needs(*actions: Action) -> Callable[[View], View]:
@@ -28,7 +29,7 @@ def needs(*actions: Action) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
             if not any(may(request, action) for action in actions):
                 raise Http404
             return view(request, *args, **more)
