@@ -71,7 +71,7 @@ class Standing:
 
     ``attainment``      value over target, as a fraction; for a change of a level the part of the way from
                         where it started. A limit that is kept is 1, one that is broken the limit over the
-                        value. None without a value or where the target is not above 0
+                        value. None without a value, for a young cohort, or where the target is not above 0
     ``planned``         the plan to date; for a KPI that does not accumulate, the target
     ``pace``            value over planned; None where planned is not above 0
     ``gap``             value less planned, in the KPI's unit; None for a cohort that is not ripe
@@ -164,7 +164,7 @@ def standing(
     return Standing(
         value=value,
         target=goal.levels.target,
-        attainment=None if value is None else _attainment(goal, plan, value),
+        attainment=None if held is None else _attainment(goal, plan, held),
         planned=planned,
         pace=held / planned if held is not None and planned > 0 else None,
         gap=None if held is None else held - planned,

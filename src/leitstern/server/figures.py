@@ -151,6 +151,10 @@ class Figures:
             return self._signed(decimal(value), text) + NBSP + self.points
         return self._signed(decimal(value), self.exact(size, unit) if exact else self.short(size, unit))
 
+    def chance(self, value: float) -> str:
+        """A chance in whole percent: 27 %."""
+        return self.plain(round(value * 100)) + self._percent
+
     def change(self, value: Number | None) -> str:
         """A signed relative change, given as a fraction: +12,4 %."""
         if value is None:

@@ -137,9 +137,10 @@ class GoalPage:
         found = [
             (_("Actual"), figures.short(s.value, self.unit), ""),
             (_("Target"), self.lines.target(self.row, self.unit), ""),
-            (_("Attainment"), figures.short(s.attainment, "percent"), ""),
         ]
-        if s.through >= self.row.start and self.row.direction != "between":
+        if s.ripe is None:
+            found.append((_("Attainment"), figures.short(s.attainment, "percent"), ""))
+        if s.ripe is None and s.through >= self.row.start and self.row.direction != "between":
             plan_to_date = _("Plan to %(day)s") % {"day": through}
             found.append((plan_to_date, figures.short(s.planned, self.unit), ""))
         if s.gap is not None:
@@ -161,7 +162,7 @@ class GoalPage:
         """What is expected, and how far a cohort has ripened."""
         s, figures, found = self.standing, self.figures, []
         if s.outlook.expected is not None and s.outlook.chance is not None:
-            chance = figures.short(Decimal(str(s.outlook.chance)), "percent")
+            chance = figures.chance(s.outlook.chance)
             expected = figures.short(s.outlook.expected, self.unit)
             found.append((_("Expected"), expected, _("chance %(chance)s") % {"chance": chance}))
         if s.ripe is not None:

@@ -73,7 +73,7 @@ def apart(standing: Standing, figures: Figures, unit: str) -> str:
             "Behind plan so far, but the rest brings more: %(expected)s expected, chance %(chance)s."
         ),
     }[standing.split]
-    chance = figures.short(Decimal(str(outlook.chance)), "percent")
+    chance = figures.chance(outlook.chance)
     return text % {"expected": figures.short(outlook.expected, unit), "chance": chance}
 
 

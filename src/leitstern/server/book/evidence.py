@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from leitstern import clock
 from leitstern.goals.offers import IN_FORCE
-from leitstern.goals.plan import Plan
+from leitstern.goals.plan import Plan, ripens
 from leitstern.goals.realism import Chance, Past, Realism, realism, realism_of_change
 from leitstern.goals.smart import Smart, SmartInput, smart
 from leitstern.periods.grains import Grain, parse, periods_between
@@ -18,7 +18,7 @@ from leitstern.server.book.curve import year_before
 from leitstern.server.book.names import label_of, name_of
 from leitstern.server.book.rights import seeing
 from leitstern.server.book.standings import plan_of, season_for
-from leitstern.server.book.values import GROUPS, Value, actual, over
+from leitstern.server.book.values import GROUPS, Value, actual, over, resolved
 from leitstern.server.insight.forecast import Told, made_now, told
 from leitstern.server.models import GoalRow
 from leitstern.server.sight import organisation
@@ -147,8 +147,9 @@ def _past(sight: Sight, goal: Goal) -> tuple[Earlier, ...]:
         for place, one in zip(known, values, strict=True)
         if place > hidden
     ]
-    while found and found[-1].end >= min(ask.as_of(), ask.today()):
-        found.pop()  # what still runs is no history
+    ripe = min(ask.as_of(), ask.today()) - timedelta(days=ripens(resolved(ask, goal.kpi, goal.version)))
+    while found and found[-1].end >= ripe:
+        found.pop()  # what still runs, or ripens, is no history
     return tuple(found)
 
 
