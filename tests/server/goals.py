@@ -32,7 +32,11 @@ def goal(kpi: str, whom: str, target: str, *, period: str = "2026-Q4", **more: o
 
 
 def in_force(offerer: Account, owner: Account, what: Goal, **about: object) -> GoalRow:
-    """A goal that was offered and accepted; a person's goal by that person, whoever ``owner`` is."""
+    """A goal that was offered and accepted: a person's goal by that person, whoever ``owner`` is, and what
+    one would offer to oneself by another manager."""
+    if owner == offerer:
+        second = "second@example.org"
+        owner = Account.objects.filter(email=second).first() or accounts.make("management", email=second)
     if what.whom.type == "person" and owner.person != what.whom.id:
         found = Account.objects.filter(person=what.whom.id).first()
         owner = found or accounts.make(person=what.whom.id, email=f"{what.whom.id}@example.org".lower())

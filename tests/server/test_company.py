@@ -23,10 +23,10 @@ def people(show, db, at):
 
 
 def set_goals(people, *teams, company="128000"):
-    boss, lead = people["management"], people["lead"]
+    boss, leads = people["management"], {"T3": people["other_lead"]}
     in_force(boss, boss, goal("won_value", "company", company))
     for team, target in teams:
-        in_force(boss, lead, goal("won_value", f"team:{team}", target))
+        in_force(boss, leads.get(team, people["lead"]), goal("won_value", f"team:{team}", target))
 
 
 # The company brings 1,850 a day, so 68,450 in 37 days; 128,000 in 64 days are 2,000 a day, 74,000 by now:
