@@ -124,6 +124,34 @@ def test_a_count_has_no_decimals(ask: Bring, store: Store) -> None:
     assert all_rows(store, "touchpoint", "quantity") == [(Decimal(1000),), (Decimal(2000),)]
 
 
+def test_what_all_rows_are_is_told_by_the_file_s_name_or_asked(ask: Bring, store: Store) -> None:
+    text = "Aktivitäts-ID;Datum;Ergebnis;Betreff\n1;14.02.2026;erledigt;Angebot\n"
+    assert asked(ask({"Liste.csv": text}, fact="activity"))["kind"][:3] == ("call", "email", "meeting")
+    assert not ask({"Anrufe 2026.csv": text}, fact="activity").questions
+    assert all_rows(store, "activity", "kind", "outcome") == [("call", "held")]
+
+
+def test_one_of_several_columns_of_days_is_asked_for(ask: Bring, store: Store) -> None:
+    text = "Rechnungsnummer;Netto;Beginn Leistung;Ende Leistung\nR1;10,5;14.02.2026;15.03.2026\n"
+    choices = asked(ask({"Rechnungen.csv": text}))
+    assert choices == {"at": ("Beginn Leistung", "Ende Leistung")}
+    done = ask({"Rechnungen.csv": text}, answers={"at": "Ende Leistung"})
+    assert [str(at)[:10] for (at,) in all_rows(store, "invoice", "at")] == ["2026-03-14"]
+    assert not any("Ende Leistung" in note for note in done.notes)
+
+
+def test_a_rate_is_known_by_its_day_and_currency(ask: Bring, store: Store) -> None:
+    text = "Datum;Währung;Kurs\n01.01.2026;USD;0,90\n01.01.2026;CHF;1,05\n02.01.2026;USD;0,91\n"
+    assert ask({"Wechselkurse.csv": text}).tables[0].loaded == 3
+    assert ask({"Wechselkurse.csv": text.replace("0,91", "0,92")}).tables[0].updated == 1
+
+
+def test_an_identifier_is_no_number_that_counts(ask: Bring) -> None:
+    text = "Antwort-ID;Datum;Kunde;Freitext\n1;14.02.2026;A;gut\n2;15.02.2026;B;gut\n"
+    receipt = ask({"NPS.csv": text}, fact="survey_response")
+    assert receipt.tables == ()
+
+
 ROLLING = "Datum;Lieferant;Kosten\n01.01.2026;Druckerei;100,50\n02.01.2026;Druckerei;50,50\n"
 
 

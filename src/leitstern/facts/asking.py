@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from leitstern.errors import Problem
+from leitstern.facts.choices import usual
 from leitstern.facts.corrections import ROWS
 from leitstern.facts.keys import AND, identifying
 from leitstern.facts.mapping import Condition, FieldMapping, place
@@ -38,6 +39,8 @@ DECISIVE = frozenset(
         ("ticket", "status"), ("spend", "area"),
     }
 )  # fmt: skip
+#: Choices without which a record counts nowhere: where no column has them, all rows are the same.
+WITHOUT = {"deal": "status", "activity": "kind", "touchpoint": "kind", "survey_response": "kind"}
 #: Of other choices than a deal's status, a column with more unknown words is something else.
 _MOST_ASKED = 12
 #: Names under which answers are given that belong to no column.
@@ -79,15 +82,20 @@ def ask(
     asking = _Asking(proposal, file, answers, language)
     found = _rows(_words(proposal, asking), asking)
     fields = dict(found.fields)
-    if found.undated is not None and (day := asking.day(found.undated, days_in([*titles, file]))) is not None:
-        fields[found.undated] = FieldMapping(value=day)
-        found = replace(found, undated=None)
+    if found.undated is not None:
+        dated = asking.dated(found.undated, found.dates, [*titles, file])
+        if dated is not None:
+            fields[found.undated] = dated
+            found = replace(found, undated=None)
     if found.gross is not None and (tax := asking.tax(found.gross)) is not None:
         fields["amount"] = fields["amount"].model_copy(update={"tax": Decimal(tax)})
     if found.fact == "invoice":
         fields = signed(fields, kept(rows, found.where, found.deleted))
-    if found.fact == "deal" and "status" not in fields and (status := asking.status()) is not None:
-        fields["status"] = FieldMapping(value=status)
+    needed = WITHOUT.get(found.fact)
+    if needed is not None and needed not in fields and needed not in found.unclear:
+        same = _named(found.fact, needed, file, found.sheet) or asking.all_of(needed)
+        if same is not None:
+            fields[needed] = FieldMapping(value=same)
     if found.key is None and not found.by_row and found.fact not in KEYLESS:
         known = identifying(found.fact, rows, _changing(found.fact, fields))
         key = asking.key([AND.join(columns) for columns in known])
@@ -96,7 +104,9 @@ def ask(
         area = "marketing" if _advertises(file, rows.column_names) else asking.area()
         if area is not None:
             fields["area"] = FieldMapping(value=area)
-    return Asked(_gone(replace(found, fields=fields)), tuple(asking.questions))
+    taken = {column for mapped in fields.values() for column in mapped.used_columns}
+    unused = tuple(column for column in found.unused if column not in taken)
+    return Asked(_gone(replace(found, fields=fields, unused=unused)), tuple(asking.questions))
 
 
 def _gone(proposal: Proposal) -> Proposal:
@@ -112,6 +122,16 @@ def _gone(proposal: Proposal) -> Proposal:
         return proposal
     deleted = Condition.model_validate({"column": where.column, "in": where.not_in})
     return replace(proposal, where=None, deleted=deleted)
+
+
+def _named(fact: str, field: str, file: str, sheet: str | None) -> str | None:
+    """What the names of the file and sheet say that all rows are: ``Anrufe 2026.csv``."""
+    if fact == "deal":
+        return None
+    model = FACTS[fact].by_name[field]
+    told = {usual(fact, model, word) for word in plain(f"{file.rsplit('.', 1)[0]} {sheet or ''}").split()}
+    found = told - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _changing(fact: str, fields: Mapping[str, FieldMapping]) -> set[str]:
@@ -180,18 +200,27 @@ class _Asking:
         meanings = [self._say("tax_none" if tax == "0" else "tax", column=column, tax=tax) for tax in TAXES]
         return self._choice(f"{column}{TAX}", TAXES, meanings, column)
 
-    def status(self) -> str | None:
-        """What all of a list of deals are."""
-        choices = FACTS["deal"].by_name["status"].choices
-        return self._choice(STATUS, choices, [self._say(f"status_{choice}") for choice in choices], "")
+    def all_of(self, field: str) -> str | None:
+        """What all rows of a list are that has no column for it."""
+        choices = FACTS[self._proposal.fact].by_name[field].choices
+        said = [
+            self._say(f"status_{choice}") if field == STATUS else self._say("all_of", choice=choice)
+            for choice in choices
+        ]
+        return self._choice(field, choices, said, "")
 
-    def day(self, field: str, known: Sequence[str]) -> str | None:
-        """The day on which all rows count, one of those ``known`` or any other."""
+    def dated(self, field: str, columns: Sequence[str], titles: Sequence[str]) -> FieldMapping | None:
+        """The column of days, of those that may be it; where there is none, the day on which all rows count:
+        one that the titles tell, or any other."""
+        if columns:
+            meanings = [self._say("at_column", column=column) for column in columns]
+            column = self._choice(field, columns, meanings, columns[0])
+            return None if column is None else FieldMapping(column=column)
         answer = self._answer(field)
-        if answer is not None and _DAY.fullmatch(answer):
-            return answer
-        choices = tuple(known) or (ANY_DAY,)
-        return self._choice(field, choices, [self._say("at", day=day) for day in choices], "")
+        if answer is None or not _DAY.fullmatch(answer):
+            choices = tuple(days_in(titles)) or (ANY_DAY,)
+            answer = self._choice(field, choices, [self._say("at", day=day) for day in choices], "")
+        return None if answer is None else FieldMapping(value=answer)
 
     def key(self, columns: Sequence[str]) -> str | None:
         """The column that identifies the rows, or ``ROWS``."""

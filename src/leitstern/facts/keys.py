@@ -11,6 +11,12 @@ from leitstern.facts.naming import likeness, names_of, plain
 if TYPE_CHECKING:
     import pyarrow as pa
 
+#: What identifies records of facts that have no number of their own.
+NATURAL = {
+    "exchange_rate": ("day", "currency"),
+    "membership": ("person", "team", "valid_from"),
+    "deal_share": ("deal", "person"),
+}
 #: Between the columns of a key in a question and its answer.
 AND = " + "
 #: Columns of which pairs are tried.

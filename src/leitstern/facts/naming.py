@@ -66,7 +66,7 @@ def field_likeness(fact: Fact, field: Field, column: str) -> float:
     """``likeness``, but a part of the name does not make an identifier or a yes-or-no a name."""
     found = likeness(column, names_of(fact.name, field.name))
     words = set(column.split())
-    if found < 0.89 and (words & _ASKING or (field.kind in ("text", "choice") and words & _IDENTIFYING)):
+    if found < 0.89 and (words & _ASKING or (field.kind != "ref" and words & _IDENTIFYING)):
         return 0.0
     return found
 

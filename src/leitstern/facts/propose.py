@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from leitstern.facts.choices import different, translate
 from leitstern.facts.further import further
-from leitstern.facts.keys import identify
+from leitstern.facts.keys import NATURAL, identify
 from leitstern.facts.mapping import READ_KINDS, Condition, FieldMapping, TableMapping
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.naming import field_likeness, likeness, named, names_of, plain, without_prefix
@@ -55,10 +55,11 @@ class Proposal:
     ``unused`` are columns that nothing was found for, ``unclear`` maps a choice field to its column and
     the words that could not be translated, ``known`` has those of its words that could. ``where`` leaves out
     rows that say of themselves that they do not count, ``deleted`` marks deletions; ``by_row``: each row is a
-    record of its own. ``vendor`` is the program whose export it is, ``also`` are tables that are made of the
-    same rows. ``guessed`` are the words that become a choice's "everything else", by column; ``left_out``
-    those whose rows do not count. ``undated`` is the required date that no column has, ``asks`` are questions
-    that the program's exports leave open, ``gross`` is a column of amounts with an unknown tax in them.
+    record of its own. ``vendor`` is the program whose export it is, ``also`` are made of the same rows.
+    ``guessed`` are the words that become a choice's "everything else", by column; ``left_out`` those whose
+    rows do not count. ``undated`` is the required date that no column has by its name, ``dates`` are columns
+    that may be it. ``asks`` are questions that the program's exports leave open, ``gross`` is a column of
+    amounts with an unknown tax in them.
     """
 
     file: str
@@ -78,6 +79,7 @@ class Proposal:
     guessed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     undated: str | None = None
+    dates: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
     gross: str | None = None
 
@@ -125,6 +127,7 @@ def propose(
     missing = tuple(f.name for f in found.fields if f.required and f.name not in mapped.fields)
     dateless = missing == (found.main_date,) and found.name in KEYLESS and not any(map(month, columns))
     undated = found.main_date if dateless else None
+    dates = _dates(columns, used, sample) if dateless else ()
     return Proposal(
         file=file_pattern(file),
         sheet=sheet,
@@ -142,6 +145,7 @@ def propose(
         guessed=mapped.guessed,
         left_out=left_out,
         undated=undated,
+        dates=dates,
         asks=() if shape is None else tuple(one for one in shape.shape.ask if shape.columns(one.column)),
         gross=_gross(amount, mapped.fields, shape),
     )
@@ -169,6 +173,14 @@ def _fact(
     if best is None or (best[0] < _LEAST and fact is None):
         return None, {}
     return best[1], best[2]
+
+
+def _dates(columns: Sequence[str], used: set[str], sample: pa.Table) -> tuple[str, ...]:
+    """The columns of dates that no field takes."""
+    from leitstern.sources.columns import decide
+
+    free = [column for column in columns if column not in used]
+    return tuple(c for c in free if decide(sample[c], name=c).kind in ("date", "time"))
 
 
 def _conditions(
@@ -344,6 +356,9 @@ def _key(
     for key in () if shape is None else shape.keys():
         if identify(rows, key):
             return key
+    natural = tuple(assigned.get(name, "") for name in NATURAL.get(fact.name, ()))
+    if natural and all(natural) and identify(rows, natural):
+        return natural
     names = names_of(fact.name, "key")
     fits = {
         column: likeness(plain(bare), names)
