@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import leitstern
+from leitstern import clock
 from leitstern.analyses.forecast import Question, answers, forecast, replays, same_season
 from leitstern.analyses.forecast_data import Days, calendar_of, kind_of, through_of
 from leitstern.analyses.shape import moved
@@ -97,6 +98,30 @@ def test_a_young_cohort_is_expected_to_ripen(ws: Workspace) -> None:
     assert found.done < 0.7 * min(ripe)
     assert min(ripe) * 0.7 < found.point < max(ripe) * 1.3
     assert 0 <= found.quantiles[0] <= found.quantiles[-1] <= 1
+
+
+def test_what_came_in_today_is_counted_already(tmp_path: Path) -> None:
+    today = clock.today("Europe/Berlin")
+    lines, day = ["Nr,Status,Angelegt,Abgeschlossen,Betrag"], today - timedelta(days=420)
+    while day <= today:
+        many = 90 if day == today else int(day.weekday() < 5)
+        lines += [f"{day}-{n},won,{day},{day},100" for n in range(many)]
+        day += timedelta(days=1)
+    (tmp_path / "deals.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    fields = {"status": "Status", "created_at": "Angelegt", "closed_at": "Abgeschlossen", "amount": "Betrag"}
+    mapping = ['name = "Deals"', "[[table]]", 'fact = "deal"', 'file = "deals.csv"', 'key = "Nr"']
+    mapping += ["[table.fields]", *(f'{field} = "{column}"' for field, column in fields.items())]
+    (tmp_path / "deals.toml").write_text("\n".join(mapping) + "\n", encoding="utf-8")
+    made = leitstern.init(tmp_path / "ws", name="Deals", language="de", currency="EUR", country="DE")
+    assert not made.import_files([tmp_path / "deals.csv"], mapping=tmp_path / "deals.toml").questions
+    made.refresh()
+    month = f"{today:%Y-%m}"
+    for kpi, each in (("won_deals", 1), ("won_value", 100)):
+        [now] = made.compute([kpi], start=today, end=today)
+        found = forecast(made, kpi, period=month, target=float(now.value)).ones[0].forecast
+        assert found.done == float(now.value) - 90 * each
+        assert min(found.point, *found.quantiles) >= float(now.value)
+        assert found.chance(float(now.value)) == 0.99
 
 
 def test_a_year_is_forecast_from_stretches_of_twelve_months(ws: Workspace) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from leitstern import clock
-from leitstern.analyses.forecast_data import Days, days, periods
+from leitstern.analyses.forecast_data import Days, counted, days, only_grows, periods
 from leitstern.insight.forecast import Forecast, Growth, Replay, backtest, forecasts, growth
 from leitstern.insight.forecast.periods import forecast_periods
 from leitstern.insight.forecast.result import certain
@@ -141,6 +141,8 @@ def answers(
             ones = _by_period(ws, question, known)
         else:
             many = forecasts(daily.history, question.start, question.end, daily.through)
+            if known is None and many.verdict == "ok" and only_grows(daily):
+                many = many.at_least(counted(ws, question, daily))
             ones = tuple(One(subject, many.one(at)) for at, subject in enumerate(daily.subjects))
         unit = ws.catalogue.get(question.kpi.partition("@")[0]).unit
         found[question] = Found(question, unit, ones)

@@ -139,6 +139,25 @@ def days(ws: Workspace, kpi: str, by: str, end: date, known: date | None = None)
     return Days(subjects, History(first, above, kind, below, calendar, learned), through)
 
 
+def only_grows(found: Days) -> bool:
+    """Whether days add up and none ever took anything away."""
+    history = found.history
+    return history.kind in ("amount", "count") and not (np.nan_to_num(history.values) < 0).any()
+
+
+def counted(ws: Workspace, question: Question, found: Days) -> Array:
+    """What each subject has come to in a period, records after the last whole day included; 0 for none."""
+    asked = shape.Asked(question.kpi, _asked(question.by), question.grain)
+    above = np.zeros(len(found.subjects))
+    of = ws.organisation().segments if question.by == "segment" else {}
+    rows = {subject.id: row for row, subject in enumerate(found.subjects)}
+    for o in asked.values(ws, [(question.start, question.end)], None):
+        row = rows.get(of.get(o.subject.id or "") if of else o.subject.id)
+        if row is not None and o.end == question.end and o.value is not None:
+            above[row] += float(o.value)
+    return above
+
+
 def _resolved(ws: Workspace, kpi: str) -> Resolved:
     name, _, version = kpi.partition("@")
     return ws.catalogue.resolved(name, int(version)) if version else ws.catalogue.resolved(name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -203,6 +203,22 @@ class Many:
     method: Method
     verdict: Verdict
     adds_up: bool = True
+
+    def at_least(self, counted: Array) -> Many:
+        """The same, where so much has been counted already (today's records, after the last whole day): what
+        only grows ends no lower."""
+        ends = self.ends
+        point = np.fmax(ends.point, counted)
+        quantiles = np.fmax(ends.quantiles, counted[:, None])
+        if not isinstance(ends, Counted):
+            return replace(self, ends=Ends(point, quantiles))
+        table = ends.table.copy()
+        more = np.maximum(np.ceil(np.nan_to_num(counted) - ends.done - 1e-9), 0).astype(int)
+        for row, missing in enumerate(more):
+            table[row, :missing] = 0.0
+        # More than the table holds has come: what is counted is all there is to tell.
+        small = ends.small & (more < table.shape[1])
+        return replace(self, ends=Counted(point, quantiles, ends.done, table, small))
 
     @property
     def point(self) -> Array:
