@@ -56,6 +56,7 @@ PAGES = {
     "/company": "management sales-1",
     "/data": "management analyst",
     "/data/import": "analyst administrator",
+    "/data/mappings": "analyst",
     "/data/sources": "analyst",
     "/first-steps": "management",
     "/goal/{draft}": "team-lead",
@@ -130,6 +131,7 @@ class Demo:
     emails: dict[str, str]
     password: str
     goals: dict[str, int]
+    folder: Path
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +159,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         lines = [line.split() for line in (folder / "log-ins.txt").read_text(encoding="utf-8").splitlines()]
         known = {pair[0]: pair[1] for pair in lines if len(pair) == 2}
         password = known.pop("password")
-        yield Demo(f"http://127.0.0.1:{port}", known, password, _goals(folder, known["sales-1"]))
+        yield Demo(f"http://127.0.0.1:{port}", known, password, _goals(folder, known["sales-1"]), folder)
     finally:
         server.terminate()
         server.communicate()
@@ -310,6 +312,42 @@ def test_pages_keep_the_rules(
             for address, several in PAGES.items():
                 if who in several.split():
                     await seen.go(address.format(**demo.goals))
+
+    run(check())
+
+
+DEALS = (
+    "Vorgang;Kunde;Phase;Betrag;Angelegt am;Abgeschlossen am\n"
+    "N1;Müller GmbH;Gewonnen;1.000,50;01.02.2026;03.03.2026\n"
+    "N2;Ahrens AG;Handschlag;viel;01.02.2026;04.03.2026\n"
+)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
+def test_importing_a_file_keeps_the_rules(
+    demo: Demo, browser: Browser, rules: str, run: Run, look: Look
+) -> None:
+    """While it waits, with its questions and columns, and once it is put away; then the mappings."""
+
+    async def check() -> None:
+        async with visit(demo, browser, rules, look, "analyst") as seen:
+            await seen.page.goto(demo.address + "/data/import")
+            name = f"Neue Deals {look[0]}.csv"
+            file = {"name": name, "mimeType": "text/csv", "buffer": DEALS.encode()}
+            await seen.page.set_input_files("#files", files=[file])  # type: ignore[list-item]
+            await seen.page.locator("form.drop button").click()
+            await seen.page.wait_for_url("**/data/import/*")
+            await seen.look()
+            environment = {**os.environ, "LEITSTERN_WORKSPACE": str(demo.folder)}
+            subprocess.run(
+                [sys.executable, "-m", "leitstern.server.imports.work", "once"], env=environment, check=True
+            )
+            await seen.page.locator("form.import").wait_for()
+            await seen.look()
+            await seen.page.locator("button[value=drop]").click()
+            await seen.go("/data/mappings")
+            await seen.page.locator("main tbody a").first.click()
+            await seen.look()
 
     run(check())
 

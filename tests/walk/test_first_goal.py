@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -140,14 +141,14 @@ class Site:
     folder: Path
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.delenv("LEITSTERN_DATABASE", raising=False)
-    folder = tmp_path / "workspace"
+@contextmanager
+def served(place: Path) -> Iterator[Site]:
+    """An empty workspace in a folder, served with its worker of imports."""
+    folder = place / "workspace"
     leitstern.init(folder, name="Nordlicht Fördertechnik GmbH", language="de", timezone="Europe/Berlin")
     port = _free_port()
     welcome = prepare(folder).welcome
-    now = tmp_path / "clock"
+    now = place / "clock"
     now.write_text(clock.now().isoformat(), encoding="ascii")
     environment = {**os.environ, "LEITSTERN_WORKSPACE": str(folder)}
     server = subprocess.Popen(
@@ -166,6 +167,13 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         for process in (server, worker):
             process.terminate()
             process.communicate()
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.delenv("LEITSTERN_DATABASE", raising=False)
+    with served(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

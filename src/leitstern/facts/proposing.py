@@ -7,7 +7,7 @@ cancelled or killed leaves no mapping behind.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,8 @@ def _propose(table: Landed, made: Made, options: Options) -> None:
         titles = titles_of(table)
         asked = ask(proposal, table.file, rows, options.answers, options.language, titles)
         proposal, questions = asked.proposal, asked.questions
+        unused = tuple(column for column in proposal.unused if column not in (proposal.key or ()))
+        proposal = replace(proposal, unused=unused)
     made.planned.append(_planned(table, proposal))
     if questions:  # what it becomes depends on the answers
         made.questions += questions

@@ -83,7 +83,7 @@ def _import(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Choose at least one file."))
         return redirect("administration_people")
     if sum(file.size or 0 for file in files) > MOST_BYTES:
-        messages.error(request, _("The files are larger than 50 MB. Import them with “leitstern import”."))
+        messages.error(request, _("The files are larger than 50 MB. Import them on the page “Import files”."))
         return redirect("administration_people")
     answers = {
         name.removeprefix("answer:"): str(value)
