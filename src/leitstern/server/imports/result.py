@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from leitstern.errors import Problem
 from leitstern.server import frame, words
 from leitstern.server.imports.run import receipt_of, told_of
 from leitstern.server.models import Import
@@ -155,7 +156,12 @@ def _counts(ask: Reader, one: Import, facts: set[str]) -> list[dict[str, Any]]:
     language = frame.language()
     if one.generation is None:
         return []
-    found = ask.once(("account",), lambda ws: ws.account(), of="store")
+    try:
+        found = ask.once(("account",), lambda ws: ws.account(), of="store")
+    except Problem as problem:
+        if problem.code != "facts.store_busy":
+            raise
+        return []  # the next import is writing; the page has them again when it is done
     return [
         {
             "text": of.text(language),
