@@ -75,7 +75,7 @@ def load(store: Store, table: TableMapping, rows: Rows, name: str) -> TableRecei
     )
     converted = convert(raw, table, READINGS, "UTC")
     with store.batch() as batch:
-        return batch.load(Origin("m", "*", name, None, name, "d"), converted)
+        return batch.load(Origin("m", "*", name, None, name, "d"), [converted])
 
 
 @contextmanager
@@ -165,7 +165,7 @@ def test_an_import_that_fails_half_way_leaves_nothing(store: Store) -> None:
 
     def half() -> None:
         with store.batch() as batch:
-            assert batch.load(Origin("m", "*", "f", None, "f", "d"), rows).loaded == 1
+            assert batch.load(Origin("m", "*", "f", None, "f", "d"), [rows]).loaded == 1
             raise InterruptedError
 
     with pytest.raises(InterruptedError):

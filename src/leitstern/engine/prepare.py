@@ -17,9 +17,10 @@ from leitstern.engine.ids import identify, known, number, tables
 from leitstern.engine.members import intervals
 from leitstern.engine.regions import region_of
 from leitstern.engine.shares import share
+from leitstern.facts.fields import SQL_TYPES
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import lent
-from leitstern.facts.store import SQL_TYPES, stored_fields
+from leitstern.facts.store import stored_fields
 
 if TYPE_CHECKING:
     import duckdb

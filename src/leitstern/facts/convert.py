@@ -39,21 +39,24 @@ MODEL_READINGS = {"day": "YYYY-MM-DD", "time": "YYYY-MM-DD", "yesno": "yesno"}
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Typed rows of one fact. ``table`` has ``key``, ``source_row``, ``deleted`` and ``fields``.
+    """Typed rows of one fact, of a whole table or a piece of it. ``table`` has ``key``, ``source_row``,
+    ``deleted`` and ``fields``.
 
-    ``keys``: the keys of all rows, those set aside too, where rows have one of their own. ``planned``: of
+    ``keys``: the keys of all rows, those set aside too, with ``source_row``. ``by_text``: they are digests of
+    the rows' text; equal rows are told apart when all of them are there. ``planned``: of
     how many records an end that the file tells is only planned, see `plans`.
     """
 
     fact: str
     fields: tuple[str, ...]
     table: pa.Table
+    keys: pa.Table
     set_aside: list[SetAside]
     rows_read: int
     left_out: int
     repeats: bool = False
     extends: bool = False
-    keys: pa.Table | None = None
+    by_text: bool = False
     planned: int = 0
 
 
@@ -64,7 +67,7 @@ def convert(
     timezone: str,
     unreadable: Sequence[SetAside] = (),
 ) -> Converted:
-    """Type the rows of a landed file.
+    """Type the rows of a landed file, all or a piece of them.
 
     ``raw`` holds text columns and ``_line``; ``readings`` says how the columns are read that have to
     be; times without a zone are in ``timezone`` unless the mapping names one. ``unreadable`` are
@@ -100,12 +103,13 @@ def convert(
         fact.name,
         tuple(name for name in columns if name in fact.by_name),
         table.filter(work.good()) if work.reasons else table,
+        table.select(["key", "source_row"]),
         [*unreadable, *work.set_aside()],
         rows_read=rows.num_rows + len(unreadable),
         left_out=raw.num_rows - rows.num_rows,
         repeats=mapping.repeats,
         extends=mapping.extends,
-        keys=None if mapping.key is None else table.select(["key"]),
+        by_text=mapping.key is None,
         planned=planned,
     )
 
@@ -240,10 +244,7 @@ def _null_where_all(parts: Sequence[Column], joined: Column) -> Column:
 
 
 def row_digests(rows: pa.Table) -> Column:
-    """A key for rows that have none: digest of the row's text, and which occurrence of it this is.
-
-    The order of the columns does not matter; ``_line`` does not count.
-    """
+    """A digest of each row's text; the order of the columns does not matter, and ``_line`` does not count."""
     import duckdb
 
     names = sorted(name for name in rows.column_names if name != "_line")
@@ -255,9 +256,7 @@ def row_digests(rows: pa.Table) -> Column:
         con.register("plain", plain)
         # 128 bits of SHA-256 tell any number of rows apart.
         keys: Any = con.sql(
-            f"WITH digest AS (SELECT line, left(sha256(concat_ws('|', ?, {parts})), 32) AS d FROM plain) "
-            "SELECT d || '-' || row_number() OVER (PARTITION BY d ORDER BY line) AS key "
-            "FROM digest ORDER BY line",
+            f"SELECT left(sha256(concat_ws('|', ?, {parts})), 32) AS key FROM plain ORDER BY line",
             params=[header],
         ).to_arrow_table()
     return keys.column("key").combine_chunks()

@@ -26,6 +26,19 @@ from typing import Literal
 
 Kind = Literal["text", "choice", "ref", "day", "time", "money", "number", "whole", "yesno"]
 
+#: How each kind of field is stored.
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "choice": "VARCHAR",
+    "ref": "VARCHAR",
+    "day": "DATE",
+    "time": "TIMESTAMP",
+    "money": "DECIMAL(18, 4)",
+    "number": "DECIMAL(18, 6)",
+    "whole": "BIGINT",
+    "yesno": "BOOLEAN",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

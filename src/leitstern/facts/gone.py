@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leitstern.facts.model import FACTS
-from leitstern.facts.queries import first_row, lent
+from leitstern.facts.queries import first_row
 
 if TYPE_CHECKING:
     import duckdb
-
-    from leitstern.facts.convert import Converted
 
 EXAMPLES = 5
 #: Whether a file (with its sheet after ``#``) is of the same sort.
@@ -41,16 +39,13 @@ def begin(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE OR REPLACE TEMP TABLE brought (fact VARCHAR, key VARCHAR, known BOOLEAN)")
 
 
-def note(con: duckdb.DuckDBPyConnection, rows: Converted) -> None:
-    """Add the keys of a converted table, those of rows set aside too. Called before it is written."""
-    if rows.keys is None:
-        return
-    with lent(con, "incoming_keys", rows.keys):
-        con.execute(
-            "INSERT INTO brought SELECT DISTINCT ?, i.key, f.key IS NOT NULL "
-            f'FROM incoming_keys i LEFT JOIN "{rows.fact}" f ON f.key = i.key WHERE i.key IS NOT NULL',
-            [rows.fact],
-        )
+def note(con: duckdb.DuckDBPyConnection, fact: str) -> None:
+    """Add the keys of the table that comes in, those of rows set aside too. Called before it is written."""
+    con.execute(
+        "INSERT INTO brought SELECT DISTINCT ?, i.key, f.key IS NOT NULL "
+        f'FROM incoming_keys i LEFT JOIN "{FACTS[fact].name}" f ON f.key = i.key WHERE i.key IS NOT NULL',
+        [fact],
+    )
 
 
 def finish(

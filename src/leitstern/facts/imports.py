@@ -6,7 +6,7 @@ question) is found before anything is written. Then all tables are loaded in one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from leitstern.errors import Problem
 from leitstern.facts import mapping as mappings_of
 from leitstern.facts.asking import answer_to
-from leitstern.facts.jobs import Job, Options, Progress, columns_of
+from leitstern.facts.jobs import Job, Options, Progress, columns_of, pieces_of, use_little_memory
 from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS
 from leitstern.facts.previews import preview, question_about
@@ -25,6 +25,7 @@ from leitstern.facts.store import Store
 from leitstern.messages import message
 
 if TYPE_CHECKING:
+    from leitstern.facts.convert import Converted
     from leitstern.facts.gone import Gone, SameSort
     from leitstern.facts.store import Batch
     from leitstern.sources.files import Landed
@@ -67,6 +68,7 @@ def import_tables(
 ) -> Receipt:
     """Import tables that were landed; otherwise as `import_files`. ``unmatched`` are the files that could
     not be read, for the account."""
+    use_little_memory()
     step = progress or _silent
     wanted = [table for table in landed if not options.correction(table).leave]
     jobs, without = _match(wanted, mappings, options)
@@ -304,7 +306,12 @@ def _load_one(job: Job, batch: Batch, options: Options) -> TableReceipt:
     unreadable = [(row.line, row.column, row.reason_code, row.value) for row in job.landed.set_aside]
     if job.table.part is not None:  # told by the table whose rows they are
         unreadable = []
-    rows = convert(columns_of(job.landed, names), job.table, job.readings, options.timezone, unreadable)
-    receipt = batch.load(job.origin(options.timezone), rows, job.codes)
-    source = place(job.landed.file, job.landed.sheet)
-    return replace(receipt, readings=job.codes, overlap=batch.overlap(rows, source, job.table.of_its_sort))
+
+    def pieces() -> Iterator[Converted]:
+        before = unreadable
+        for raw in pieces_of(job.landed, names):
+            yield convert(raw, job.table, job.readings, options.timezone, before)
+            before = []
+
+    receipt = batch.load(job.origin(options.timezone), pieces(), job.codes, job.table.of_its_sort)
+    return replace(receipt, readings=job.codes)

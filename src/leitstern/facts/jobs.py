@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Called with what is being done, and how many of how many steps of this stage are done.
 Progress = Callable[[str, int, int], None]
+
+#: Rows that are typed at a time: enough to be fast, and few enough to fit in memory whatever they hold.
+PIECE = 131_072
 
 #: Changes when rows are read with another meaning than before, so that files known already are read anew.
 _MEANING = "3"
@@ -88,3 +91,23 @@ def columns_of(table: Landed, names: Sequence[str] | None = None) -> pa.Table:
     import pyarrow.parquet as pq
 
     return pq.read_table(table.parquet, columns=None if names is None else list(names))
+
+
+def pieces_of(table: Landed, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """The same, piece by piece; one without rows where there are none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(table.parquet) as file:
+        columns = None if names is None else list(dict.fromkeys(names))
+        if not file.metadata.num_rows:
+            yield file.read(columns)
+        for batch in file.iter_batches(PIECE, columns=columns):
+            yield pa.Table.from_batches([batch])
+
+
+def use_little_memory() -> None:
+    """Let Arrow take memory from the system, which gets back at once what is not used any more."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())

@@ -30,6 +30,8 @@ from typing import TYPE_CHECKING, Any
 from leitstern import clock
 from leitstern.errors import Problem
 from leitstern.facts import gone, overlaps, undo
+from leitstern.facts.fields import SQL_TYPES
+from leitstern.facts.incoming import Incoming
 from leitstern.facts.mapping import place
 from leitstern.facts.model import FACTS, Fact, Field
 from leitstern.facts.queries import first_row, lent
@@ -40,20 +42,10 @@ if TYPE_CHECKING:
     from leitstern.facts.convert import Converted
     from leitstern.facts.gone import Gone, SameSort
 
-SCHEMA_VERSION = 1
+#: What the store may hold in memory; what does not fit lies beside its file until it is used.
+MEMORY = "256MB"
 
-#: How each kind of field is stored.
-SQL_TYPES = {
-    "text": "VARCHAR",
-    "choice": "VARCHAR",
-    "ref": "VARCHAR",
-    "day": "DATE",
-    "time": "TIMESTAMP",
-    "money": "DECIMAL(18, 4)",
-    "number": "DECIMAL(18, 6)",
-    "whole": "BIGINT",
-    "yesno": "BOOLEAN",
-}
+SCHEMA_VERSION = 1
 
 _BOOKS = {
     "meta": "schema_version INTEGER",
@@ -120,6 +112,7 @@ class Store:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "enable_external_access": "false",
+            "memory_limit": MEMORY,
         }
         try:
             self.connection = duckdb.connect(str(path), read_only=read_only, config=config)
@@ -295,24 +288,47 @@ class Batch:
         self._run = store.connection.execute
         self.number = number
 
-    def load(self, origin: Origin, converted: Converted, readings: tuple[ReadAs, ...] = ()) -> TableReceipt:
-        """Write one converted table and its account; returns what became of its rows."""
+    def load(
+        self,
+        origin: Origin,
+        pieces: Iterable[Converted],
+        readings: tuple[ReadAs, ...] = (),
+        same_sort: SameSort | None = None,
+    ) -> TableReceipt:
+        """Write one converted table, given piece by piece, and its account: what became of its rows.
+
+        ``same_sort`` says which files are of its sort: records of theirs may be in it once more.
+        """
+        con = self._store.connection
+        incoming: Incoming | None = None
+        for piece in pieces:
+            incoming = incoming or Incoming(con, piece)
+            incoming.add(piece)
+            self._write_set_aside(origin, piece)
+        assert incoming is not None, "a table has a piece even where it has no rows"
+        incoming.finish()
+        if not incoming.by_text:
+            gone.note(con, incoming.fact)
         source = place(origin.file, origin.sheet)
-        gone.note(self._store.connection, converted)
-        counts = upsert(self._store.connection, converted, source=source, batch=self.number)
-        self._write_set_aside(origin, converted, counts.set_aside)
-        reasons = self._store.reasons(self.number, origin.file, origin.sheet, converted.fact, origin.part)
+        counts = upsert(con, incoming, source=source, batch=self.number)
+        self._run(
+            "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, NULL, reason, key, ? FROM late",
+            [self.number, origin.file, origin.sheet, incoming.fact, origin.part],
+        )
+        overlap = 0 if same_sort is None else overlaps.count(con, incoming, source, self.number, same_sort)
+        incoming.drop()
+        reasons = self._store.reasons(self.number, origin.file, origin.sheet, incoming.fact, origin.part)
         receipt = TableReceipt(
-            self.number, origin.mapping, origin.file, origin.sheet, converted.fact, converted.rows_read,
-            counts.loaded, counts.updated, counts.unchanged, converted.left_out, counts.removed,
-            reasons, planned=converted.planned,
+            self.number, origin.mapping, origin.file, origin.sheet, incoming.fact, incoming.rows_read,
+            counts.loaded, counts.updated, counts.unchanged, incoming.left_out, counts.removed,
+            reasons, planned=incoming.planned, overlap=overlap,
         )  # fmt: skip
         receipt.check()
         self._run(
             "INSERT INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 self.number, origin.mapping, origin.file, origin.sheet, origin.sha256, origin.digest,
-                converted.fact, receipt.rows_read, receipt.loaded, receipt.updated, receipt.unchanged,
+                incoming.fact, receipt.rows_read, receipt.loaded, receipt.updated, receipt.unchanged,
                 receipt.rows_set_aside, receipt.left_out, receipt.removed, origin.part,
             ],
         )  # fmt: skip
@@ -331,19 +347,12 @@ class Batch:
         """What the tables of this import lack that earlier ones of their sorts had; see ``facts.gone``."""
         return gone.finish(self._store.connection, self.number, sorts)
 
-    def overlap(self, converted: Converted, source: str, same_sort: SameSort) -> int:
-        """How many earlier records may be in a list without a key once more; see ``overlaps``."""
-        return overlaps.count(self._store.connection, converted, source, self.number, same_sort)
-
-    def _write_set_aside(
-        self, origin: Origin, converted: Converted, later: list[tuple[int, str, str]]
-    ) -> None:
+    def _write_set_aside(self, origin: Origin, piece: Converted) -> None:
         import pyarrow as pa
 
-        rows = [*converted.set_aside, *((line, None, reason, key) for line, reason, key in later)]
-        if not rows:
+        if not piece.set_aside:
             return
-        lines, columns, reasons, values = zip(*rows, strict=True)
+        lines, columns, reasons, values = zip(*piece.set_aside, strict=True)
         table = pa.table(
             {
                 "line": pa.array(lines, pa.int64()),
@@ -356,5 +365,5 @@ class Batch:
             self._run(
                 "INSERT INTO set_aside SELECT ?, ?, ?, ?, line, column_name, reason, value, ? "
                 "FROM incoming_set_aside",
-                [self.number, origin.file, origin.sheet, converted.fact, origin.part],
+                [self.number, origin.file, origin.sheet, piece.fact, origin.part],
             )

@@ -18,7 +18,7 @@ aside when the column is typed. Words for "no value" (``-``, ``NULL``, ``n/a``, 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,8 @@ from leitstern.sources.day_columns import days
 from leitstern.sources.readings import Example, Reading, in_percent, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leitstern.sources.arrow import Bools, Column, Texts
 
 __all__ = ["Reading", "decide", "reading"]
@@ -38,6 +40,8 @@ __all__ = ["Reading", "decide", "reading"]
 YES = ("true", "yes", "ja", "wahr", "y", "j", "1", "x")
 NO = ("false", "no", "nein", "falsch", "n", "0")
 _EXAMPLES = 3
+#: Rows whose values are told apart at a time.
+_PIECE = 131_072
 #: Leading zeros, or more digits than a number has: a key. Letters at digits: a code such as 85123A.
 _KEY = r"^(?:0\d+|\d{16,})$"
 _CODE = r"(?i)^(?:[a-z]+[-/]?\d|\d+[-/]?[a-z]{1,3}$)"
@@ -110,10 +114,22 @@ def _only_digits(column: Counted, candidate: Candidate) -> bool:
 
 
 def _column(values: Column) -> Counted:
-    texts = texts_of(values)
-    counts = pc.value_counts(texts.drop_null())
-    weights = counts.field(1).to_numpy(zero_copy_only=False)
-    return Counted(counts.field(0), weights, len(texts) - int(weights.sum()))
+    """The different values, in the order in which they first occur; piece by piece, as most repeat."""
+    if not isinstance(values, pa.ChunkedArray) or len(values) <= _PIECE:
+        return _counted([texts_of(values).dictionary_encode()])
+    pieces = (values.slice(start, _PIECE) for start in range(0, len(values), _PIECE))
+    encoded = pa.chunked_array([texts_of(piece).dictionary_encode() for piece in pieces])
+    return _counted(encoded.unify_dictionaries().chunks)
+
+
+def _counted(encoded: Sequence[Any]) -> Counted:
+    """Counts of arrays that have the same dictionary."""
+    texts: Texts = encoded[0].dictionary
+    weights = np.zeros(len(texts), np.int64)
+    for piece in encoded:
+        filled = piece.indices.drop_null().to_numpy(zero_copy_only=False)
+        weights += np.bincount(filled, minlength=len(texts))
+    return Counted(texts, weights, sum(piece.null_count for piece in encoded))
 
 
 def _numbers(column: Counted, *, whole: bool, counted: bool = False) -> list[Candidate]:
