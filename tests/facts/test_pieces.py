@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from leitstern.facts import jobs
+from leitstern.facts.convert import convert
 from leitstern.facts.imports import Options, import_files
 from leitstern.facts.mapping import parse
 from leitstern.facts.receipts import TableReceipt
-from leitstern.facts.store import Store
+from leitstern.facts.store import Origin, Store
+from leitstern.sources.readings import reading
 
 #: Twice the same key (lines 2 and 6), a row without one, an amount that is none, one line twice.
 ROWS = """id,owner,amount,created
@@ -55,6 +58,17 @@ def test_where_a_table_is_cut_makes_no_difference(
     whole = imported(tmp_path / "whole", ROWS, mapping)
     monkeypatch.setattr(jobs, "PIECE", piece)
     assert imported(tmp_path / "pieces", ROWS, mapping) == whole
+
+
+def test_rows_of_one_line_are_rows_of_their_own(tmp_path: Path) -> None:
+    """Months as columns: a line becomes several rows, which may be equal, and may lie in two pieces."""
+    (table,) = parse(f"{HEAD}{FIELDS}", "m.toml").table
+    raw = pa.table({"owner": ["Kim"] * 4, "amount": ["5"] * 4, "created": ["2026-01-01"] * 4})
+    raw = raw.append_column("_line", pa.array([2, 2, 2, 3], pa.int64()))
+    readings = {("amount", "amount"): reading("plain"), ("created_at", "created"): reading("YYYY-MM-DD")}
+    pieces = [convert(part, table, readings, "UTC") for part in (raw.slice(0, 1), raw.slice(1))]
+    with Store(tmp_path / "store.duckdb") as store, store.batch() as batch:
+        assert batch.load(Origin("m", "*", "f", None, "f", "d"), pieces).loaded == 4
 
 
 def test_what_becomes_of_each_row(tmp_path: Path) -> None:

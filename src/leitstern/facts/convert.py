@@ -40,9 +40,9 @@ MODEL_READINGS = {"day": "YYYY-MM-DD", "time": "YYYY-MM-DD", "yesno": "yesno"}
 @dataclass(frozen=True, slots=True)
 class Converted:
     """Typed rows of one fact, of a whole table or a piece of it. ``table`` has ``key``, ``source_row``,
-    ``deleted`` and ``fields``.
+    ``place`` (the row's number in the piece; several rows may be of one line), ``deleted`` and ``fields``.
 
-    ``keys``: the keys of all rows, those set aside too, with ``source_row``. ``by_text``: they are digests of
+    ``keys``: the keys of all rows, those set aside too, with ``place``. ``by_text``: they are digests of
     the rows' text; equal rows are told apart when all of them are there. ``planned``: of
     how many records an end that the file tells is only planned, see `plans`.
     """
@@ -79,6 +79,7 @@ def convert(
     fact = FACTS[mapping.fact]
     work = _Work(mapping.fact, rows, readings, mapping.timezone or timezone)
     columns: dict[str, Column] = {"key": _keys(work, mapping), "source_row": rows["_line"]}
+    columns["place"] = pa.array(range(rows.num_rows), pa.int64())
     columns["deleted"] = (
         meets(rows, mapping.deleted)
         if mapping.deleted is not None
@@ -103,7 +104,7 @@ def convert(
         fact.name,
         tuple(name for name in columns if name in fact.by_name),
         table.filter(work.good()) if work.reasons else table,
-        table.select(["key", "source_row"]),
+        table.select(["key", "place"]),
         [*unreadable, *work.set_aside()],
         rows_read=rows.num_rows + len(unreadable),
         left_out=raw.num_rows - rows.num_rows,
@@ -246,17 +247,19 @@ def _null_where_all(parts: Sequence[Column], joined: Column) -> Column:
 def row_digests(rows: pa.Table) -> Column:
     """A digest of each row's text; the order of the columns does not matter, and ``_line`` does not count."""
     import duckdb
+    import pyarrow as pa
 
     names = sorted(name for name in rows.column_names if name != "_line")
     # The file's column names never reach SQL: they are renamed by position, and stay in the digest as text.
-    plain = rows.select([*names, "_line"]).rename_columns([*(f"c{i}" for i in range(len(names))), "line"])
+    plain = rows.select(names).rename_columns([f"c{i}" for i in range(len(names))])
+    plain = plain.append_column("place", pa.array(range(rows.num_rows), pa.int64()))
     parts = ", ".join(f"coalesce(replace(c{i}, '|', '||'), '')" for i in range(len(names)))
     header = "|".join(name.replace("|", "||") for name in names)
     with duckdb.connect(":memory:") as con:
         con.register("plain", plain)
         # 128 bits of SHA-256 tell any number of rows apart.
         keys: Any = con.sql(
-            f"SELECT left(sha256(concat_ws('|', ?, {parts})), 32) AS key FROM plain ORDER BY line",
+            f"SELECT left(sha256(concat_ws('|', ?, {parts})), 32) AS key FROM plain ORDER BY place",
             params=[header],
         ).to_arrow_table()
     return keys.column("key").combine_chunks()

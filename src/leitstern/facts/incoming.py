@@ -29,28 +29,27 @@ class Incoming:
         self.repeats, self.extends, self.by_text = first.repeats, first.extends, first.by_text
         #: The fields that are mapped, as SQL names.
         self.fields = [f'"{FACTS[first.fact].by_name[name].name}"' for name in first.fields]
-        self.rows_read = self.left_out = self.planned = 0
+        self.rows_read = self.left_out = self.planned = self._rows = 0
         kinds = [SQL_TYPES[FACTS[first.fact].by_name[name].kind] for name in first.fields]
         fields = ", ".join(f"{name} {kind}" for name, kind in zip(self.fields, kinds, strict=True))
         con.execute(
             "CREATE OR REPLACE TEMP TABLE incoming "
-            f"(key VARCHAR, source_row BIGINT, deleted BOOLEAN, {fields})"
+            f"(key VARCHAR, source_row BIGINT, place BIGINT, deleted BOOLEAN, {fields})"
         )
-        con.execute("CREATE OR REPLACE TEMP TABLE incoming_keys (key VARCHAR, source_row BIGINT)")
-
-    @property
-    def _columns(self) -> str:
-        return ", ".join(["key", "source_row", "deleted", *self.fields])
+        con.execute("CREATE OR REPLACE TEMP TABLE incoming_keys (key VARCHAR, place BIGINT)")
 
     def add(self, piece: Converted) -> None:
         """Add the rows of a piece of the table."""
+        columns = ", ".join(["key", "source_row", "place + ?", "deleted", *self.fields])
+        begin = [self._rows]
+        self._rows += piece.keys.num_rows
         self.rows_read += piece.rows_read
         self.left_out += piece.left_out
         self.planned += piece.planned
         with lent(self._con, "piece", piece.table):
-            self._con.execute(f"INSERT INTO incoming SELECT {self._columns} FROM piece")
+            self._con.execute(f"INSERT INTO incoming SELECT {columns} FROM piece", begin)
         with lent(self._con, "piece", piece.keys):
-            self._con.execute("INSERT INTO incoming_keys SELECT key, source_row FROM piece")
+            self._con.execute("INSERT INTO incoming_keys SELECT key, place + ? FROM piece", begin)
 
     def finish(self) -> None:
         """Tell rows of equal text apart, by which occurrence of it they are."""
@@ -58,13 +57,19 @@ class Incoming:
             return
         run = self._con.execute
         run(
-            "CREATE OR REPLACE TEMP TABLE numbered AS SELECT source_row, "
-            "key || '-' || row_number() OVER (PARTITION BY key ORDER BY source_row) AS key FROM incoming_keys"
+            "CREATE OR REPLACE TEMP TABLE numbered AS SELECT place, "
+            "key || '-' || row_number() OVER (PARTITION BY key ORDER BY place) AS key FROM incoming_keys"
         )
-        names: Sequence[str] = ["n.key", "i.source_row", "i.deleted", *(f"i.{name}" for name in self.fields)]
+        names: Sequence[str] = [
+            "n.key",
+            "i.source_row",
+            "i.place",
+            "i.deleted",
+            *(f"i.{name}" for name in self.fields),
+        ]
         run(
             f"CREATE TEMP TABLE renamed AS SELECT {', '.join(names)} FROM incoming i "
-            "JOIN numbered n ON n.source_row = i.source_row"
+            "JOIN numbered n ON n.place = i.place"
         )
         run("DROP TABLE incoming")
         run("DROP TABLE numbered")

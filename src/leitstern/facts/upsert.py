@@ -70,7 +70,7 @@ def _drop_duplicates(con: duckdb.DuckDBPyConnection, fields: list[str], *, repea
     """Keep the last row of each key; rows overruled go to ``late``. Returns how many merely repeated it."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE last_row AS "
-        "SELECT key, max(source_row) AS source_row FROM incoming GROUP BY key HAVING count(*) > 1"
+        "SELECT key, max(place) AS place FROM incoming GROUP BY key HAVING count(*) > 1"
     )
     if not first_row(con, "SELECT 1 FROM last_row LIMIT 1"):
         con.execute("DROP TABLE last_row")
@@ -79,12 +79,11 @@ def _drop_duplicates(con: duckdb.DuckDBPyConnection, fields: list[str], *, repea
     con.execute(
         "CREATE OR REPLACE TEMP TABLE dropped AS "
         f"SELECT i.source_row, i.key, {differs} OR i.deleted <> w.deleted AS differs FROM incoming i "
-        "JOIN last_row l ON l.key = i.key AND i.source_row < l.source_row "
-        "JOIN incoming w ON w.key = l.key AND w.source_row = l.source_row"
+        "JOIN last_row l ON l.key = i.key AND i.place < l.place "
+        "JOIN incoming w ON w.key = l.key AND w.place = l.place"
     )
     con.execute(
-        "DELETE FROM incoming USING last_row l "
-        "WHERE incoming.key = l.key AND incoming.source_row < l.source_row"
+        "DELETE FROM incoming USING last_row l WHERE incoming.key = l.key AND incoming.place < l.place"
     )
     con.execute(
         "INSERT INTO late SELECT source_row, 'duplicate_key', key FROM dropped "
@@ -124,7 +123,7 @@ def _write(con: duckdb.DuckDBPyConnection, fact: str, fields: list[str], source:
         [source, batch],
     )
     con.execute(f'DELETE FROM "{fact}" USING fate WHERE "{fact}".key = fate.key AND fate.fate = \'removed\'')
-    new = "incoming i JOIN fate ON fate.key = i.key AND fate.fate = 'new' ORDER BY i.source_row"
+    new = "incoming i JOIN fate ON fate.key = i.key AND fate.fate = 'new' ORDER BY i.place"
     _insert(con, fact, fields, new, source, batch)
 
 
