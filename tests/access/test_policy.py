@@ -134,7 +134,8 @@ def test_goals_are_there_for_who_leads_on_a_day_of_them_and_results_for_who_does
         ("read_audit", {"administrator", "council"}),
         ("read_access_log", {"council"}),
         ("change_privacy", {"administrator"}),
-        ("approve_privacy", {"administrator", "council"}),
+        ("approve_privacy", {"management", "council"}),
+        ("approve_account", {"management", "council"}),
     ],
 )
 def test_actions(action, allowed):
@@ -143,7 +144,7 @@ def test_actions(action, allowed):
 
 
 def test_all_actions_are_tested():
-    assert len(ALLOWED) == 8
+    assert len(ALLOWED) == 10
 
 
 # Values of persons and things

@@ -50,7 +50,8 @@ may_close          n n n y y n
 may_read_audit     n n y n n y
 may_read_access_log n n n n n y
 may_change_privacy n n y n n n
-may_approve_privacy n n y n n y
+may_approve_privacy n n n n y y
+may_approve_account n n n n y y
 """
 
 

@@ -13,7 +13,7 @@ from leitstern.goals.goal import Whom
 from leitstern.insight.reverse.plan import Assumptions
 from leitstern.periods.grains import Grain, period_of
 from leitstern.server import tokens
-from leitstern.server.models import Account, GoalRow, PrivacyChange, Scenario
+from leitstern.server.models import Account, AccountChange, GoalRow, PrivacyChange, Scenario
 
 from . import accounts
 
@@ -75,6 +75,9 @@ def world(who: dict[str, Account]) -> dict[str, str]:
         mode="own", floor=7, dominance=Decimal("0.85"), rankings=False, reason="-",
         proposed_by=accounts.make("administrator", email="second@example.org"),
     )  # fmt: skip
+    proposal = AccountChange.objects.create(
+        account=who["colleague"], kind="reset", proposed_by=change.proposed_by
+    )
     scenario = Scenario.objects.create(
         name="-", assumptions=asdict(Assumptions()), plan=_plan(year), created_by=who["management"]
     )
@@ -86,6 +89,7 @@ def world(who: dict[str, Account]) -> dict[str, str]:
         "team": str(team.pk),
         "company": str(company.pk),
         "offer": str(offer.pk),
+        "proposal": str(proposal.pk),
         "change": str(change.pk),
         "token": str(token.pk),
         "account": str(who["colleague"].pk),

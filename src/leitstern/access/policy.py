@@ -29,11 +29,12 @@ from leitstern.goals.goal import Whom
 
 Action = Literal[
     "administer", "define", "import", "import_people", "close", "read_audit", "read_access_log",
-    "change_privacy", "approve_privacy",
+    "change_privacy", "approve_privacy", "approve_account",
 ]  # fmt: skip
 
-#: Who may do what. Changing the privacy takes two: one proposes, another one approves. Lists of people,
-#: teams and who was where when decide who sees what, so they are for the administration alone.
+#: Who may do what. Changing the privacy, or whom an account sees, takes two: one proposes, another one
+#: approves. Lists of people, teams and who was where when decide who sees what, so they are for the
+#: administration alone.
 ALLOWED: dict[Action, tuple[Role, ...]] = {
     "administer": ("administrator",),
     "define": ("analyst", "administrator"),
@@ -43,7 +44,8 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
     "read_audit": ("administrator", "council"),
     "read_access_log": ("council",),
     "change_privacy": ("administrator",),
-    "approve_privacy": ("council", "administrator"),
+    "approve_privacy": ("council", "management"),
+    "approve_account": ("council", "management"),
 }
 
 #: The facts that decide whom a value is about.

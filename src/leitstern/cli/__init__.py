@@ -44,6 +44,7 @@ COMMANDS = {
     "close": "Close a period: its values stand.",
     "restatements": "List where the data contradict closed periods.",
     "serve": "Serve the pages on this machine.",
+    "break-glass": "Open an account from the console, without a second person: loud, and logged.",
     "demo": "Build a workspace with the data of an invented company.",
 }
 

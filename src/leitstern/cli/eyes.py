@@ -46,13 +46,18 @@ def records(state: State, kpi: str, found: Records, by: str, subject: str | None
     return allowed
 
 
-def viewer(state: State) -> Viewer:
-    """Who asks: the account that was named, else whoever runs the machine. Sets up the server's storage."""
+def set_up(state: State) -> None:
+    """Make the server's storage of the workspace ready to be asked."""
     os.environ["LEITSTERN_WORKSPACE"] = str(state.folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
     import django
 
     django.setup()
+
+
+def viewer(state: State) -> Viewer:
+    """Who asks: the account that was named, else whoever runs the machine. Sets up the server's storage."""
+    set_up(state)
     from leitstern.access.viewer import OPERATOR
     from leitstern.server.models import Account
 

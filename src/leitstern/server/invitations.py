@@ -24,7 +24,7 @@ def first_run() -> str | None:
     return _new(None, None)
 
 
-def invite(actor: Account, account: Account) -> str:
+def invite(actor: Account | None, account: Account) -> str:
     """A token with which somebody sets the password of an account; earlier ones are void."""
     account.invitations.filter(used_at=None).delete()
     audit.note(actor, "account.invited", f"account:{account.pk}")

@@ -27,7 +27,7 @@ _BELONGS = {
     "agreement": "offers",
 }
 #: Who comes to the pages of administration.
-_ADMINISTRATION: tuple[Role, ...] = ("administrator", "council")
+_ADMINISTRATION: tuple[Role, ...] = ("administrator", "council", "management")
 
 
 @dataclass(frozen=True, slots=True)

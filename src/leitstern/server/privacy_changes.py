@@ -8,6 +8,7 @@ from leitstern import clock
 from leitstern.access.modes import Privacy
 from leitstern.errors import Problem
 from leitstern.server import audit
+from leitstern.server.account_changes import APPROVE
 from leitstern.server.models import Account, PrivacyChange, PrivacySetting, Purpose
 from leitstern.server.privacy import privacy
 
@@ -42,7 +43,7 @@ def decide(actor: Account, change: PrivacyChange, approved: bool) -> None:
     Whoever proposed it may take it back, which is a rejection. Raises ``Problem`` for one's own approval
     and where it was decided meanwhile.
     """
-    if approved and change.proposed_by_id == actor.pk:
+    if approved and (change.proposed_by_id == actor.pk or not APPROVE & set(actor.roles)):
         raise Problem("leitstern.privacy_own")
     with transaction.atomic():
         before = privacy()

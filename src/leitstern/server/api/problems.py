@@ -45,6 +45,8 @@ _STATUS = {
     "leitstern.privacy_open": 409,
     "leitstern.privacy_decided": 409,
     "leitstern.account_email_taken": 409,
+    "leitstern.account_second_needed": 409,
+    "leitstern.account_change_decided": 409,
     "leitstern.account_person_taken": 409,
     # The caller may see it, but not do that.
     "leitstern.not_allowed": 403,
@@ -56,6 +58,7 @@ _STATUS = {
     "leitstern.goal_no_account": 403,
     "leitstern.privacy_own": 403,
     "leitstern.account_own_roles": 403,
+    "leitstern.account_second_other": 403,
     "leitstern.account_own_end": 403,
     # KPIs are known to everybody who logs in.
     "kpis.kpi_unknown": 404,

@@ -5,12 +5,13 @@ from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
 from leitstern.server.models.imports import Import, ImportFile, MappingVersion, Source
 from leitstern.server.models.insight import Job, KpiLook, PublishedForecast, Scenario
-from leitstern.server.models.people import Account, Invitation, Token
+from leitstern.server.models.people import Account, AccountChange, Invitation, Token
 from leitstern.server.models.privacy import PrivacyChange, PrivacySetting, Purpose
 
 __all__ = [
     "AccessEntry",
     "Account",
+    "AccountChange",
     "Acknowledgement",
     "AuditEntry",
     "Comment",

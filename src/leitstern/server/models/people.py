@@ -91,3 +91,22 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)
+
+
+class AccountChange(models.Model):
+    """A change of an account that one person proposed; it holds once a second one approves.
+
+    ``kind``: ``rights`` (``after`` has roles, person and leads), ``reset`` (a new invitation), ``codes_off``
+    or ``disable``. ``used_at``: when an approved invitation or switching off was carried out.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=20)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    proposed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    approved = models.BooleanField(null=True)
+    used_at = models.DateTimeField(null=True)

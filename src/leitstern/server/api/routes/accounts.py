@@ -9,13 +9,15 @@ from django.urls import reverse
 from ninja import Router, Status
 from pydantic import Field, StringConstraints
 
-from leitstern.server import accounts, invitations
+from leitstern.server import account_changes, accounts
 from leitstern.server.api.callers import caller
+from leitstern.server.api.documents import AccountBrief, brief
 from leitstern.server.api.fields import Flag, Id, In, Name, Out
 from leitstern.server.api.paging import Page, Paging, paged
 from leitstern.server.api.permissions import require
 from leitstern.server.api.refusals import Hidden
 from leitstern.server.models import Account
+from leitstern.server.models import AccountChange as Proposed
 
 router = Router()
 
@@ -23,6 +25,28 @@ Role = Literal["administrator", "analyst", "management", "council"]
 Email = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 ]
+
+
+class RightsOut(Out):
+    """The rights an account is to have."""
+
+    roles: list[Role]
+    person: str | None
+    leads: list[str]
+
+
+class ChangeOfAccount(Out):
+    """A change that an administrator proposed, and that a second person approves."""
+
+    id: int
+    account: AccountBrief
+    kind: Literal["rights", "reset", "codes_off", "disable"] = Field(
+        description="Other rights; a new invitation; one-time codes switched off; disabled."
+    )
+    after: RightsOut | None
+    proposed_by: AccountBrief
+    proposed_at: str
+    state: Literal["open", "approved", "rejected"]
 
 
 class AccountOut(Out):
@@ -37,6 +61,7 @@ class AccountOut(Out):
     active: bool
     created_at: str
     last_login: str | None
+    waiting: list[ChangeOfAccount] = Field(description="What waits for a second person's approval.")
 
 
 class AccountIn(In):
@@ -101,7 +126,7 @@ def invite_account(request: HttpRequest, given: AccountIn) -> Status[dict[str, A
 )  # fmt: skip
 def change_account(request: HttpRequest, id: Id, given: AccountChange) -> dict[str, Any]:  # noqa: A002 - the word of the address
     """Change roles, person or teams of an account, or whether it may log in. Nobody changes their own
-    roles. For administrators."""
+    roles. What takes a second person is proposed and stands under `waiting`. For administrators."""
     account, actor = _found(request, id), caller(request).account
     sent = given.model_fields_set - {"active"}
     if sent:
@@ -123,12 +148,64 @@ def change_account(request: HttpRequest, id: Id, given: AccountChange) -> dict[s
     url_name="invite_again", summary="Invite again",
 )  # fmt: skip
 def invite_again(request: HttpRequest, id: Id) -> Status[dict[str, Any]]:  # noqa: A002 - the word of the address
-    """A new invitation; earlier ones are void. For administrators."""
+    """A new invitation; earlier ones are void. For an account in use it takes a second person: 409 until the
+    works council or management has approved it. For administrators."""
     account = _found(request, id)
     if not account.is_active:
         raise Hidden
-    token = invitations.invite(caller(request).account, account)
+    token = accounts.invite(caller(request).account, account)
     return Status(201, _invited(request, account, token))
+
+
+@router.get(
+    "/accounts/changes", response=Page[ChangeOfAccount], operation_id="list_account_changes",
+    url_name="account_changes", summary="Proposed changes of accounts",
+)  # fmt: skip
+def list_changes(request: HttpRequest, response: HttpResponse, window: Paging) -> dict[str, Any]:
+    """What waits for a second person, oldest first. For administrators, management and the works council."""
+    require(request, "administer", "approve_account")
+    return paged(request, response, account_changes.waiting(), window, _change)
+
+
+@router.post(
+    "/accounts/changes/{int:id}/approve", response=ChangeOfAccount, operation_id="approve_account_change",
+    url_name="approve_account_change", summary="Approve a change of an account",
+)  # fmt: skip
+def approve_change(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - the word of the address
+    """Approve what an administrator proposed, unless it is about oneself. For management and the works
+    council."""
+    return _decide(request, id, approved=True)
+
+
+@router.post(
+    "/accounts/changes/{int:id}/reject", response=ChangeOfAccount, operation_id="reject_account_change",
+    url_name="reject_account_change", summary="Reject a change of an account",
+)  # fmt: skip
+def reject_change(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - the word of the address
+    """Reject a proposal, or take one's own back."""
+    return _decide(request, id, approved=False)
+
+
+def _decide(request: HttpRequest, id: int, *, approved: bool) -> dict[str, Any]:  # noqa: A002 - the word of the address
+    require(request, "administer", "approve_account")
+    change = Proposed.objects.filter(pk=id).first()
+    if change is None:
+        raise Hidden
+    account_changes.decide(caller(request).account, change, approved)
+    change.refresh_from_db()
+    return _change(change)
+
+
+def _change(change: Proposed) -> dict[str, Any]:
+    return {
+        "id": change.pk,
+        "account": brief(change.account),
+        "kind": change.kind,
+        "after": change.after,
+        "proposed_by": brief(change.proposed_by),
+        "proposed_at": change.proposed_at.isoformat(),
+        "state": {None: "open", True: "approved", False: "rejected"}[change.approved],
+    }
 
 
 def _found(request: HttpRequest, id: int) -> Account:  # noqa: A002 - the word of the address
@@ -153,6 +230,7 @@ def _account(account: Account) -> dict[str, Any]:
         "roles": sorted(account.roles),
         "leads": sorted(account.leads),
         "active": account.is_active,
+        "waiting": [_change(one) for one in account_changes.waiting(account)],
         "created_at": account.created_at.isoformat(),
         "last_login": account.last_login.isoformat() if account.last_login else None,
     }

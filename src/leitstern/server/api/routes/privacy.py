@@ -97,8 +97,7 @@ def propose(request: HttpRequest, given: ProposalIn) -> Status[dict[str, Any]]:
     url_name="approve_privacy", summary="Approve rules",
 )  # fmt: skip
 def approve(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - the word of the address
-    """Approve what somebody else proposed; it holds at once. For the works council, or a second
-    administrator."""
+    """Approve what somebody else proposed; it holds at once. For the works council and management."""
     return _decide(request, id, approved=True)
 
 
@@ -107,12 +106,12 @@ def approve(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - the
     url_name="reject_privacy", summary="Reject rules",
 )  # fmt: skip
 def reject(request: HttpRequest, id: Id) -> dict[str, Any]:  # noqa: A002 - the word of the address
-    """Reject a proposal, or take one's own back. For administrators and the works council."""
+    """Reject a proposal, or take one's own back."""
     return _decide(request, id, approved=False)
 
 
 def _decide(request: HttpRequest, id: int, *, approved: bool) -> dict[str, Any]:  # noqa: A002 - the word of the address
-    require(request, "approve_privacy")
+    require(request, "change_privacy", "approve_privacy")
     change = PrivacyChange.objects.filter(pk=id).first()
     if change is None:
         raise Hidden

@@ -13,12 +13,14 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from leitstern import clock
-from leitstern.server import tokens
+from leitstern.server import audit_words, tokens
 from leitstern.server.forms import choose
-from leitstern.server.models import Account, Token
+from leitstern.server.models import Account, AuditEntry, Token
 from leitstern.server.views.administration import actor, moment, role_names
 
 _DAYS = (30, 90, 365)
+#: Changes of the account that others made, as many as are shown.
+_SHOWN = 20
 
 
 class KeyForm(forms.Form):
@@ -70,8 +72,23 @@ def _page(request: HttpRequest, account: Account, form: KeyForm, key: str | None
         "tokens": [_row(token) for token in account.tokens.order_by("-pk")],
         "own_languages": [(code, get_language_info(code)["name_local"]) for code in ("de", "en")],
         "has_password": account.has_usable_password(),
+        "changes": [_change(entry) for entry in _about(account)],
     }
     return render(request, "leitstern/me.html", context)
+
+
+def _about(account: Account) -> list[AuditEntry]:
+    """What others did with the account, newest first, so that nothing is done behind somebody's back."""
+    rows = AuditEntry.objects.filter(object=f"account:{account.pk}").exclude(account=account)
+    return list(rows.exclude(action__startswith="login.").select_related("account").order_by("-pk")[:_SHOWN])
+
+
+def _change(entry: AuditEntry) -> dict[str, str]:
+    return {
+        "at": moment(entry.at),
+        "who": str(entry.account) if entry.account else _("somebody at the console"),
+        "what": audit_words.action(entry.action),
+    }
 
 
 def _row(token: Token) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def actor(request: HttpRequest) -> Account:
     return user
 
 
-@needs("administer", "read_audit", "read_access_log")
+@needs("administer", "read_audit", "read_access_log", "approve_privacy")
 def index(request: HttpRequest) -> HttpResponse:
     """The first page that the reader may enter."""
     return redirect(_pages(request)[0][0])

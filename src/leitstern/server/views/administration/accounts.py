@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from leitstern.engine.organisation import Organisation
 from leitstern.errors import Problem
-from leitstern.server import accounts, frame, invitations
+from leitstern.server import account_changes, accounts, frame, invitations
 from leitstern.server.forms import choose
 from leitstern.server.models import Account
 from leitstern.server.pages import Pages
@@ -122,7 +122,10 @@ def _save(request: HttpRequest, found: Account, form: AccountForm) -> bool:
     except Problem as problem:
         form.add_error(None, problem.text(frame.language()))
         return False
-    messages.success(request, _("The account was changed."))
+    if account_changes.waiting(found).filter(kind="rights").exists():
+        messages.warning(request, _("Other rights wait for the works council or management to approve them."))
+    else:
+        messages.success(request, _("The account was changed."))
     return True
 
 
@@ -130,7 +133,7 @@ def _act(request: HttpRequest, found: Account, action: str) -> HttpResponse:
     by = actor(request)
     try:
         if action == "invite" and found.is_active:
-            return links(request, [(found, invitations.invite(by, found))])
+            return links(request, [(found, accounts.invite(by, found))])
         if action in ("deactivate", "activate"):
             accounts.activate(by, found, action == "activate")
         elif action == "codes_off":

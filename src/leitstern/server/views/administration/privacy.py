@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from leitstern.access.modes import LEAST_FLOOR, MODES, Privacy
 from leitstern.access.report import Report, report
 from leitstern.errors import Problem
-from leitstern.server import frame, privacy_changes, words
+from leitstern.server import account_changes, audit_words, frame, privacy_changes, words
 from leitstern.server.forms import choose
-from leitstern.server.models import PrivacyChange, Purpose
+from leitstern.server.models import Account, AccountChange, PrivacyChange, Purpose
 from leitstern.server.privacy import privacy
 from leitstern.server.reader import reader
 from leitstern.server.views.administration import actor, may, moment, needs, page
@@ -107,6 +107,7 @@ def index(request: HttpRequest) -> HttpResponse:
         open=open_ and _change(open_),
         may_approve=open_ and may(request, "approve_privacy") and open_.proposed_by != actor(request),
         may_take_back=open_ and open_.proposed_by == actor(request),
+        accounts=[_of_account(c, actor(request)) for c in account_changes.waiting()],
         history=[_change(c) for c in changes if c.approved is not None],
         form=rules if may(request, "change_privacy") and (open_ is None or rules.is_bound) else None,
         purpose=purpose if may(request, "change_privacy") else None,
@@ -146,7 +147,8 @@ def decide(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the a
     own = change.proposed_by == actor(request)
     if request.method != "POST" or answer not in ("approve", "reject"):
         raise Http404
-    if not own and not may(request, "approve_privacy"):
+    may_reject = answer == "reject" and may(request, "change_privacy")
+    if not own and not may_reject and not may(request, "approve_privacy"):
         raise Http404
     try:
         privacy_changes.decide(actor(request), change, answer == "approve")
@@ -156,6 +158,45 @@ def decide(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the a
         done = _("The new rules are in force.") if answer == "approve" else _("The rules stay as they are.")
         messages.success(request, done)
     return redirect("administration_privacy")
+
+
+@needs("administer", "approve_account")
+def decide_account(request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002 - the address calls it so
+    """Approve, reject or take back a proposed change of an account."""
+    change = get_object_or_404(AccountChange, pk=id)
+    answer = request.POST.get("answer")
+    if request.method != "POST" or answer not in ("approve", "reject"):
+        raise Http404
+    try:
+        account_changes.decide(actor(request), change, answer == "approve")
+    except Problem as problem:
+        messages.error(request, problem.text(frame.language()))
+    else:
+        done = _("Approved.") if answer == "approve" else _("The account stays as it is.")
+        messages.success(request, done)
+    return redirect("administration_privacy")
+
+
+def _of_account(change: AccountChange, by: Account) -> dict[str, Any]:
+    """A proposed change of an account: what it would be, who proposed it, and what the reader may do."""
+    kinds = {
+        "rights": _("other rights"),
+        "reset": _("a new invitation, with which a password is set"),
+        "codes_off": _("one-time codes switched off"),
+        "disable": _("disabled"),
+    }
+    before, after = audit_words.sides(change.before, change.after, {})
+    return {
+        "id": change.pk,
+        "account": str(change.account),
+        "kind": kinds[change.kind],
+        "before": before if change.after else [],
+        "after": after,
+        "proposed_by": str(change.proposed_by),
+        "proposed_at": moment(change.proposed_at),
+        "may_approve": account_changes.may_decide(by, change),
+        "may_take_back": change.proposed_by_id == by.pk,
+    }
 
 
 def mode_names() -> dict[str, str]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("/people", people.index, name="administration_people"),
     path("/company", company.index, name="administration_company"),
     path("/privacy", privacy.index, name="administration_privacy"),
+    path("/privacy/account/<int:id>", privacy.decide_account, name="administration_privacy_account"),
     path("/privacy/<int:id>", privacy.decide, name="administration_privacy_decide"),
     path("/rules", privacy.rules, name="administration_privacy_rules"),
     path("/audit", logs.audit, name="administration_audit"),
