@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from leitstern.server.prepare import Prepared
 
 
-#: Processes that answer. Two use two cores; each keeps the newest generation's answers for itself.
+#: Processes that answer, where ``LEITSTERN_PROCESSES`` says nothing. Two use two cores; each keeps the newest
+#: generation's answers for itself.
 WORKERS = min(2, os.cpu_count() or 1)
+#: Milliseconds in which the head of a request has to come.
+_HEAD = 10_000
 
 
 def run(
@@ -52,18 +55,20 @@ def run(
 
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     from leitstern.server.work import beside
 
     pages = Granian(
-        "leitstern.server.wsgi:application",
+        "leitstern.server.asgi:application",
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
-        workers=WORKERS,
-        blocking_threads=4,
+        interface=Interfaces.ASGINL,
+        workers=max(1, int(os.environ.get("LEITSTERN_PROCESSES") or WORKERS)),
+        backlog=4096,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEAD),
         websockets=False,
         log_level=LogLevels.warning,
     )

@@ -1,10 +1,14 @@
-"""ASGI entry: ``leitstern.server.asgi:application``."""
+"""ASGI entry: ``leitstern.server.asgi:application``, the pages behind their front."""
 
 from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+from leitstern.server.front import Front, end_with_parent
+from leitstern.server.wsgi import application as pages
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
-application = get_asgi_application()
+from django.conf import settings  # isort: skip - the settings stand only now
+
+application = Front(pages, settings.THREADS, proxies=settings.PROXIES)
+if os.environ.get("LEITSTERN_WARM") == "1":  # started by `leitstern serve`
+    end_with_parent()

@@ -9,6 +9,8 @@ From the environment:
 ``LEITSTERN_HOSTS``       names the server answers to, separated by commas (default: this machine only)
 ``LEITSTERN_HTTPS``       1: the server is reached over HTTPS, through a proxy; cookies travel no other way
 ``LEITSTERN_PROXIES``     number of proxies in front that tell the visitor's address (default: 0)
+``LEITSTERN_PROCESSES``   processes that answer (default: 2, or 1 on one core)
+``LEITSTERN_THREADS``     threads of each process (default: 4)
 ``LEITSTERN_DEBUG``       1 reloads static files on change; error pages stay the designed ones
 """
 
@@ -115,6 +117,7 @@ CSRF_FAILURE_VIEW = "leitstern.server.views.errors.csrf_failed"
 
 HTTPS = os.environ.get("LEITSTERN_HTTPS") == "1"
 PROXIES = int(os.environ.get("LEITSTERN_PROXIES", "0"))
+THREADS = max(1, int(os.environ.get("LEITSTERN_THREADS") or 4))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
