@@ -19,7 +19,7 @@ def _used() -> set[str]:
     codes = set(re.findall(r'"sources\.([a-z_]+)"', source))
     notes = [*re.findall(r'(?:Note|\.note)\(\s*"([a-z_]+)"', source), "datev"]
     aside = ["too_few_cells", "too_many_cells", "broken_quotes", "cell_too_big", "nul", "broken_bytes"]
-    under = ["total_row", "header_again", "remark"]
+    under = ["total_row", "header_again", "remark", "second_table"]
     reasons = [*aside, *under, "not_json", "not_an_object", *REASONS[1:]]
     return codes | {f"note_{note}" for note in notes} | {f"reason_{reason}" for reason in reasons}
 
