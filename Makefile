@@ -43,8 +43,8 @@ unit: $(VENV)/.test ## the tests alone; choose some with ARGS="tests/cli -k impo
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # `make test` runs the tests marked `calendar` here, and not once more among all others.
-days: $(VENV)/.test ## what follows the calendar, on the two days whose turn it is (DAYS="--list" names all)
-	$(BIN)/python scripts/days.py $(or $(DAYS),--turn 2 --scale 0.05)
+days: $(VENV)/.test ## what follows the calendar, on the three days whose turn it is (DAYS="--list" names all)
+	$(BIN)/python scripts/days.py $(or $(DAYS),--turn 3 --tested 1 --scale 0.05)
 
 format: $(VENV)/.test ## put the code into its form
 	$(BIN)/ruff check --fix .
