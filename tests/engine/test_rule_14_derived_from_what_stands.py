@@ -47,7 +47,7 @@ def alike(after: World, before: World) -> World:
     return replace(after, timezone=before.timezone, fiscal_start=before.fiscal_start)
 
 
-@examples(5)
+@examples(3)
 @given(
     before=worlds(),
     after=worlds(),
@@ -69,7 +69,7 @@ def test_every_kind_of_measure_by_every_subject(
                 check(generation, own, expected, PLAIN, request, place.ledger())
 
 
-@examples(5)
+@examples(3)
 @given(
     before=worlds(),
     after=worlds(),
@@ -98,7 +98,7 @@ def _place(o: Observation) -> tuple[object, ...]:
     return o.kpi, o.version, o.subject.type, o.subject.id, o.period
 
 
-@examples(4)
+@examples(2)
 @given(first=worlds(), second=worlds(), after=worlds(), grain=st.sampled_from([Grain.MONTH, Grain.WEEK]))
 def test_what_was_closed_first_stands_within_a_larger_period(
     workshop: Workshop, first: World, second: World, after: World, grain: Grain
@@ -121,7 +121,7 @@ def test_what_was_closed_first_stands_within_a_larger_period(
             assert {_place(o): o for o in compute(generation, own, request, place.ledger())} == upon
 
 
-@examples(4)
+@examples(2)
 @given(before=worlds(), after=worlds(), label=st.sampled_from(["2025-05", "2025-Q2", "2025-06-15"]))
 def test_the_records_behind_a_closed_value_add_up_to_it(
     workshop: Workshop, before: World, after: World, label: str
@@ -139,7 +139,7 @@ def test_the_records_behind_a_closed_value_add_up_to_it(
                     assert behind.total(behind.parts[0]) == o.value, (o, behind.rows)
 
 
-@examples(3)
+@examples(2)
 @given(world=worlds(), label=st.sampled_from(PERIODS))
 def test_closing_changes_no_value(workshop: Workshop, world: World, label: str) -> None:
     own = catalogue_of(PLAIN)

@@ -51,7 +51,7 @@ def with_all_rates(world: World) -> World:
     return world.with_rows(exchange_rate=[*world.rows("exchange_rate"), *rates])
 
 
-@examples(6)
+@examples(4)
 @given(
     world=worlds(),
     grain=st.sampled_from(list(Grain)),
@@ -228,7 +228,7 @@ def place_of(asked: Asked, record: Record, today: date) -> str:
     return "counts" if (record.day(on) or today) <= today else "lies_ahead"
 
 
-@examples(6)
+@examples(4)
 @given(world=worlds(), elsewhere=st.booleans())
 def test_every_record_counts_or_has_one_reason(workshop: Workshop, world: World, elsewhere: bool) -> None:
     own, oracle = catalogue(BY_RECORD), Oracle(world)
