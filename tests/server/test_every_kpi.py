@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from django.conf import settings
 import leitstern
 from leitstern.analyses import shape
 from leitstern.analyses.forecast import Question, answers
-from leitstern.demo import mapping_path, write
 from leitstern.goals.plan import ripens
 from leitstern.server import book, insight
 from leitstern.server.insight import forecast
@@ -23,22 +22,13 @@ from leitstern.workspace import Workspace
 
 from . import accounts
 from .goals import goal
-
-TODAY = date(2026, 11, 24)
+from .invented import TODAY, build
 
 
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A small invented company whose data end yesterday."""
-    exports = tmp_path_factory.mktemp("exports")
-    write(exports, seed=3, scale=0.1, until=TODAY - timedelta(days=1))
-    made = leitstern.init(
-        tmp_path_factory.mktemp("workspace") / "demo",
-        name="Demo", language="de", currency="EUR", timezone="Europe/Berlin", country="DE", region="NI",
-    )  # fmt: skip
-    made.import_files([exports], mapping=mapping_path())
-    made.refresh()
-    return made
+    return build(tmp_path_factory.mktemp("invented"), seed=3)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,28 +12,18 @@ from django.conf import settings
 from django.test import Client
 
 import leitstern
-from leitstern.demo import mapping_path, write
 from leitstern.server.models import Account, GoalRow, PrivacySetting
 from leitstern.server.reader import Reader, _readers
 from leitstern.workspace import Workspace
 
 from . import accounts
-
-TODAY = date(2026, 11, 24)
+from .invented import build
 
 
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A small invented company whose data end yesterday."""
-    exports = tmp_path_factory.mktemp("exports")
-    write(exports, seed=3, scale=0.1, until=TODAY - timedelta(days=1))
-    made = leitstern.init(
-        tmp_path_factory.mktemp("workspace") / "demo",
-        name="Demo", language="de", currency="EUR", timezone="Europe/Berlin", country="DE", region="NI",
-    )  # fmt: skip
-    made.import_files([exports], mapping=mapping_path())
-    made.refresh()
-    return made
+    return build(tmp_path_factory.mktemp("invented"), seed=3)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,6 @@ from django.utils import translation
 import leitstern
 from leitstern.cli import cli
 from leitstern.cli.state import State
-from leitstern.demo import mapping_path, write
 from leitstern.server import book, insight, verdicts
 from leitstern.server.insight import forecast
 from leitstern.server.models import Account, GoalRow, PrivacySetting
@@ -25,8 +24,8 @@ from leitstern.workspace import Workspace
 
 from . import accounts
 from .goals import goal
+from .invented import build
 
-TODAY = date(2026, 11, 24)
 #: Goals by KPI, for whom, and the target as a part of last year's value.
 GOALS = [
     ("won_value", "company:", "2026-Q4", 1.3),
@@ -43,15 +42,7 @@ GOALS = [
 @pytest.fixture(scope="module", params=[5, 8])
 def ws(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A small invented company whose data end yesterday."""
-    exports = tmp_path_factory.mktemp("exports")
-    write(exports, seed=request.param, scale=0.1, until=TODAY - timedelta(days=1))
-    made = leitstern.init(
-        tmp_path_factory.mktemp("workspace") / "demo",
-        name="Demo", language="de", currency="EUR", timezone="Europe/Berlin", country="DE", region="NI",
-    )  # fmt: skip
-    made.import_files([exports], mapping=mapping_path())
-    made.refresh()
-    return made
+    return build(tmp_path_factory.mktemp("invented"), seed=request.param)
 
 
 @pytest.fixture
