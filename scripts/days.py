@@ -28,6 +28,8 @@ ZONE = ZoneInfo("Europe/Berlin")
 YEARS = (2027, 2028, 2029)
 SCALES = (0.05, 0.3, 1.0)
 TESTS = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "calendar")
+#: How a file says that its tests, or some of them, follow the calendar.
+MARK = "pytest.mark.calendar"
 #: A demo of full size with all its analyses takes about two minutes; then something hangs.
 _PATIENCE = 1800
 
@@ -57,7 +59,7 @@ def main() -> int:
     )
     parser.add_argument("days", nargs="*", metavar="DAY", type=datetime.fromisoformat)
     parser.add_argument("--turn", type=int, metavar="N", help="only the N days whose turn it is")
-    parser.add_argument("--scale", type=float, nargs="+", default=SCALES)
+    parser.add_argument("--scale", type=float, nargs="*", default=SCALES)
     parser.add_argument("--no-tests", action="store_true", help="the demo alone")
     parser.add_argument("--tested", type=int, metavar="N", help="tests on the first N days only")
     parser.add_argument("--list", action="store_true")
@@ -90,12 +92,18 @@ def _day(moment: datetime, scales: Sequence[float], *, tests: bool) -> bool:
             for scale in scales
             if not _demo(Path(folder) / f"{scale:g}", scale, environment)
         ]
-    if tests and not _run(TESTS, environment):
+    if tests and not _run([*TESTS, *_following()], environment):
         wrong.append("tests")
     print(
         f"{moment:%Y-%m-%dT%H:%M}  {time.monotonic() - begun:4.0f} s  {', '.join(wrong) or 'ok'}", flush=True
     )
     return not wrong
+
+
+def _following() -> list[str]:
+    """The files with tests that follow the calendar: to read all others takes longer than to run these."""
+    files = (ROOT / "tests").rglob("test_*.py")
+    return sorted(str(file.relative_to(ROOT)) for file in files if MARK in file.read_text(encoding="utf-8"))
 
 
 def _demo(folder: Path, scale: float, environment: dict[str, str]) -> bool:

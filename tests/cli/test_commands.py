@@ -10,8 +10,6 @@ import pytest
 from leitstern.cli import progress
 from tests.cli.conftest import Call
 
-pytestmark = pytest.mark.calendar
-
 
 def test_a_new_workspace_says_what_is_next(tmp_path: Path, call: Call) -> None:
     done = call("init", tmp_path / "acme", "--language", "de", "--country", "CH", "--region", "ZH")

@@ -30,9 +30,6 @@ for subject, target, state in (("P1", 100, "accepted"), ("P4", 50, "offered")):
 """
 
 
-pytestmark = pytest.mark.calendar
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company with one goal in force and one that is offered, both for the last 60 days and the next 60."""
@@ -56,6 +53,7 @@ def won(folder: Path, owner: str) -> int:
     )
 
 
+@pytest.mark.calendar
 def test_goals_that_run_today(folder: Path) -> None:
     [found] = json.loads(leitstern(folder, "goals", "--json").stdout)
     assert found["subject"] == {"type": "person", "id": "P1", "name": "Jasper Oldehus"}
@@ -70,6 +68,7 @@ def test_goals_that_run_today(folder: Path) -> None:
     assert dict(zip(heads, line, strict=True))["subject_id"] == "P1"
 
 
+@pytest.mark.calendar
 def test_an_account_sees_its_own_goals(folder: Path) -> None:
     for email, count in (("lead@example.org", 1), ("nobody@example.org", 0)):
         done = leitstern(folder, "--account", email, "goals", "--json")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import leitstern
@@ -84,11 +87,20 @@ COMPANIES = (("C1", "Dorn GmbH", "A"), ("C2", "Ahrens AG", "B"))
 
 def build(folder: Path) -> Workspace:
     """The workspace, imported and with a generation; deals were closed on every day of the last two years."""
+    shutil.copytree(Path(_built(clock.today("Europe/Berlin")).name) / "company", folder)
+    return leitstern.open(folder)
+
+
+@cache
+def _built(today: date) -> tempfile.TemporaryDirectory[str]:
+    """The company as it is on a day, built once in a process; gone with it."""
+    made = tempfile.TemporaryDirectory(prefix="halvorsen-")
+    folder = Path(made.name) / "company"
     workspace = leitstern.init(folder, name="Halvorsen Pumpen GmbH", language="de", timezone="UTC")
     (folder / "mappings" / "crm.toml").write_text(MAPPING, encoding="utf-8")
     files = folder / "files"
     files.mkdir()
-    began = clock.today("Europe/Berlin") - timedelta(days=730)
+    began = today - timedelta(days=730)
     _write(files / "people.csv", ("id", "name", "manager", "joined"), [(*p[:3], began) for p in PEOPLE])
     _write(files / "teams.csv", ("id", "name", "lead", "parent"), TEAMS)
     _write(
@@ -103,7 +115,7 @@ def build(folder: Path) -> Workspace:
     assert not receipt.questions, receipt.questions
     assert not receipt.unmatched, receipt.unmatched
     workspace.refresh()
-    return workspace
+    return made
 
 
 def _deal(number: int, began: date) -> tuple[object, ...]:

@@ -22,8 +22,6 @@ from . import accounts
 from .accounts import PASSWORD
 from .fake import FakeWorkspace
 
-pytestmark = pytest.mark.calendar
-
 FORM = {"name": "Ada", "email": "ada@example.org", "password": PASSWORD, "again": PASSWORD}
 NO_LONGER = "Dieser Link gilt nicht mehr"
 

@@ -24,8 +24,6 @@ from leitstern.server.reader import Reader, _readers
 
 from . import accounts
 
-pytestmark = pytest.mark.calendar
-
 MAPPING = """
 name = "Deals"
 [[table]]
@@ -79,6 +77,7 @@ def last_month() -> str:
     return f"{TODAY.replace(day=1) - timedelta(days=1):%Y-%m}"
 
 
+@pytest.mark.calendar
 def test_what_was_imported_is_what_is_shown(workspace, client, tmp_path):
     assert "No numbers yet" in client.get("/overview").content.decode()
     won = write_deals(tmp_path / "deals.csv", 300)
@@ -132,6 +131,7 @@ def test_a_page_is_made_again_when_a_generation_was_published_meanwhile(
     assert "The list and the number agree." in page
 
 
+@pytest.mark.calendar
 def test_a_late_change_in_a_closed_month_is_told_of_customers_too(workspace, client, tmp_path):
     mapping = MAPPING + 'company = "customer"\n'
     (workspace.folder / "mappings" / "deals.toml").write_text(mapping)
