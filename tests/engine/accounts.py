@@ -161,4 +161,8 @@ def _behind(expected: Expected, case: Case, subject: str, key: str | None, span:
 
 
 def _same(one: object, other: object) -> bool:
+    """Whether nobody is told: a count or sum of 0 says no more than that nothing was there to be counted."""
+    if one is None or other is None:
+        there = other if one is None else one
+        return there is None or (isinstance(there, int | Decimal) and there == 0)
     return agrees(one, other)  # type: ignore[arg-type] # numbers both, or None
