@@ -4,9 +4,9 @@
 
 Each variant damages some files of the demo's exports. Half of the variants import them upon the undamaged
 exports, as a later export; the others into a new workspace, some without a mapping. Then the workspace
-is built, and a share of all commands, pages and the API is asked (`--share 1`: all of each). The seed of a
-variant is printed with its faults, and `--variants 1 --seed N` repeats it. The exit code is 0 where there
-are none.
+is built, and a share of all commands, pages and the API is asked (`--share 1`: all of each); a third of
+them bring other damaged files by the pages. The seed of a variant is printed with its faults, and
+`--variants 1 --seed N` repeats it. The exit code is 0 where there are none.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.damage.bringing import by_pages
 from bench.damage.variants import damaged
 from bench.damage.visit import SUBJECTS, Faults, Site, commands
 
 #: Pages that others link to: so many of them are asked if everything is.
 LINKED = 60
+#: How many variants are also brought by the pages.
+BROUGHT = 0.35
 
 
 class Bench:
@@ -141,6 +144,9 @@ class Bench:
         site.pages(round(LINKED * share))
         with faults.at("known"):
             site.api(self._known(rng))
+        if rng.random() < BROUGHT:
+            client.force_login(first)
+            by_pages(client, damaged(self.exports, rng)[0], rng, faults)
 
     def _known(self, rng: random.Random) -> dict[str, list[str]]:
         """Values for parameters of the API, by name."""
