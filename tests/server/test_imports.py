@@ -457,3 +457,20 @@ def test_an_unreadable_file_does_not_stop_the_others(place: Reader, analyst: Cli
     assert "Handschlag" in page
     with pytest.raises(Problem):
         place.workspace.refresh()
+
+
+def test_a_program_brings_people_only_for_the_administration(
+    place: Reader, analyst: Client, boss: Client
+) -> None:
+    """The list decides who sees what, so it takes the same right as on the pages."""
+
+    def send(client: Client, name: str, content: str, **more: str) -> int:
+        file = SimpleUploadedFile(name, content.encode("cp1252"))
+        return client.post("/api/v1/imports", {"file": file, **more}).status_code
+
+    assert send(analyst, "staff.csv", STAFF, fact="person") == 403
+    assert send(analyst, "staff.csv", STAFF) == 403
+    assert not place.workspace.has_data()
+    assert send(analyst, "deals.csv", DEALS.replace("Handschlag", "Verloren"), fact="deal") == 201
+    assert send(boss, "staff.csv", STAFF, fact="person") == 201
+    assert {receipt.fact for receipt in place.workspace.receipts()} == {"person"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, Status, UploadedFile
 from pydantic import Field
 
+from leitstern.access.policy import ALLOWED, OF_PEOPLE
 from leitstern.facts.model import FACTS
 from leitstern.facts.receipts import SetAsideRow, TableReceipt, reason_text
 from leitstern.server import audit
@@ -120,7 +122,8 @@ def import_file(
     file: Annotated[UploadedFile, File(description="CSV, TSV, XLSX, Parquet or JSON lines.")],
     asked: Annotated[AskedImport, Form()],
 ) -> Status[dict[str, Any]]:
-    """Import a file; the receipt accounts for every row. For analysts and administrators.
+    """Import a file; the receipt accounts for every row. For analysts and administrators; lists of people,
+    teams and who was in which team for administrators.
 
     Values change with the next generation.
     """
@@ -135,9 +138,10 @@ def import_file(
         with path.open("wb") as target:
             for chunk in file.chunks():
                 target.write(chunk)
-        receipt = ask.workspace.import_files(
-            [path], fact=asked.fact or None, answers=answers, dry_run=asked.dry_run
-        )
+        take = partial(ask.workspace.import_files, [path], fact=asked.fact or None, answers=answers)
+        if not ask.viewer.has(*ALLOWED["import_people"]) and _of_people(take(dry_run=True)):
+            require(request, "import_people")
+        receipt = take(dry_run=asked.dry_run)
     if not asked.dry_run:
         audit.note(caller(request).account, "data.imported", f"file:{name}", after={"batch": receipt.batch})
     return Status(201, _receipt(receipt))
@@ -158,6 +162,11 @@ def set_aside(
     ask = require(request, "import")
     found = [row for row in ask.workspace.set_aside(limit=MOST) if batch in (None, row.batch)]
     return paged(request, response, found, window, _row)
+
+
+def _of_people(tried: Receipt) -> bool:
+    """Whether some of the rows decide whom a value is about."""
+    return not OF_PEOPLE.isdisjoint(planned.fact for planned in tried.planned)
 
 
 def _known_fields(request: HttpRequest) -> None:
