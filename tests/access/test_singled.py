@@ -5,17 +5,31 @@ from __future__ import annotations
 import pytest
 from people import JANUARY, observation, organisation
 
+from leitstern.access.meanings import Meanings
 from leitstern.access.modes import Privacy
 from leitstern.access.policy import Policy
 from leitstern.access.viewer import OPERATOR, Viewer
 from leitstern.engine.records import Records
+from leitstern.kpis.documents import Entry
+from leitstern.kpis.load import Catalogue
 
 HOUSE = organisation({"north": 9, "south": 8}, leads={"north": "boss"}, managers={"north1": "boss"})
 LEAD, BOARD = Viewer(1, "boss"), Viewer(2, roles=frozenset({"management"}))
 
 
+def _won_value_of_anne() -> Meanings:
+    shipped = Catalogue.load().resolved("won_value").definition
+    where = "owner.name = 'Anne'"
+    measures = {name: m.model_copy(update={"where": where}) for name, m in shipped.measures.items()}
+    mine = shipped.model_copy(update={"measures": measures})
+    return Meanings(Catalogue([Entry(mine, "mine.yaml", {}, False)]), 1)
+
+
+MEANINGS = _won_value_of_anne()
+
+
 def policy(mode: str = "own_team") -> Policy:
-    return Policy(Privacy(mode), HOUSE, None, lambda kpi, _version: kpi == "won_value")  # type: ignore[arg-type]
+    return Policy(Privacy(mode), HOUSE, None, MEANINGS)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", ["company", "customer", "campaign", "product"])

@@ -10,13 +10,14 @@ may see all people it may be about: of a group all its people, otherwise everybo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal, TypeVar
 
 from leitstern.access.groups import Groups
+from leitstern.access.meanings import Meanings
 from leitstern.access.modes import Privacy
 from leitstern.access.people import led, logged_in, own_teams, sees_everybody, teams_led, whom_sees
 from leitstern.access.shares import People
@@ -26,6 +27,7 @@ from leitstern.engine.observations import Observation
 from leitstern.engine.organisation import Organisation
 from leitstern.engine.records import AsideRecord, Record, Records
 from leitstern.goals.goal import Whom
+from leitstern.periods.grains import Period
 
 Action = Literal[
     "administer", "define", "import", "import_people", "close", "read_audit", "read_access_log",
@@ -52,12 +54,6 @@ ALLOWED: dict[Action, tuple[Role, ...]] = {
 OF_PEOPLE = frozenset({"person", "team", "membership"})
 GROUPS = ("team", "own_team", "region")
 AnyRecord = TypeVar("AnyRecord", Record, AsideRecord)
-#: Whether a KPI in a version can single out people.
-Singles = Callable[[str, int], bool]
-
-
-def _nobody(_kpi: str, _version: int) -> bool:
-    return False
 
 
 def protected(observation: Observation) -> Observation:
@@ -73,7 +69,8 @@ class Policy:
     It keeps what it found out, so one policy should serve all requests until the rules or the generation
     change. ``newest`` is the last day the generation knows about: a group's value for a part of a month
     is shown only where it ends in the month before that day (see `groups`); None: each observation's
-    own ``as_of``. ``singles``: which KPIs can single out people.
+    own ``as_of``. ``meanings``: what the KPIs are about; without it, each is about its period's days and
+    singles out nobody.
     """
 
     def __init__(
@@ -81,12 +78,12 @@ class Policy:
         privacy: Privacy,
         organisation: Organisation,
         newest: date | None = None,
-        singles: Singles = _nobody,
+        meanings: Meanings | None = None,
     ) -> None:
         self.privacy = privacy
         self.organisation = organisation
         self.newest = newest
-        self.singles = lru_cache(maxsize=4096)(singles)
+        self.meanings = meanings
         self.groups = Groups(privacy, organisation)
         self._kept = Kept(self.groups.roster.people)
         self._seen = lru_cache(maxsize=4096)(self._people)
@@ -124,26 +121,49 @@ class Policy:
             return []
         if sees_everybody(viewer, self.privacy):
             return list(observations)
-        found = list(observations)
-        groups = [o for o in found if o.subject.type in GROUPS]
+        found = [(o, (o, *self._parts(o))) for o in observations]
+        groups = [part for o, parts in found if o.subject.type in GROUPS for part in parts]
         judge = Verdicts(self.groups, viewer, groups, people, self.newest, self._kept)
-        seen: dict[tuple[date, date], frozenset[str]] = {}
         allowed = []
-        for o in found:
+        for o, parts in found:
             if o.subject.type == "person":
-                days = (o.start, last_day(o))
-                if days not in seen:
-                    seen[days] = self.people(viewer, *days)
-                if o.subject.id in seen[days] or (o.subject.id is None and self.privacy.mode != "team_only"):
+                if self._shows_person(viewer, o.subject.id, parts):
                     allowed.append(o)
             elif (
                 self.singles(o.kpi, o.version)
-                and not self.sees_all(viewer, o.subject.type, o.subject.id, o.start, last_day(o))
-            ) or (o.subject.type in GROUPS and not judge.shows(o)):
+                and not all(
+                    self.sees_all(viewer, o.subject.type, o.subject.id, part.start, last_day(part))
+                    for part in parts
+                )
+            ) or (o.subject.type in GROUPS and not all(judge.shows(part) for part in parts)):
                 allowed.append(protected(o))
             else:
                 allowed.append(o)
         return allowed
+
+    def singles(self, kpi: str, version: int) -> bool:
+        """Whether a KPI in a version can single out people."""
+        return self.meanings is not None and self.meanings.singles(kpi, version)
+
+    def listed_from(self, kpi: str, period: Period) -> date:
+        """The first day of which the list behind a KPI's value of a period may hold records."""
+        if self.meanings is None:
+            return period.start
+        return self.meanings.listed_from(kpi, period, self.newest or period.end)
+
+    def _parts(self, o: Observation) -> tuple[Observation, ...]:
+        """What a value is made of besides its period's days. A group's days before anybody was in it tell
+        nothing of its size, so that of what counts since the first record the period is judged."""
+        parts = () if self.meanings is None else self.meanings.parts(o)
+        if o.subject.type in GROUPS:
+            return tuple(part for part in parts if part.start != date.min)
+        return parts
+
+    def _shows_person(self, viewer: Viewer, person: str | None, parts: Iterable[Observation]) -> bool:
+        """A person's value is shown to whoever sees the person on all days that it is made of."""
+        if person is None:
+            return self.privacy.mode != "team_only"
+        return all(person in self.people(viewer, part.start, last_day(part)) for part in parts)
 
     def sees_all(self, viewer: Viewer, by: str, subject: str | None, start: date, end: date) -> bool:
         """Whether the viewer may see everybody a subject's value can be about: a group's people, else all."""

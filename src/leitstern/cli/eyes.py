@@ -24,6 +24,8 @@ def observations(state: State, found: Iterable[Observation]) -> list[Observation
     viewer, policy = _eyes(state)
 
     def people(kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
+        if grain == "stretch":
+            return state.workspace.compute_stretches([kpi], by="person", stretches=((start, end),))
         return state.workspace.compute([kpi], by="person", grain=grain, start=start, end=end)
 
     return policy.observations(viewer, found, people)
@@ -38,7 +40,8 @@ def records(state: State, kpi: str, found: Records, by: str, subject: str | None
     viewer, policy = _eyes(state)
     days = parse(period, state.workspace.settings.fiscal_year_start)
     singled = any(policy.singles(d.kpi, d.version) for d in state.workspace.catalogue.versions(kpi))
-    allowed = policy.records(viewer, found, by, subject, days.start, days.end, singled=singled)
+    first = policy.listed_from(kpi, days)
+    allowed = policy.records(viewer, found, by, subject, first, days.end, singled=singled)
     if allowed is None and by == "person":  # as if there were nobody
         raise Problem("engine.subject_missing", kind=by, id=subject)
     if allowed is None:
@@ -72,8 +75,8 @@ def viewer(state: State) -> Viewer:
 def _eyes(state: State) -> tuple[Viewer, Policy]:
     """The account's viewer, and the policy over the newest generation."""
     asking = viewer(state)
+    from leitstern.access.meanings import Meanings
     from leitstern.access.policy import Policy
-    from leitstern.kpis.singling import singles_out
     from leitstern.server.privacy import privacy
 
     workspace = state.workspace
@@ -82,5 +85,5 @@ def _eyes(state: State) -> tuple[Viewer, Policy]:
         privacy(),
         workspace.organisation(),
         info.as_of if info else None,
-        lambda kpi, version: singles_out(workspace.catalogue.resolved(kpi, version)),
+        Meanings(workspace.catalogue, workspace.settings.fiscal_year_start),
     )

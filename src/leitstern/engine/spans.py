@@ -76,6 +76,20 @@ def shaped(
     return Spans(tuple(_start_of(day, to_date, fiscal_start).toordinal() for day in passed), last)
 
 
+def reach(
+    period: Period, shape: Shape | None, fiscal_start: int, through: date
+) -> tuple[tuple[date, date], ...]:
+    """The days that a value of a period is made of, first and last: one stretch, of a growth also what it is
+    compared with. What counts since the first record begins with ``date.min``."""
+    spans = shaped([period], shape, fiscal_start, [through])
+    here = replace(period, start=date.fromordinal(max(spans.first[0], 1)))
+    if shape is None or shape.growth is None:
+        return ((here.start, here.end),)
+    against = "previous_period" if shape.growth == "previous_period" else "previous_year"
+    [then] = earlier([here], shape, against)
+    return ((here.start, here.end), (then.start, then.end))
+
+
 def _to_date(shape: Shape | None) -> str | None:
     if shape is None:
         return None

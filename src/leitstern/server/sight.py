@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.http import HttpRequest
 
+from leitstern.access.meanings import Meanings
 from leitstern.access.policy import GROUPS, Policy, protected
 from leitstern.access.viewer import Viewer
 from leitstern.engine.organisation import Organisation
-from leitstern.kpis.singling import singles_out
 from leitstern.periods.grains import parse
 from leitstern.server import audit, retention
 from leitstern.server.privacy import privacy
@@ -69,7 +69,7 @@ class Sight(Reader):
                 self.privacy,
                 organisation(self.whole),
                 self.whole.as_of(),
-                lambda kpi, version: singles_out(ws.catalogue.resolved(kpi, version)),
+                Meanings(ws.catalogue, self.settings.fiscal_year_start),
             ),
         )
         return found
@@ -109,6 +109,8 @@ class Sight(Reader):
         found = self.whole.compute(names, by, grain, start, end, against)
 
         def people(kpi: str, grain: str, start: date, end: date) -> Iterable[Observation]:
+            if grain == "stretch":
+                return self._people(kpi, grain, start, end)
             return self.whole.compute([kpi], "person", grain, start, end, against)
 
         allowed = tuple(
@@ -216,8 +218,9 @@ class Sight(Reader):
         found = self.whole.records(kpi, period, by, subject)
         if found is None or (by == "person" and self.expired(kpi, period.end)):
             return None
+        first = self.policy.listed_from(kpi, period)
         allowed = self.policy.records(
-            self.viewer, found, by, subject, period.start, period.end, singled=self.singles(kpi)
+            self.viewer, found, by, subject, first, period.end, singled=self.singles(kpi)
         )
         if allowed is not None:
             rows = (replace(r, person=None) if self.expired(kpi, r.day) else r for r in allowed.rows)
