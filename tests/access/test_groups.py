@@ -230,6 +230,23 @@ def test_one_persons_share_may_not_exceed_the_limit():
     assert shown(Policy(Privacy(dominance=Decimal(1)), people), BOARD, ["a"], people=amounts(values)) == {"a"}
 
 
+@pytest.mark.parametrize("dominated", ["numerator", "denominator", None])
+def test_a_ratio_is_shown_where_both_its_parts_are(dominated: str | None) -> None:
+    who = organisation({"a": 8, "b": 8, "c": 8})
+
+    def ask(_kpi: str, grain: str, start: date, _end: date) -> Iterable[Observation]:
+        period = period_of(start, Grain(grain))
+        for person in who.people:
+            known = replace(observation("person", person, 1, period), numerator=10, denominator=10)
+            large = {dominated: 5000} if dominated and person == "a1" else {}
+            yield replace(known, **large)
+
+    asked = [replace(observation("team", team, 1, denominator=700), numerator=700) for team in "abc"]
+    found = Policy(Privacy(), who).observations(BOARD, asked, lambda *question: list(ask(*question)))
+    hidden = {o.subject.id for o in found if o.reason == "protected"}
+    assert ("a" in hidden) == (dominated is not None)
+
+
 def test_a_dominated_rest_hides_groups_until_it_is_not():
     people = organisation({"a": 8, "b": 8, "c": 8, "d": 8})
     values = dict.fromkeys(people.people, 10) | {"a1": 1000}

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from leitstern.access.divisions import Division, flat
 from leitstern.access.floors import smallest
-from leitstern.engine.observations import Observation
+from leitstern.engine.observations import Number, Observation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,20 +32,28 @@ if TYPE_CHECKING:
 #: ``(kpi, grain, start, end)`` -> the KPI's observations by person, or None where they do not add up.
 People = Callable[[str, str, date, date], Iterable[Observation] | None]
 
+#: What is an amount in a value: itself, or both parts of a ratio, as whoever knows one reckons the other.
+Of = Literal["value", "numerator", "denominator"]
+
 _ROUNDING = 1e-9
+_PARTS: dict[Of, Callable[[Observation], Number | None]] = {
+    "value": lambda o: o.value,
+    "numerator": lambda o: o.numerator,
+    "denominator": lambda o: o.denominator,
+}
 
 
 def amounts(
-    observations: Iterable[Observation], people: dict[str, int], denominators: bool
+    observations: Iterable[Observation], people: dict[str, int], of: Of
 ) -> dict[tuple[date, date], Amounts]:
-    """The size of each person's value, or of its denominator, by stretch of days."""
+    """The size of each person's value, or of a part of it, by stretch of days."""
     found: dict[tuple[date, date], Amounts] = {}
     for o in observations:
         stretch = found.get((o.start, o.end))
         if stretch is None:
             stretch = found[o.start, o.end] = np.zeros(len(people))
         person = people.get(o.subject.id) if o.subject.id is not None else None
-        value = o.denominator if denominators else o.value
+        value = _PARTS[of](o)
         if person is not None and value is not None:
             stretch[person] = abs(float(value))
     return found

@@ -1,8 +1,8 @@
 """Which values of groups are shown to a viewer: by their size, and by how they spread over people.
 
 Size is decided by the day (`floors`), dominance by the month, as on most single days nearly everything is one
-person's. A value that consists of amounts (a count, a sum of money, a ratio with its denominator) is
-shown of a group one does not see whole
+person's. A value that consists of amounts (a count, a sum of money, both parts of a ratio, as whoever knows
+one of them reckons the other) is shown of a group one does not see whole
 
 - for stretches of whole months only, of which the last may be running,
 - if no person dominates in the stretch, nor in what is left of the company without the shown groups,
@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leitstern.access.groups import Groups, Hidden
-from leitstern.access.shares import People, amounts, dominated
+from leitstern.access.shares import Of, People, amounts, dominated
 from leitstern.access.viewer import Viewer
 from leitstern.engine.observations import Observation
 from leitstern.periods.grains import Grain, periods_between
@@ -51,16 +51,16 @@ class Kept:
 
     def __init__(self, people: dict[str, int]) -> None:
         self._people = people
-        self._found: dict[tuple[int, bool], tuple[Iterable[Observation], dict[Stretch, Amounts]]] = {}
+        self._found: dict[tuple[int, Of], tuple[Iterable[Observation], dict[Stretch, Amounts]]] = {}
 
-    def amounts(self, answer: Iterable[Observation], denominators: bool) -> dict[Stretch, Amounts]:
+    def amounts(self, answer: Iterable[Observation], of: Of) -> dict[Stretch, Amounts]:
         """The amounts by person of an answer, by stretch."""
         # The answer is kept with what was read from it: while it lives, its identity is not another's.
-        key = (id(answer), denominators)
+        key = (id(answer), of)
         if key not in self._found:
             while len(self._found) >= _ANSWERS_KEPT:
                 self._found.pop(next(iter(self._found)), None)
-            self._found[key] = (answer, amounts(answer, self._people, denominators))
+            self._found[key] = (answer, amounts(answer, self._people, of))
         return self._found[key][1]
 
 
@@ -82,7 +82,7 @@ class Verdicts:
         self.newest = newest
         self.kept = kept
         self.limit = float(groups.privacy.dominance)
-        self.of_denominators = {
+        self.ratios = {
             f"{kpi}@{version}"
             for kpi, version in {(o.kpi, o.version) for o in observations if o.denominator is not None}
         }
@@ -91,7 +91,7 @@ class Verdicts:
             for grain in (_grain(o), "month"):
                 first, last = self.spans.get((named(o), grain), (o.start, o.end))
                 self.spans[named(o), grain] = (min(first, o.start), max(last, o.end))
-        self.answers: dict[tuple[str, str, Stretch], dict[Stretch, Amounts] | None] = {}
+        self.answers: dict[tuple[str, str, Stretch], list[dict[Stretch, Amounts]] | None] = {}
         self.months: dict[tuple[str, date], Hidden] = {}
         self.found: dict[tuple[str, int, str, date, date, date], Hidden] = {}
 
@@ -111,7 +111,7 @@ class Verdicts:
     def _hidden(self, o: Observation) -> Hidden:
         start, end = o.start, last_day(o)
         found = self.groups.hidden(self.viewer, start, end)
-        of_amounts = o.unit in ("count", "currency") or named(o) in self.of_denominators
+        of_amounts = o.unit in ("count", "currency") or named(o) in self.ratios
         if not of_amounts or not (found.teams_unseen.any() or found.regions_unseen.any()):
             return found
         if not self._of_whole_months(o):
@@ -146,23 +146,20 @@ class Verdicts:
         key = (named(o), grain, span)
         if key not in self.answers:
             answer = self.people(named(o), grain, *span)
-            denominators = named(o) in self.of_denominators
-            self.answers[key] = None if answer is None else self.kept.amounts(answer, denominators)
-        by_stretch = self.answers[key]
-        if by_stretch is None:
+            parts: tuple[Of, ...] = ("numerator", "denominator") if named(o) in self.ratios else ("value",)
+            self.answers[key] = None if answer is None else [self.kept.amounts(answer, of) for of in parts]
+        answers = self.answers[key]
+        if answers is None:
             return found
-        if stretch not in by_stretch:
-            return found.all_unseen
         crowd = self.groups.crowd(self.viewer, stretch[0], end)
-        return found.with_hidden(
-            *dominated(
-                crowd,
-                by_stretch[stretch],
-                self.limit,
-                (found.teams, found.regions),
-                self.groups.roster.division,
+        for by_stretch in answers:
+            if stretch not in by_stretch:
+                return found.all_unseen
+            gone = (found.teams, found.regions)
+            found = found.with_hidden(
+                *dominated(crowd, by_stretch[stretch], self.limit, gone, self.groups.roster.division)
             )
-        )
+        return found
 
 
 def _grain(o: Observation) -> str:
