@@ -608,6 +608,13 @@ ENGLISH = [
         assumed="last_year",
     ),
     Case(
+        "At least a third of the enquiries contacted in Q1 2027",
+        time="2027-Q1",
+        direction="at_least",
+        target="0.3333333333",
+        missing="S:whom S:unused_word",
+    ),
+    Case(
         "The company keeps employee satisfaction at 4.2 this year",
         kpi="employee_satisfaction",
         whom="company",

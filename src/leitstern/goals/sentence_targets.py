@@ -111,7 +111,8 @@ class AmountReader:
     def _as_change(self, spoken: Spoken, verbs: list[str]) -> Spoken:
         """An amount that is a change although no word such as "by" says so."""
         moves = bool({"up", "down"} & set(verbs))
-        if spoken.role == "target" and spoken.unit == "factor" and self._unit != "percent":
+        part_of_itself = spoken.unit == "factor" and self._unit not in ("percent", None)
+        if part_of_itself and spoken.role == "target" and spoken.limit != "at_least":
             return replace(spoken, role="change", value=1 - spoken.value, sign=-1)  # down to a third
         if spoken.role != "bare" or spoken.limit is not None:
             return spoken
