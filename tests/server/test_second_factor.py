@@ -17,6 +17,7 @@ from leitstern.errors import Problem
 from leitstern.server import accounts as server_accounts
 from leitstern.server import invitations, tokens
 from leitstern.server.models import Account, AuditEntry, Token
+from leitstern.server.second_factor import named_roles
 
 from . import accounts
 from .accounts import PASSWORD
@@ -235,3 +236,53 @@ def test_every_key_has_an_end(ada, at):
     assert tokens.find(key) is not None
     at(clock.now() + timedelta(days=367))
     assert tokens.find(key) is None
+
+
+def test_a_role_can_have_to_log_in_with_codes(inside: Client, settings) -> None:
+    assert is_in(inside)
+    assert inside.get("/api/v1/me").status_code == 200
+    settings.SECOND_FACTOR = named_roles("analyst, administrator")
+    led = inside.get("/kpis")
+    assert led["Location"] == "/account/2fa/totp/"
+    refused = inside.get("/api/v1/me")
+    assert (refused.status_code, refused.json()["code"]) == (403, "second_factor_missing")
+    inside.get("/account/2fa/totp/")
+    inside.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = inside.get("/account/2fa/totp/").content.decode()
+    assert "melden sich hier mit Einmalcode an" in page
+    secret = re.search(r"<code>([A-Z2-7]+)</code>", page)
+    assert secret
+    inside.post("/account/2fa/totp/", {"code": code_of(secret[1])})
+    assert is_in(inside)
+    assert inside.get("/api/v1/me").status_code == 200
+    settings.SECOND_FACTOR = named_roles("management")
+    assert is_in(accounts.client_of(accounts.make("council", email="other@example.org")))
+
+
+def test_a_key_is_of_no_use_where_the_codes_are_missing(ada: Account, settings) -> None:
+    key = tokens.create(ada, "nightly", ["read"])[1]
+    client = accounts.client_of(None)
+
+    def asked() -> int:
+        return client.get("/api/v1/me", headers={"Authorization": f"Bearer {key}"}).status_code
+
+    assert asked() == 200
+    settings.SECOND_FACTOR = named_roles("all")
+    assert asked() == 403
+    Authenticator.objects.create(user=ada, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert asked() == 200
+
+
+def test_whoever_comes_by_single_sign_on_is_the_providers(inside: Client, settings) -> None:
+    settings.SECOND_FACTOR = named_roles("all")
+    assert not is_in(inside)
+    session = inside.session
+    session["account_authentication_methods"] = [{"method": "socialaccount", "provider": "sso", "uid": "1"}]
+    session.save()
+    assert is_in(inside)
+
+
+def test_only_roles_can_be_named() -> None:
+    with pytest.raises(Problem, match="“boss”, which is no role"):
+        named_roles("management,boss")
+    assert named_roles("") == frozenset()

@@ -36,6 +36,7 @@ def run(
     """
     from leitstern.errors import Problem
     from leitstern.server.prepare import prepare
+    from leitstern.server.second_factor import named_roles
 
     folder = Path(workspace_dir).resolve()
     if not (folder / "leitstern.toml").is_file():
@@ -45,6 +46,7 @@ def run(
     address = "127.0.0.1" if host == "localhost" else host
     if is_taken(address, port):
         raise Problem("leitstern.server_port_taken", host=host, port=port, other=port + 1)
+    named_roles(os.environ.get("LEITSTERN_SECOND_FACTOR", ""))
     prepared = prepare(folder)
     if prepared.welcome is not None and not is_loopback(host):
         raise Problem("leitstern.server_needs_accounts", host=host, path=workspace_dir)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from leitstern import clock
+from leitstern.server import second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +33,20 @@ def log_in_first(get_response: Handler) -> Handler:
         if request.method == "GET" and request.path != "/":
             there = f"{there}?{urlencode({'next': request.get_full_path()})}"
         return HttpResponseRedirect(there)
+
+    return middleware
+
+
+def second_factor_first(get_response: Handler) -> Handler:
+    """Lead whoever has to have one-time codes, and has none, to where they are set up."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        missing = user.is_authenticated and second_factor.is_missing_in(request, user)
+        request.second_factor_missing = missing  # type: ignore[attr-defined] # the page says why
+        if missing and not request.path.startswith(OPEN):
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return get_response(request)
 
     return middleware
 

@@ -11,6 +11,7 @@ From the environment:
 ``LEITSTERN_PROXIES``     number of proxies in front that tell the visitor's address (default: 0)
 ``LEITSTERN_PROCESSES``   processes that answer (default: 2, or 1 on one core)
 ``LEITSTERN_THREADS``     threads of each process (default: 4)
+``LEITSTERN_SECOND_FACTOR``  roles that have to log in with one-time codes, separated by commas, or ``all``
 ``LEITSTERN_DEBUG``       1 reloads static files on change; error pages stay the designed ones
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 import dj_database_url
 
 from leitstern.server.oidc import provider
+from leitstern.server.second_factor import named_roles
 from leitstern.server.secret import secret_key
 
 HERE = Path(__file__).resolve().parent
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "leitstern.server.middleware.preferences",
     "leitstern.server.gate.log_in_first",
+    "leitstern.server.gate.second_factor_first",
     "allauth.account.middleware.AccountMiddleware",
     "leitstern.server.middleware.one_generation",
     "leitstern.server.middleware.problems",
@@ -117,6 +120,7 @@ CSRF_FAILURE_VIEW = "leitstern.server.views.errors.csrf_failed"
 
 HTTPS = os.environ.get("LEITSTERN_HTTPS") == "1"
 PROXIES = int(os.environ.get("LEITSTERN_PROXIES", "0"))
+SECOND_FACTOR = named_roles(os.environ.get("LEITSTERN_SECOND_FACTOR", ""))
 THREADS = max(1, int(os.environ.get("LEITSTERN_THREADS") or 4))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

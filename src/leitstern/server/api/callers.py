@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from leitstern.server import tokens
+from leitstern.server import second_factor, tokens
 from leitstern.server.api import limits
 from leitstern.server.api.refusals import Refused
 
@@ -60,6 +60,8 @@ class AccessToken(HttpBearer):
         if needed not in found.scopes:
             challenge = f'Bearer error="insufficient_scope", scope="{needed}"'
             raise Refused(403, "scope_missing", headers={"WWW-Authenticate": challenge}, scope=needed)
+        if found.account.has_usable_password() and second_factor.is_missing(found.account):
+            raise Refused(403, "second_factor_missing")
         request.user = found.account
         return Caller(found.account, found)
 
@@ -79,6 +81,8 @@ class Session(APIKeyCookie):
             return None
         if request.method not in SAFE and check_csrf(request) is not None:
             raise Refused(403, "csrf")
+        if second_factor.is_missing_in(request, user):
+            raise Refused(403, "second_factor_missing")
         limits.count_request(f"account:{user.pk}")
         return Caller(user)
 
