@@ -131,7 +131,7 @@ def _deal(number: int, began: date) -> tuple[object, ...]:
         status,
         created,
         closed,
-        1000 + number,
+        f"{1000 + number}.{number * 37 % 100:02}",
     )
 
 

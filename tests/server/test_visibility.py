@@ -22,6 +22,7 @@ from leitstern.server.api.main import api
 from leitstern.server.reader import Reader, _readers
 
 from . import accounts, company
+from .kept import Kept, told
 from .visibility import COLUMNS, Line, people, table, world
 
 TABLE = table()
@@ -39,7 +40,7 @@ class Visitors:
     """A client for each column, and what the blanks of the addresses stand for."""
 
     def __init__(self) -> None:
-        who = people()
+        self.who = who = people()
         self.blanks = {**world(who), "month": MONTH}
         self.clients = {kind: accounts.client_of(who.get(kind)) for kind in COLUMNS}
 
@@ -83,13 +84,20 @@ def test_whatever_the_day_two_of_them_get_it(visitors: Visitors) -> None:
 
 
 def _unexpected(visitors: Visitors, kinds: Iterable[str]) -> dict[str, dict[str, str]]:
-    """What these get otherwise than the table says, by request."""
+    """What these get otherwise than the table says, by request: another status, or a value kept from them."""
+    ask = _readers[Path(settings.WORKSPACE)]
+    kept = Kept(ask, ask.today() - timedelta(days=730), ask.today())
     wrong: dict[str, dict[str, str]] = {}
+    secrets = {kind: kept.from_(visitors.who[kind]) if kind in visitors.who else kept.all for kind in kinds}
+    assert any(secrets.values())
     for line in TABLE:
-        for kind in kinds:
-            answer = str(visitors.ask(kind, line).status_code)
-            if answer != line.expected[kind]:
-                wrong.setdefault(line.request, {})[kind] = f"{answer}, not {line.expected[kind]}"
+        for kind, secret in secrets.items():
+            answer = visitors.ask(kind, line)
+            if str(answer.status_code) != line.expected[kind]:
+                said = f"{answer.status_code}, not {line.expected[kind]}"
+                wrong.setdefault(line.request, {})[kind] = said
+            elif numbers := told(answer, secret):
+                wrong.setdefault(line.request, {})[kind] = f"tells {sorted(map(str, numbers))}"
     return wrong
 
 
