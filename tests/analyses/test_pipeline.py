@@ -82,7 +82,9 @@ def made(folder: Path, deals: str, history: str = HISTORY) -> Workspace:
     (folder / "map.toml").write_text(MAPPING)
     for name, text in (("deals", deals), ("stages", STAGES), ("history", history)):
         (folder / f"{name}.csv").write_text(text)
-    ws = leitstern.init(folder / "ws", name="X", language="en", currency="EUR", timezone="UTC", country="DE")
+    ws = leitstern.init(
+        folder / "ws", name="X", language="en", currency="EUR", timezone="Europe/Berlin", country="DE"
+    )
     ws.import_files(
         [folder / f"{n}.csv" for n in ("deals", "stages", "history")], mapping=folder / "map.toml"
     )

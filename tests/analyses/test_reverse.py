@@ -143,7 +143,7 @@ def made(folder: Path, records: dict[str, list[dict[str, Any]]]) -> Workspace:
         writer.writeheader()
         writer.writerows(table)
         (folder / f"{name}.csv").write_text(text.getvalue())
-    workspace = leitstern.init(folder / "place", name="Small", language="en", timezone="UTC")
+    workspace = leitstern.init(folder / "place", name="Small", language="en", timezone="Europe/Berlin")
     receipt = workspace.import_files([folder], mapping=folder / "map.toml")
     assert not receipt.questions, receipt.questions
     workspace.refresh()

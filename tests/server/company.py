@@ -96,7 +96,7 @@ def _built(today: date) -> tempfile.TemporaryDirectory[str]:
     """The company as it is on a day, built once in a process; gone with it."""
     made = tempfile.TemporaryDirectory(prefix="halvorsen-")
     folder = Path(made.name) / "company"
-    workspace = leitstern.init(folder, name="Halvorsen Pumpen GmbH", language="de", timezone="UTC")
+    workspace = leitstern.init(folder, name="Halvorsen Pumpen GmbH", language="de", timezone="Europe/Berlin")
     (folder / "mappings" / "crm.toml").write_text(MAPPING, encoding="utf-8")
     files = folder / "files"
     files.mkdir()

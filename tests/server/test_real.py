@@ -67,7 +67,7 @@ def client(db) -> Client:
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
     folder = tmp_path / "acme"
-    workspace = leitstern.init(folder, name="Acme", language="en", timezone="UTC")
+    workspace = leitstern.init(folder, name="Acme", language="en", timezone="Europe/Berlin")
     (folder / "mappings" / "deals.toml").write_text(MAPPING)
     monkeypatch.setitem(_readers, Path(settings.WORKSPACE), Reader(folder, leitstern.open))
     return workspace
