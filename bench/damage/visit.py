@@ -111,6 +111,7 @@ def _calls(rng: Random) -> dict[str, list[list[str]]]:
         "data": [form, ["--imports", *form], ["--set-aside", *form]],
         "close": [[before, "--by", "Anna"]],
         "restatements": [form],
+        "verify": [form],
     }  # fmt: skip
 
 

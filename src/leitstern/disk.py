@@ -20,13 +20,16 @@ def with_room() -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        if error.errno in _FULL or _SAYS in str(error):
-            raise Problem("leitstern.disk_full") from error
-        raise
     except Exception as error:
-        import duckdb
-
-        if isinstance(error, duckdb.Error) and _SAYS in str(error):
+        if is_full(error):
             raise Problem("leitstern.disk_full") from error
         raise
+
+
+def is_full(error: Exception) -> bool:
+    """Whether an error says that the disk is full."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL or _SAYS in str(error)
+    import duckdb
+
+    return isinstance(error, duckdb.Error) and _SAYS in str(error)

@@ -11,7 +11,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-PACKAGES = ("periods", "sources", "facts", "kpis", "engine", "goals", "access", "analyses", "cli")
+PACKAGES = ("periods", "sources", "facts", "kpis", "engine", "goals", "access", "analyses", "upkeep", "cli")
 
 
 @cache

@@ -43,6 +43,7 @@ COMMANDS = {
     "data": "List the facts at hand, the imports, and the rows set aside.",
     "close": "Close a period: its values stand.",
     "restatements": "List where the data contradict closed periods.",
+    "verify": "Check that the workspace is whole.",
     "serve": "Serve the pages on this machine.",
     "break-glass": "Open an account from the console, without a second person: loud, and logged.",
     "demo": "Build a workspace with the data of an invented company.",

@@ -106,9 +106,12 @@ def _to_build_upon(folder: Path, context: Context) -> Path | None:
 
 
 def _describe(con: duckdb.DuckDBPyConnection, number: int, context: Context, now: datetime) -> None:
+    import duckdb
+
     meta = {
         "number": number,
         "engine": fingerprints.ENGINE_VERSION,
+        "duckdb": duckdb.__version__,
         "built_at": now.isoformat(timespec="seconds"),
         "built_on": now.date().isoformat(),
         "context": asdict(context),

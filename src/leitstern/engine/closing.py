@@ -8,9 +8,11 @@ the records would say today is a list of restatements (see ``restating``).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 #: Keys in a file's head: what is closed and how it is kept, and whose the rows are.
 _HEAD, _TOLD = b"leitstern.closed", b"leitstern.told"
+#: Ends the name of the file beside a closing that holds its checksum, as `sha256sum` writes and checks it.
+SUM = ".sha256"
 #: Which part of a KPI version: KPI, version, measure, and what the part is of it.
 PartName = tuple[str, int, str, str]
 
@@ -83,11 +87,13 @@ class Closed:
         """What counted (see ``counted.schema``)."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.file)
+        with _readable(self.file):
+            return pq.read_table(self.file)
 
     def told(self) -> tuple[list[Member], dict[str, dict[str, str]]]:
         """Whose the rows are, and the names of all they name (see ``counted.Counted``)."""
-        head = _part_of_head(self.file, _TOLD)
+        with _readable(self.file):
+            head = _part_of_head(self.file, _TOLD)
         return [(p, t, tuple(tree)) for p, t, tree in head["members"]], head["names"]
 
 
@@ -97,7 +103,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         files = folder.glob("*.parquet") if folder.is_dir() else ()
-        found = sorted((_read(file) for file in files), key=lambda c: (c.at, c.period))
+        found = sorted((read(file) for file in files), key=lambda c: (c.at, c.period))
         self.closed: dict[str, Closed] = {c.period: c for c in found}
 
     def close(self, generation: Generation, catalogue: Catalogue, period: Period, by: str) -> Closed:
@@ -126,7 +132,7 @@ class Ledger:
         self.folder.mkdir(exist_ok=True)
         file = self.folder / f"{period.label}.parquet"
         _write(file, found.rows.replace_schema_metadata({_HEAD: json.dumps(head), _TOLD: json.dumps(told)}))
-        closed = _read(file)
+        closed = read(file)
         self.closed[closed.period] = closed
         return closed
 
@@ -190,9 +196,32 @@ def _write(file: Path, rows: pa.Table) -> None:
 
     building = file.with_name(f".{file.stem}-{os.getpid()}")
     pq.write_table(rows, building, compression="zstd")
+    with building.open("rb") as written:
+        sha256 = hashlib.file_digest(written, "sha256").hexdigest()
+    summed = building.with_name(building.name + SUM)
+    summed.write_text(f"{sha256}  {file.name}\n", encoding="ascii")
     sync(building)
+    sync(summed)
     building.replace(file)
+    summed.replace(file.with_name(file.name + SUM))
     sync(file.parent)
+
+
+def read(file: Path) -> Closed:
+    """A closing; raises ``Problem`` where its file cannot be read."""
+    with _readable(file):
+        return _read(file)
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """A file that is damaged is a ``Problem``, which names it."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+        raise Problem("engine.closing_broken", file=file) from error
 
 
 def _read(file: Path) -> Closed:

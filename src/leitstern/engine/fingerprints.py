@@ -7,6 +7,8 @@ a row - a late record, a new membership, a rate - shows in the months it touches
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,35 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "CREATE TABLE fingerprint (fact VARCHAR, date VARCHAR, month INTEGER, rows BIGINT, sum HUGEINT)"
     )
+    for statement in _statements(con):
+        con.execute(f"INSERT INTO fingerprint {statement}")
+
+
+def differing(con: duckdb.DuckDBPyConnection) -> int:
+    """How many fingerprints of a generation are no longer those of its rows.
+
+    0 where they cannot be told: another version of the program, or of the database, made them.
+    """
+    import duckdb
+
+    row = first_row(con, "SELECT value FROM meta")
+    meta = json.loads(row[0]) if row else {}
+    if (meta.get("engine"), meta.get("duckdb")) != (ENGINE_VERSION, duckdb.__version__):
+        return 0
+    now = " UNION ALL ".join(f"({statement})" for statement in _statements(con))
+    found = first_row(
+        con,
+        f"""
+        SELECT count(*) FROM (
+            (SELECT * FROM fingerprint EXCEPT ALL (SELECT * FROM ({now})))
+            UNION ALL ((SELECT * FROM ({now})) EXCEPT ALL SELECT * FROM fingerprint))
+        """,
+    )
+    return int(found[0]) if found else 0
+
+
+def _statements(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What reads the fingerprints of each table: of its months by each date, and of the whole."""
     present = {name for (name,) in con.execute(OWN_TABLES).fetchall()}
     tables = {fact.name: (fact.name, (WHOLE, *(d.name for d in fact.dates))) for fact in layout.ENCODED}
     tables[layout.SHARED] = (layout.SHARED_FACT, tables[layout.SHARED_FACT][1])
@@ -49,9 +80,9 @@ def write(con: duckdb.DuckDBPyConnection) -> None:
         for on in dates:
             month = layout.month(on) if on else "NULL"
             only = f"WHERE {month} IS NOT NULL" if on else ""
-            con.execute(
-                f"INSERT INTO fingerprint SELECT '{fact.name}', '{on}', {month}, count(*), {digest} "
-                f"FROM {table} {only} GROUP BY ALL"
+            yield (
+                f"SELECT '{fact.name}' AS fact, '{on}' AS date, CAST({month} AS INTEGER) AS month, "
+                f"count(*) AS rows, CAST({digest} AS HUGEINT) AS sum FROM {table} {only} GROUP BY ALL"
             )
 
 

@@ -28,6 +28,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from leitstern import clock
+from leitstern.disk import is_full
 from leitstern.errors import Problem
 from leitstern.facts import gone, overlaps, undo
 from leitstern.facts.fields import SQL_TYPES
@@ -101,7 +102,8 @@ class Origin:
 class Store:
     """The facts of a workspace. Use as a context manager, or close it.
 
-    Raises ``Problem`` ``facts.store_busy`` while another process has the file open for writing.
+    Raises ``Problem`` ``facts.store_busy`` while another process has the file open for writing, and
+    ``facts.store_broken`` where the file is damaged.
     """
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
@@ -116,10 +118,12 @@ class Store:
         }
         try:
             self.connection = duckdb.connect(str(path), read_only=read_only, config=config)
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.IOException) and "lock" in str(error):
+                raise Problem("facts.store_busy", path=str(path)) from None
+            if is_full(error):
                 raise
-            raise Problem("facts.store_busy", path=str(path)) from None
+            raise Problem("facts.store_broken", path=str(path)) from error
         killed_as_it_began = read_only and not self._has_tables()
         if killed_as_it_began:  # to a reader that is an empty store
             self.close()

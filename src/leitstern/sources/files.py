@@ -30,7 +30,7 @@ from leitstern.sources.raw import Note, SetAside
 __all__ = ["Landed", "Limits", "Note", "SetAside", "discover", "land", "landed"]
 
 #: Changes when files are landed differently than before, so that old raw files are made anew.
-_FORMAT = 2
+FORMAT = 2
 _STANDARD = Limits()
 _STAGING = ".landing-"
 #: The child gets no more of the environment than Python needs to start; no keys, no passwords.
@@ -136,7 +136,7 @@ def landed(name: str, digest: str, into: Path) -> list[Landed] | None:
         account = json.loads((into / f"{digest}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if account.get("format") != _FORMAT:
+    if account.get("format") != FORMAT:
         return None
     found = [_landed(name, digest, table, into) for table in account["tables"]]
     return found if all(table.parquet.is_file() for table in found) else None
@@ -162,10 +162,11 @@ def _publish(tables: list[dict[str, Any]], digest: str, staging: Path, into: Pat
     """Moves complete files to their final names, the account last."""
     for number, table in enumerate(tables, start=1):
         final = f"{digest}.parquet" if number == 1 else f"{digest}-{number}.parquet"
+        table["sha256"] = _digest(staging / table["parquet"])
         (staging / table["parquet"]).replace(into / final)
         table["parquet"] = final
     account = staging / "account.json"
-    content = json.dumps({"format": _FORMAT, "tables": tables}, ensure_ascii=False)
+    content = json.dumps({"format": FORMAT, "tables": tables}, ensure_ascii=False)
     account.write_text(content, encoding="utf-8")
     account.replace(into / f"{digest}.json")
 
