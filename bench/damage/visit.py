@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 Random = random.Random
 
 #: Commands that are not asked: they serve, make workspaces, or were run before.
-_NOT_ASKED = frozenset({"init", "demo", "serve", "import", "refresh", "break-glass"})
+_NOT_ASKED = frozenset({"init", "demo", "serve", "import", "refresh", "break-glass", "backup", "restore"})
 _LINK = re.compile(r'(?:href|hx-get|src)="(/[^"#]*)"')
 _NEVER = re.compile(r"^/(?:static|account/logout|api/v1/docs)|/undo|/delete")
 SUBJECTS = ("company", "team", "person", "customer", "campaign", "product", "region")

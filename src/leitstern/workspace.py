@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
-from leitstern import clock
+from leitstern import clock, private
 from leitstern import settings as settings_file
 from leitstern.disk import with_room
 from leitstern.errors import Problem
@@ -74,15 +74,16 @@ class Workspace:
 
     @classmethod
     def create(cls, folder: str | Path, **settings: object) -> Workspace:
-        """Make a workspace; raises ``Problem`` if the folder is one or a setting is not possible."""
+        """Make a workspace, for its owner's eyes only. Raises ``Problem`` if it is one, or a setting is
+        not possible."""
         path = Path(folder)
         if (path / settings_file.FILE).exists():
             raise Problem("leitstern.workspace_exists", path=path)
         if path.exists() and not path.is_dir():
             raise Problem("leitstern.not_a_folder", path=path)
         checked = Settings.check(settings_file.FILE, {"name": path.resolve().name, **settings})
-        for part in ("kpis", "mappings", "raw", "generations"):
-            (path / part).mkdir(parents=True, exist_ok=True)
+        for folder_of in (path, *(path / part for part in ("kpis", "mappings", "raw", "generations"))):
+            private.make(folder_of)
         checked.write(path)
         return cls(path, checked)
 

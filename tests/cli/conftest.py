@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from leitstern.cli import run
+from leitstern.server.prepare import prepare
 
 DEALS = """\
 Deal-ID;Name;Firma;Verantwortlich;Betrag;Status;Erstellt am;Abgeschlossen am
@@ -34,6 +35,21 @@ amount = "Betrag"
 created_at = "Erstellt am"
 closed_at = "Abgeschlossen am"
 status = {column = "Status", values = {gewonnen = "won", verloren = "lost", offen = "open"}}
+"""
+
+KPI = """\
+kpi: big_deals
+name: {de: Große Geschäfte, en: Big deals}
+means: {de: Gewonnene Geschäfte ab 1000 Euro., en: Deals of 1000 and more that were won.}
+owner: sales
+unit: count
+good: up
+level: operational
+timing: lagging
+about: result
+formula: big
+measures:
+  big: {count: deal, where: "status = 'won' and amount >= 1000", on: closed_at}
 """
 
 
@@ -114,3 +130,20 @@ def imported(tmp_path: Path, stages: Path) -> Path:
 def refreshed(tmp_path: Path, stages: Path) -> Path:
     """The same with a generation."""
     return shutil.copytree(stages / "refreshed" / "acme", tmp_path / "acme")
+
+
+@pytest.fixture(scope="session")
+def with_everything(stages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with something of every part: two generations, a closed period, an own KPI, accounts."""
+    folder = shutil.copytree(stages / "refreshed" / "acme", tmp_path_factory.mktemp("whole") / "acme")
+    (folder / "kpis" / "big.yaml").write_text(KPI, encoding="utf-8")
+    for words in (["close", "2026-01", "--by", "Anna"], ["refresh"]):
+        assert run(["-w", str(folder), *words]) == 0
+    prepare(folder)
+    return folder
+
+
+@pytest.fixture
+def whole(with_everything: Path, tmp_path: Path) -> Path:
+    """The same, to try something on."""
+    return shutil.copytree(with_everything, tmp_path / "whole")

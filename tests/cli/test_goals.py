@@ -81,5 +81,6 @@ def test_without_goals(tmp_path: Path) -> None:
     done = leitstern(tmp_path / "company", "goals")
     assert done.returncode == 0
     assert "There are no goals here." in done.stderr
+    assert not (tmp_path / "company" / "app.sqlite3").exists()
     wrong = leitstern(tmp_path / "company", "goals", "--period", "irgendwann")
     assert wrong.returncode == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -18,27 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from leitstern.cli import run
-from leitstern.server.prepare import prepare
 from leitstern.upkeep import databases, files
 from leitstern.upkeep.found import Part
 from leitstern.upkeep.verify import verify
 
 from .conftest import Call
-
-KPI = """\
-kpi: big_deals
-name: {de: Große Geschäfte, en: Big deals}
-means: {de: Gewonnene Geschäfte ab 1000 Euro., en: Deals of 1000 and more that were won.}
-owner: sales
-unit: count
-good: up
-level: operational
-timing: lagging
-about: result
-formula: big
-measures:
-  big: {count: deal, where: "status = 'won' and amount >= 1000", on: closed_at}
-"""
 
 #: One file of each kind, by the part that `verify` counts it to.
 FILES = {
@@ -75,22 +58,6 @@ def garbled(content: bytes) -> bytes:
 def emptied(_content: bytes) -> bytes:
     """What a power cut leaves of a file that was not written through."""
     return b""
-
-
-@pytest.fixture(scope="module")
-def made(stages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with something of every part: two generations, a closed period, an own KPI, accounts."""
-    folder = shutil.copytree(stages / "refreshed" / "acme", tmp_path_factory.mktemp("whole") / "acme")
-    (folder / "kpis" / "big.yaml").write_text(KPI, encoding="utf-8")
-    for words in (["close", "2026-01", "--by", "Anna"], ["refresh"]):
-        assert run(["-w", str(folder), *words]) == 0
-    prepare(folder)
-    return folder
-
-
-@pytest.fixture
-def whole(made: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(made, tmp_path / "whole")
 
 
 def damaged(folder: Path) -> dict[str, list[str]]:
@@ -184,6 +151,15 @@ def test_a_generation_whose_rows_were_changed_does_not_match_its_fingerprints(wh
     [found] = databases.generations(whole).damages
     assert (found.place, found.code) == ("generations/000002.duckdb", "fingerprints")
     assert found.found >= 2  # the months of both dates, and the whole
+
+
+def test_an_application_database_that_nobody_used_is_none(workspace: Path) -> None:
+    with closing(sqlite3.connect(workspace / "app.sqlite3")) as con:
+        con.execute("PRAGMA journal_mode=WAL")
+    assert (workspace / "app.sqlite3").stat().st_size > 0
+    assert databases.database(workspace).state == "none"
+    (workspace / "app.sqlite3").write_bytes(b"")
+    assert databases.database(workspace).state == "damaged"
 
 
 def test_an_application_database_of_a_newer_program_is_told(whole: Path, call: Call) -> None:

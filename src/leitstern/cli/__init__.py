@@ -44,6 +44,8 @@ COMMANDS = {
     "close": "Close a period: its values stand.",
     "restatements": "List where the data contradict closed periods.",
     "verify": "Check that the workspace is whole.",
+    "backup": "Copy the workspace, while people go on working.",
+    "restore": "Put a backup into an empty folder, and check it.",
     "serve": "Serve the pages on this machine.",
     "break-glass": "Open an account from the console, without a second person: loud, and logged.",
     "demo": "Build a workspace with the data of an invented company.",
@@ -108,6 +110,9 @@ def cli(ctx: click.Context, workspace: Path, language: str | None, account: str 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage."""
+    from leitstern import private
+
+    private.from_now_on()
     sys.exit(run(arguments))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leitstern.errors import Problem
@@ -56,6 +57,17 @@ def set_up(state: State) -> None:
     import django
 
     django.setup()
+
+
+def has_goals() -> bool:
+    """Whether the workspace was ever served, so that there can be goals. Asking makes no database."""
+    from django.db import connection
+
+    from leitstern.server.models import GoalRow
+
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return False
+    return GoalRow._meta.db_table in connection.introspection.table_names()
 
 
 def viewer(state: State) -> Viewer:

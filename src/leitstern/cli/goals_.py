@@ -47,15 +47,12 @@ def command(state: State, /, period: str | None, form: str) -> None:
 def _goals(state: State, label: str | None) -> list[tuple[GoalRow, Standing, str]]:
     """Goals with their standings and the names of their subjects."""
     viewer = eyes.viewer(state)
-    from django.db import connection
-
     from leitstern.goals.offers import IN_FORCE
     from leitstern.server import book
     from leitstern.server.book.names import name_of
-    from leitstern.server.models import GoalRow
     from leitstern.server.reader import reader
 
-    if GoalRow._meta.db_table not in connection.introspection.table_names():
+    if not eyes.has_goals():
         return []
     reader().look()
     if label is None:

@@ -94,8 +94,6 @@ def _kept(state: State) -> tuple[list[GoalNote], Looks, Words]:
     from leitstern.cli import eyes
 
     eyes.viewer(state)
-    from django.db import connection
-
     from leitstern.analyses.hygiene import Looks
     from leitstern.server import looks
     from leitstern.server.figures import Figures
@@ -104,7 +102,7 @@ def _kept(state: State) -> tuple[list[GoalNote], Looks, Words]:
     from leitstern.server.models import Account, GoalRow
 
     settings, catalogue = state.workspace.settings, state.workspace.catalogue
-    there = GoalRow._meta.db_table in connection.introspection.table_names()
+    there = eyes.has_goals()
     goals = notes(GoalRow.objects.filter(state__in=MEANT)) if there else []
     owners = {str(one.pk): str(one) for one in Account.objects.all()} if there else {}
     names = {

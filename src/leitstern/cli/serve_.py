@@ -24,6 +24,7 @@ def command(state: State, /, host: str, port: int) -> None:
     pages only once there is one, and LEITSTERN_HOSTS says which names the server answers to.
     """
     from leitstern import server
+    from leitstern.server.prepare import LOG_INS
 
     if state.workspace.has_data():
         ensure_generation(state)
@@ -31,8 +32,10 @@ def command(state: State, /, host: str, port: int) -> None:
     def about_to(prepared: Prepared) -> None:
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{port}/"
-        if prepared.log_ins:
-            state.note("demo_log_ins", log_ins=prepared.log_ins.rstrip())
+        if prepared.repaired:
+            state.note("files_private", count=prepared.repaired)
+        if prepared.log_ins:  # not themselves: what is said here may be kept in a log
+            state.note("demo_log_ins_kept", path=state.folder / LOG_INS)
         state.note("serving", address=address)
         if prepared.welcome:
             state.note("first_run", address=f"{address}welcome/{prepared.welcome}")

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,9 @@ def run(
 
     Any address but a loopback one is refused with a `Problem` while there are no accounts, or no names
     that the server answers to (``LEITSTERN_HOSTS``); so is a port that is taken. The application database
-    is brought up to date first.
+    is brought up to date first, and the workspace's files are made their owner's alone.
     """
+    from leitstern import private
     from leitstern.errors import Problem
     from leitstern.server.prepare import prepare
     from leitstern.server.second_factor import named_roles
@@ -47,7 +49,9 @@ def run(
     if is_taken(address, port):
         raise Problem("leitstern.server_port_taken", host=host, port=port, other=port + 1)
     named_roles(os.environ.get("LEITSTERN_SECOND_FACTOR", ""))
-    prepared = prepare(folder)
+    private.from_now_on()
+    repaired = private.repair(folder)
+    prepared = replace(prepare(folder), repaired=len(repaired))
     if prepared.welcome is not None and not is_loopback(host):
         raise Problem("leitstern.server_needs_accounts", host=host, path=workspace_dir)
     about_to(prepared)

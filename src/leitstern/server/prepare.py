@@ -23,11 +23,12 @@ class Prepared:
     """What is said when a server starts.
 
     ``welcome`` is the token of the first run, None where there are accounts. ``log_ins`` is what a demo
-    workspace says of its accounts.
+    workspace says of its accounts; ``repaired`` is how many files and folders others could read until now.
     """
 
     welcome: str | None
     log_ins: str | None
+    repaired: int = 0
 
 
 #: A demo with the planted stories in its goals, or with goals in which nothing is to be found.

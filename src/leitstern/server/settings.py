@@ -90,11 +90,12 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Readers never wait for a writer, and a writer waits its turn instead of failing.
+    # Readers never wait for a writer, and a writer waits its turn instead of failing. What was answered with
+    # "done", such as an accepted goal, outlives a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
@@ -188,6 +189,13 @@ SOCIALACCOUNT_PROVIDERS = provider(WORKSPACE)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+    "formatters": {"refused": {"()": "leitstern.server.log.Refused"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler"},
+        "refused": {"class": "logging.StreamHandler", "formatter": "refused"},
+    },
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["refused"], "level": "ERROR", "propagate": False},
+    },
 }

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leitstern import private
 from leitstern.errors import Problem
 from leitstern.lock import writing
 
@@ -118,6 +119,7 @@ def beside(folder: Path) -> Iterator[None]:
 
 def main(once: bool) -> None:
     """Work until the process that started this one has ended."""
+    private.from_now_on()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
     if sys.platform != "win32":
         os.nice(_NICE)

@@ -106,9 +106,10 @@ def database(folder: Path) -> Part:
                 return Part("database", 1, (Damage(APP, "unreadable", str(told[0])),))
             if con.execute("PRAGMA foreign_key_check").fetchone():
                 return Part("database", 1, (Damage(APP, "references"),))
-            tables = con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'django_migrations'")
-            if tables.fetchone() == (0,):
-                return Part("database", 1, (Damage(APP, "empty"),))
+            if con.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+                # A file without a byte lost them; one without tables was made by asking, and never had any.
+                lost = (Damage(APP, "empty"),) if file.stat().st_size == 0 else ()
+                return Part("database", 0, lost)
     except (sqlite3.Error, OSError) as error:
         return Part("database", 1, (Damage(APP, "unreadable", said(error)),))
     return Part("database", 1)

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from leitstern import private
 from leitstern.errors import Problem
 from leitstern.lock import writing
 
@@ -18,6 +19,7 @@ _WATCHED = 4
 
 def main(once: bool) -> None:
     """Work until the process that started this one has ended."""
+    private.from_now_on()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leitstern.server.settings")
     import django
 
