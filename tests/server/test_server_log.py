@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -42,7 +42,8 @@ def served(folder: Path, log: Path) -> Iterator[HTTPConnection]:
                 assert server.poll() is None, log.read_text(encoding="utf-8")
                 assert time.monotonic() < until
                 time.sleep(0.1)
-        yield HTTPConnection("127.0.0.1", port, timeout=30)
+        with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+            yield connection
     finally:
         server.terminate()
         try:
