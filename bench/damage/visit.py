@@ -112,6 +112,7 @@ def _calls(rng: Random) -> dict[str, list[list[str]]]:
         "close": [[before, "--by", "Anna"]],
         "restatements": [form],
         "verify": [form],
+        "audit": [["verify"], ["head"]],
     }  # fmt: skip
 
 

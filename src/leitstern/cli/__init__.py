@@ -44,6 +44,7 @@ COMMANDS = {
     "close": "Close a period: its values stand.",
     "restatements": "List where the data contradict closed periods.",
     "verify": "Check that the workspace is whole.",
+    "audit": "Check that the log of changes was not changed.",
     "backup": "Copy the workspace, while people go on working.",
     "restore": "Put a backup into an empty folder, and check it.",
     "serve": "Serve the pages on this machine.",

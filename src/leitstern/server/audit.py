@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from leitstern import clock
+from leitstern.server import chain
 from leitstern.server.models import AccessEntry, AuditEntry
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ def note(
     """Write down a change: ``action`` such as ``goal.offered``, ``object`` such as ``goal:17``.
 
     ``before`` and ``after`` hold plain JSON. Without an actor it was the program itself, or somebody at
-    the console.
+    the console. The entry becomes part of the chain of all once it is stored.
     """
-    return AuditEntry.objects.create(account=actor, action=action, object=object, before=before, after=after)
+    made = AuditEntry.objects.create(account=actor, action=action, object=object, before=before, after=after)
+    transaction.on_commit(chain.seal, robust=True)
+    return made
 
 
 def seen(viewer: Viewer, persons: Collection[str], kpi: str, surface: str) -> None:

@@ -69,7 +69,9 @@ def _run(demo: Demo | None) -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("clearsessions")
-    from leitstern.server import demo_accounts, demo_goals, invitations
+    from leitstern.server import chain, demo_accounts, demo_goals, invitations
+
+    chain.seal()  # of older versions, and what a crash left
 
     if demo:
         demo_accounts.make()

@@ -1,6 +1,6 @@
 """What the server stores: accounts, privacy, goals and their talk, imports, and who did what."""
 
-from leitstern.server.models.audit import AccessEntry, AuditEntry
+from leitstern.server.models.audit import AccessEntry, AuditEntry, AuditLink
 from leitstern.server.models.closing import Acknowledgement
 from leitstern.server.models.goals import Comment, Default, GoalRow, Step
 from leitstern.server.models.imports import Import, ImportFile, MappingVersion, Source
@@ -14,6 +14,7 @@ __all__ = [
     "AccountChange",
     "Acknowledgement",
     "AuditEntry",
+    "AuditLink",
     "Comment",
     "Default",
     "GoalRow",

@@ -19,6 +19,15 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True, blank=True)
 
 
+class AuditLink(models.Model):
+    """An entry's place in the chain of all (see `server.chain`). It names the entry and does not refer to it,
+    so that it stays where an entry is removed."""
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    entry = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+
+
 class AccessEntry(models.Model):
     """Somebody saw a person's values of a KPI: on which page, by which way. At most one a day of each."""
 
