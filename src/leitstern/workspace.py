@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from leitstern.facts.quality import QualityFinding
     from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt, Unmatched
     from leitstern.facts.store import Store
+    from leitstern.facts.typed import Entry, Sheet
     from leitstern.kpis.kept import Change
     from leitstern.kpis.load import Catalogue
     from leitstern.sources.files import Landed
@@ -200,6 +201,15 @@ class Workspace:
             store = self._store_to_write() if self.has_data() or not trial else self._store_to_look_at()
             with store:
                 return import_tables(store, list(tables), [], known, options, progress)
+
+    def import_typed(self, tables: Sequence[Landed], progress: Progress | None = None) -> Receipt:
+        """Import raw tables of rows that somebody typed (see ``facts.typed``); else as `import_landed`."""
+        from leitstern.facts import typed
+        from leitstern.facts.imports import import_tables
+
+        options = self._options(None, propose=False)
+        with writing(self.folder, "import"), with_room(), self._store_to_write() as store:
+            return import_tables(store, list(tables), [], [typed.mapping(tables)], options, progress)
 
     def mappings(self) -> dict[str, str]:
         """The text of each mapping by the name of its file."""
@@ -549,6 +559,18 @@ class Workspace:
             if self.generation() is not None:
                 findings += set_aside_findings(self._generation(), store)
         return [replace(f, kpis=touched(self.catalogue, f.fact, f.fields)) for f in findings]
+
+    def typed(self, sheet: Sheet, start: date, end: date) -> list[Entry]:
+        """The numbers of a kind that is typed, as the store holds them now, whoever or whatever brought them.
+
+        Raises ``Problem`` ``facts.store_busy`` while an import is writing.
+        """
+        from leitstern.facts.typed import entries
+
+        if not self.has_data():
+            return []
+        with self._store() as store:
+            return entries(store, sheet, start, end, self.settings.timezone)
 
     def receipts(self) -> list[TableReceipt]:
         """What became of the rows of every import, oldest first."""

@@ -33,3 +33,9 @@ def choice_label(fact: str, field: str, choice: str, language: str) -> str:
     labels = _labels()
     pair = labels["fact_choices"].get(f"{fact}.{field}.{choice}") or labels["choices"][choice]
     return str(pair[_AT[language]])
+
+
+def manual_label(name: str, language: str) -> str:
+    """What a value that is entered by hand is called; its own name in words where nothing better is known."""
+    pair = _labels()["manual"].get(name)
+    return name.replace("_", " ") if pair is None else str(pair[_AT[language]])

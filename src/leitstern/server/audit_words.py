@@ -48,6 +48,8 @@ def actions() -> dict[str, str]:
         "privacy.rejected": _("rejected the privacy rules"),
         "purpose.stated": _("wrote down the purpose of a KPI"),
         "data.imported": _("imported files"),
+        "data.typed": _("typed in numbers"),
+        "data.people": _("changed people and teams"),
         "data.undone": _("took an import back"),
         "mapping.changed": _("changed a mapping"),
         "data.refreshed": _("built a new generation"),

@@ -39,17 +39,28 @@ class Line:
     said: str
     step: str
     percent: int | None
+    kind: str = ""
 
 
 def line(one: Import) -> Line:
     """An import as it stands."""
-    names = ", ".join(file.name for file in one.files.order_by("pk"))
+    names = kind_name(one.kind) or ", ".join(file.name for file in one.files.order_by("pk"))
     percent = min(100, round(100 * one.at / one.of)) if one.of else None
     step = problem(one) if one.state == "queued" and one.problem else _step(one)
     return Line(
         one.pk, reverse("data_import_of", args=[one.pk]), names, str(one.created_by), moment(one.created_at),
-        one.state, _state(one), step, percent,
+        one.state, _state(one), step, percent, one.kind,
     )  # fmt: skip
+
+
+def kind_name(kind: str) -> str:
+    """What was typed instead of brought as a file; empty for files."""
+    return {
+        "": "",
+        "values": _("Numbers typed in"),
+        "spend": _("Spending typed in"),
+        "people": _("People and teams typed in"),
+    }[kind]
 
 
 def _state(one: Import) -> str:
@@ -70,6 +81,7 @@ def _task(one: Import) -> str:
         "read": _("is being read"),
         "try": _("is being tried"),
         "take": _("is being imported"),
+        "enter": _("is being saved"),
         "build": _("the numbers are being built"),
         "undo": _("is being taken back"),
     }[one.task]
@@ -80,7 +92,7 @@ def _step(one: Import) -> str:
     if one.state == "queued":
         first = Import.objects.filter(state__in=("running", "queued"), pk__lt=one.pk).order_by("pk").first()
         if first is not None:
-            names = ", ".join(file.name for file in first.files.order_by("pk"))
+            names = kind_name(first.kind) or ", ".join(file.name for file in first.files.order_by("pk"))
             return _("Waits for another import (%(files)s).") % {"files": names}
         return _("Begins in a moment.")
     if one.state != "running":
@@ -92,6 +104,8 @@ def _step(one: Import) -> str:
 
 def title(one: Import) -> str:
     """The heading of an import's page."""
+    if one.kind:
+        return kind_name(one.kind)
     found = list(one.files.order_by("pk"))
     first = found[0].name if found else ""
     more = len(found) - 1

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from leitstern.sources.files import Landed
 
 _MOST_ATTEMPTS = 2
+#: What the log of changes says where rows were typed, by the import's kind.
+_TYPED = {"values": "data.typed", "spend": "data.typed", "people": "data.people"}
 #: Seconds between notes of progress, which are also looks at whether somebody cancelled.
 _NOTED = 0.5
 #: What another process that writes makes the library say: the import waits for it.
@@ -76,7 +78,7 @@ def _run(ask: Reader, one: Import) -> bool:
 
 def _end(one: Import, problem: Problem | None) -> None:
     """Show the import as it stands, with what kept it from going on."""
-    state = "ready" if one.files.exclude(sha256="").exists() else "dropped"
+    state = "ready" if one.files.exclude(sha256="").exists() and not one.kind else "dropped"
     if one.task in ("build", "undo"):
         state = "done"
     _note(one, state=state, attempts=0, cancel=False, problem=None if problem is None else told(problem))
@@ -91,6 +93,17 @@ def _note(one: Import, **values: object) -> None:
 
 def _read(ask: Reader, one: Import, tell: Tell) -> None:
     """Read the files that came into raw tables, then try the import."""
+    _land(ask, one, tell)
+    _try(ask, one, tell)
+
+
+def _enter(ask: Reader, one: Import, tell: Tell) -> None:
+    """Take what was typed: whoever typed it has seen and confirmed it."""
+    _land(ask, one, tell)
+    _take(ask, one, tell)
+
+
+def _land(ask: Reader, one: Import, tell: Tell) -> None:
     for file in one.files.filter(sha256="", problem=""):
         tables, unreadable = _landed(ask, file, tell)
         if tables:
@@ -99,7 +112,6 @@ def _read(ask: Reader, one: Import, tell: Tell) -> None:
             file.problem = unreadable
         file.save()
     files.forget(one)
-    _try(ask, one, tell)
 
 
 def _landed(ask: Reader, file: ImportFile, tell: Tell) -> tuple[list[Landed], str]:
@@ -140,13 +152,7 @@ def _try(ask: Reader, one: Import, tell: Tell) -> None:
 
 def _take(ask: Reader, one: Import, tell: Tell) -> None:
     """Import, then build; once it is in the store it is never taken again."""
-    receipt = ask.workspace.import_landed(
-        tables_of(ask, one),
-        one.answers,
-        corrections_of(one),
-        instead_of=_instead_of(ask, one),
-        progress=tell,
-    )
+    receipt = _imported(ask, one, tell)
     if receipt.questions or not receipt.tables:
         _note(one, receipt=_document(receipt), state="ready", attempts=0)
         return
@@ -161,9 +167,18 @@ def _take(ask: Reader, one: Import, tell: Tell) -> None:
         if one.replaces is not None:
             _note(one.replaces, state="undone", batch=None)
         after = {"batch": one.batch, "files": [file.name for file in one.files.order_by("pk")]}
-        audit.note(one.created_by, "data.imported", f"batch:{one.batch}", after=after)
+        audit.note(one.created_by, _TYPED.get(one.kind, "data.imported"), f"batch:{one.batch}", after=after)
         mappings.note(ask, one.created_by)
     _build(ask, one, tell)
+
+
+def _imported(ask: Reader, one: Import, tell: Tell) -> Receipt:
+    tables = tables_of(ask, one)
+    if one.kind:
+        return ask.workspace.import_typed(tables, tell)
+    return ask.workspace.import_landed(
+        tables, one.answers, corrections_of(one), instead_of=_instead_of(ask, one), progress=tell
+    )
 
 
 def _instead_of(ask: Reader, one: Import) -> int | None:
@@ -193,6 +208,7 @@ _TASKS: dict[str, Callable[[Reader, Import, Tell], None]] = {
     "read": _read,
     "try": _try,
     "take": _take,
+    "enter": _enter,
     "build": _build,
     "undo": _undo,
 }
@@ -231,7 +247,10 @@ def _telling(one: Import) -> Tell:
         nonlocal last
         if time.monotonic() - last >= _NOTED:
             last = time.monotonic()
-            if one.task in ("read", "try", "take") and Import.objects.filter(pk=one.pk, cancel=True).exists():
+            if (
+                one.task in ("read", "try", "take", "enter")
+                and Import.objects.filter(pk=one.pk, cancel=True).exists()
+            ):
                 raise Cancelled
             Import.objects.filter(pk=one.pk).update(step=step[:200], at=at, of=of)
 

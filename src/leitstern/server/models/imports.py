@@ -32,11 +32,14 @@ class Import(models.Model):
 
     ``state`` is ``receiving`` (files come in), ``queued`` or ``running`` (the worker's, doing ``task``),
     ``ready`` (read, and shown to be answered and corrected), ``done``, ``undone`` or ``dropped``. ``task`` is
-    ``read``, ``try``, ``take``, ``build`` or ``undo``. ``step``, ``at`` and ``of`` say how far it is;
-    ``problem`` is the library's message, as its code and values. ``receipt`` is the account of the last
+    ``read``, ``try``, ``take``, ``enter``, ``build`` or ``undo``. ``step``, ``at`` and ``of`` say how far it
+    is; ``problem`` is the library's message, as its code and values. ``receipt`` is the account of the last
     trial or import, in ``language``. ``replaces`` is an import of the same files that this one corrects. What
-    a ``source`` brought is taken by itself where nothing is asked.
+    a ``source`` brought is taken by itself where nothing is asked. ``kind`` is empty for files, and otherwise
+    says on which page the rows were typed: ``values``, ``spend`` or ``people``; their task is ``enter``.
     """
+
+    kind = models.CharField(max_length=10, blank=True, db_index=True)
 
     source = models.ForeignKey(
         Source, null=True, blank=True, on_delete=models.PROTECT, related_name="imports"

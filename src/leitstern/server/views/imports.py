@@ -247,7 +247,7 @@ def _people(receipt: Receipt) -> bool:
 def _cancel(_request: HttpRequest, one: Import) -> HttpResponse | None:
     """End what is waiting or running; what was not taken stays to be looked at."""
     if one.state == "queued":
-        one.state = "ready" if one.receipt else "dropped"
+        one.state = "ready" if one.receipt and not one.kind else "dropped"
         one.save(update_fields=["state"])
     elif one.state == "running":
         one.cancel = True
@@ -283,9 +283,14 @@ def _undo(request: HttpRequest, one: Import) -> HttpResponse | None:
 
 
 def _again(request: HttpRequest, one: Import) -> HttpResponse | None:
-    """The same files once more, as they were read, to be mapped otherwise; nothing is sent again."""
+    """The same files once more, as they were read, to be mapped otherwise; nothing is sent again. What was
+    typed is taken once more as it was typed."""
     read = list(one.files.exclude(sha256="").order_by("pk"))
     if one.state not in ("done", "undone", "dropped") or not read:
+        return None
+    if one.kind:
+        if one.state != "done" and (one.kind != "people" or may(request, "import_people")):
+            _queue(one, "enter")
         return None
     replaces = one if one.batch is not None else None
     made = Import.objects.create(created_by=actor(request), language=frame.language(), replaces=replaces)
