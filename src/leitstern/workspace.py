@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from leitstern.facts.jobs import Options
     from leitstern.facts.quality import QualityFinding
     from leitstern.facts.receipts import Receipt, SetAsideRow, TableReceipt, Unmatched
+    from leitstern.facts.staff import Staff
     from leitstern.facts.store import Store
     from leitstern.facts.typed import Entry, Sheet
     from leitstern.kpis.kept import Change
@@ -571,6 +572,16 @@ class Workspace:
             return []
         with self._store() as store:
             return entries(store, sheet, start, end, self.settings.timezone)
+
+    def staff(self) -> Staff:
+        """People, teams and memberships as the store holds them now.
+
+        Raises ``Problem`` ``facts.store_busy`` while an import is writing.
+        """
+        from leitstern.facts.staff import staff
+
+        with self._store_to_look_at() as store:
+            return staff(store)
 
     def receipts(self) -> list[TableReceipt]:
         """What became of the rows of every import, oldest first."""

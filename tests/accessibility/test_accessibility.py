@@ -50,6 +50,7 @@ PAGES = {
     "/administration/audit": "administrator council",
     "/administration/company": "administrator",
     "/administration/people": "administrator",
+    "/administration/people/staff": "administrator",
     "/administration/privacy": "administrator council",
     "/administration/rules": "council",
     "/closing": "management analyst",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from leitstern.server.views.administration import accounts, company, index, logs, people, privacy
+from leitstern.server.views.administration import accounts, company, index, logs, people, privacy, staff
 
 urlpatterns = [
     path("", index, name="administration"),
     path("/accounts", accounts.index, name="administration_accounts"),
     path("/accounts/<int:id>", accounts.account, name="administration_account"),
     path("/people", people.index, name="administration_people"),
+    path("/people/staff", staff.index, name="administration_people_staff"),
     path("/company", company.index, name="administration_company"),
     path("/privacy", privacy.index, name="administration_privacy"),
     path("/privacy/account/<int:id>", privacy.decide_account, name="administration_privacy_account"),
