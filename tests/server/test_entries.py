@@ -262,6 +262,31 @@ def test_teams_have_their_own_rows_and_the_company_is_asked_about(
     assert "Für diesen Zeitraum gibt es schon Zahlen" in save(analyst, VALUES, **{f"{MOOD}10": "7"})
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Kennzahl\tSep 2026\tOkt\nMitarbeiterzufriedenheit\t7,4\t7,6\nNeue Follower\t\t1.204\nWetter\t1\t2",
+        (
+            "Kennzahl;Zeitraum;Wert\nMitarbeiterzufriedenheit;2026-09;7,4\n"
+            "Mitarbeiterzufriedenheit;Oktober 2026;7,6\nNeue Follower;Okt 2026;1.204\nWetter;Okt 2026;2"
+        ),
+    ],
+    ids=["periods side by side", "a number in each row"],
+)
+def test_a_whole_table_is_put_into_the_fields_and_saved_from_there(
+    place: Reader, analyst: Client, table: str
+) -> None:
+    answer = analyst.post(VALUES, {"action": "paste", "table": table})
+    page = answer.content.decode()
+    put = {name: text for name, text in fields(page).items() if text}
+    assert put == {f"{MOOD}09": "7,4", f"{MOOD}10": "7,6", "followers~~2026-10": "1.204"}
+    assert "3 Zahlen stehen in der Tabelle" in plain(page)
+    assert "Nicht in dieser Tabelle: Wetter" in plain(page)
+    assert not Import.objects.exists()
+    assert analyst.post(VALUES, fields(page)).status_code == 302
+    assert Import.objects.count() == 1
+
+
 SPEND = "/data/spend?area=marketing&what=media&grain=month&period=2026"
 
 

@@ -99,9 +99,9 @@ class Table:
             found.setdefault(entry.place, []).append(entry)
         return found
 
-    def rows(self, page: int, size: int) -> list[Row]:
-        """The rows of one page with their cells."""
-        found = [self._row(line) for line in self.lines[(page - 1) * size : page * size]]
+    def rows(self, lines: Sequence[Line]) -> list[Row]:
+        """Some of the rows with their cells, to be shown."""
+        found = [self._row(line) for line in lines]
         self._seen(found)
         return found
 

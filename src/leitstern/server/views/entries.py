@@ -15,7 +15,7 @@ from leitstern.errors import Problem
 from leitstern.kpis.labels import choice_label
 from leitstern.server import frame
 from leitstern.server.assets import asset
-from leitstern.server.entries import quantities, queue
+from leitstern.server.entries import pasted, quantities, queue
 from leitstern.server.entries.choice import SPEND, VALUES, Choice, grains
 from leitstern.server.entries.history import past
 from leitstern.server.entries.save import Read, read
@@ -29,6 +29,7 @@ from leitstern.server.views.administration import actor, needs
 from leitstern.server.when import grain_name
 
 if TYPE_CHECKING:
+    from leitstern.server.entries.choice import Line
     from leitstern.server.entries.table import Row
 
 PER_PAGE = 50
@@ -53,7 +54,8 @@ def spend(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, ask: Sight, choice: Choice) -> HttpResponse:
     try:
         if request.method == "POST":
-            return _save(request, ask, choice)
+            act = _paste if request.POST.get("action") == "paste" else _save
+            return act(request, ask, choice)
         return _page(request, ask, choice)
     except Problem as problem:
         if problem.code != "facts.store_busy":
@@ -85,11 +87,42 @@ def _save(request: HttpRequest, ask: Sight, choice: Choice) -> HttpResponse:
     return HttpResponseRedirect(request.get_full_path())
 
 
+def _paste(request: HttpRequest, ask: Sight, choice: Choice) -> HttpResponse:
+    """Put a whole table that was pasted into the fields of the page; nothing is saved by that."""
+    table = Table(ask, choice)
+    lines = _lines(table, Pages(request, len(table.lines), PER_PAGE))
+    try:
+        found = pasted.read(table, lines, request.POST.get("table", ""))
+    except Problem as problem:
+        if problem.code == "facts.store_busy":
+            raise
+        messages.error(request, problem.text(frame.language()))
+        return _page(request, ask, choice)
+    count = len(found.cells)
+    said = ngettext(
+        "%(count)s number was put into the table. Look at it and save.",
+        "%(count)s numbers were put into the table. Look at them and save.",
+        count,
+    )
+    if count:
+        messages.info(request, said % {"count": count})
+    else:
+        messages.error(request, _("No number was found in what was pasted."))
+    if found.unknown:
+        messages.warning(request, _("Not in this table: %(names)s") % {"names": "; ".join(found.unknown)})
+    return _page(request, ask, choice, Read(typed_in=found.cells))
+
+
+def _lines(table: Table, pages: Pages) -> list[Line]:
+    """The rows of the page that is shown."""
+    return table.lines[(pages.page - 1) * PER_PAGE : pages.page * PER_PAGE]
+
+
 def _page(request: HttpRequest, ask: Sight, choice: Choice, done: Read | None = None) -> HttpResponse:
     done = done or Read()
     table = Table(ask, choice, done.typed_in, done.problems, done.doubts)
     pages = Pages(request, len(table.lines), PER_PAGE)
-    rows = table.rows(pages.page, PER_PAGE)
+    rows = table.rows(_lines(table, pages))
     figures, calendar = frame.figures(), frame.calendar()
     context = {
         "title": _title(choice),
