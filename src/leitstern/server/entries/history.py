@@ -12,7 +12,7 @@ from leitstern.periods.grains import parse
 from leitstern.server import frame
 from leitstern.server.book.names import name_of
 from leitstern.server.entries import quantities
-from leitstern.server.entries.queue import rows_of
+from leitstern.server.entries.queue import rows_of, said
 from leitstern.server.imports import result
 from leitstern.server.models import Import
 
@@ -40,13 +40,13 @@ def past(ask: Sight, kind: str) -> list[Past]:
     found = []
     for one in Import.objects.filter(kind=kind).select_related("created_by").order_by("-pk")[:LISTED]:
         rows = rows_of(ask, one)
-        said = [_said(ask, row, names) for row in rows[:NAMED]]
+        changes = [_change(ask, row, names) for row in rows[:NAMED]]
         undoable = one.state == "done" and one.batch is not None
-        found.append(Past(result.line(one), said, len(rows) - len(said), undoable))
+        found.append(Past(result.line(one), changes, len(rows) - len(changes), undoable))
     return found
 
 
-def _said(ask: Sight, row: Typed, names: dict[str, str]) -> str:
+def _change(ask: Sight, row: Typed, names: dict[str, str]) -> str:
     """A change in words; without its numbers where they tell of people the viewer may not see."""
     told = row.told
     quantity = told.get("line", "").partition("~")[0]
@@ -63,4 +63,5 @@ def _said(ask: Sight, row: Typed, names: dict[str, str]) -> str:
     )
     if not open_:
         return where
-    return _("%(where)s: %(was)s → %(now)s") % {"where": where, "was": told["was"], "now": told["now"]}
+    was, now = (said(told, name) for name in ("was", "now"))
+    return _("%(where)s: %(was)s → %(now)s") % {"where": where, "was": was, "now": now}

@@ -56,7 +56,7 @@ def people(staff: Staff, day: date, find: str) -> list[PersonLine]:
     found = []
     for person in sorted(staff.people.values(), key=lambda one: (one.name.casefold(), one.key)):
         gone = person.left is not None and person.left < day
-        if find.casefold() not in person.name.casefold() or (gone and not find):
+        if gone or find.casefold() not in person.name.casefold():
             continue
         here = staff.now(person.key, day)
         team = staff.teams.get(here.team) if here else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from leitstern.server.imports import files
 from leitstern.server.models import Import, ImportFile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from leitstern.facts.typed import Row
     from leitstern.server.models import Account
@@ -84,3 +85,9 @@ def _flat(row: dict[str, Any]) -> Typed:
 def _nested(row: dict[str, Any]) -> Typed:
     fields = next(v for k, v in row.items() if isinstance(v, dict) and k != "told")
     return Typed(row["key"], row["deleted"] is not None, fields, row["told"])
+
+
+def said(told: Mapping[str, str], name: str) -> str:
+    """A number that is told beside a row, in the reader's writing; a dash for none."""
+    number = told.get(name)
+    return frame.figures().exact(Decimal(number) if number else None, told.get("unit", "count"))

@@ -108,11 +108,10 @@ def _row(table: Table, line: Line, period: Period, value: Decimal | None, cell: 
     sheet = quantity.sheet
     at = (entry.at if entry is not None else counts_on(period, table.ask.today())).isoformat()
     fields: dict[str, str | None] = dict(zip(sheet.place, line.place, strict=True))
-    fields[sheet.amount] = None if value is None else format(value.normalize(), "f")
+    fields[sheet.amount] = _plain(value) or None
     fields[sheet.date] = at
     if "currency" in FACTS[sheet.fact].by_name:
         fields["currency"] = str(table.ask.settings.currency)
-    figures = frame.figures()
     told = {
         "by": by,
         "when": clock.now().isoformat(),
@@ -120,11 +119,17 @@ def _row(table: Table, line: Line, period: Period, value: Decimal | None, cell: 
         "period": period.label,
         "about": line.by,
         "subject": line.subject or "",
-        "was": figures.exact(entry.value if entry else None, quantity.unit),
-        "now": figures.exact(value, quantity.unit),
+        "unit": quantity.unit,
+        "was": _plain(entry.value if entry else None),
+        "now": _plain(value),
     }
     new = "|".join(["typed", *(part or "" for part in line.place), at])
     return Row(sheet.fact, entry.key if entry else new, fields, deleted=value is None, told=told)
+
+
+def _plain(value: Decimal | None) -> str:
+    """A number as the model writes it; empty for none."""
+    return "" if value is None else format(value.normalize(), "f")
 
 
 def counts_on(period: Period, today: date) -> date:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from leitstern.server import audit, frame, typed
-from leitstern.server.entries.queue import ENTER, WAITING, rows_of
+from leitstern.server.entries.queue import ENTER, WAITING, rows_of, said
 from leitstern.server.figures import DASH
 from leitstern.server.models import Import
 
@@ -155,7 +156,8 @@ class Table:
         one = self._imports.get(entry.batch)
         if one is None or not one.kind:
             return _("from %(file)s") % {"file": entry.file}
-        return f"{one.created_by}, {frame.calendar().short_day(one.created_at.date())}"
+        day = one.created_at.astimezone(ZoneInfo(self.ask.settings.timezone)).date()
+        return f"{one.created_by}, {frame.calendar().short_day(day)}"
 
     @cached_property
     def _imports(self) -> dict[int, Import]:
@@ -169,7 +171,7 @@ class Table:
         found: dict[tuple[str, str], str] = {}
         for one in Import.objects.filter(kind=self.choice.kind, state__in=WAITING, task=ENTER).order_by("pk"):
             for row in rows_of(self.ask, one):
-                found[row.told.get("line", ""), row.told.get("period", "")] = row.told.get("now", DASH)
+                found[row.told.get("line", ""), row.told.get("period", "")] = said(row.told, "now")
         return found
 
     @cached_property

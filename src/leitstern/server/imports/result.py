@@ -69,7 +69,7 @@ def _state(one: Import) -> str:
         "queued": _("waits"),
         "running": _task(one),
         "ready": _("waits for you"),
-        "done": _("imported"),
+        "done": _("saved") if one.kind else _("imported"),
         "undone": _("taken back"),
         "dropped": _("put away"),
     }[one.state]
