@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from leitstern.sources.files import Landed
 
 _MOST_ATTEMPTS = 2
-#: What the log of changes says where rows were typed, by the import's kind.
-_TYPED = {"values": "data.typed", "spend": "data.typed", "people": "data.people"}
 #: Seconds between notes of progress, which are also looks at whether somebody cancelled.
 _NOTED = 0.5
 #: What another process that writes makes the library say: the import waits for it.
@@ -167,7 +165,12 @@ def _take(ask: Reader, one: Import, tell: Tell) -> None:
         if one.replaces is not None:
             _note(one.replaces, state="undone", batch=None)
         after = {"batch": one.batch, "files": [file.name for file in one.files.order_by("pk")]}
-        audit.note(one.created_by, _TYPED.get(one.kind, "data.imported"), f"batch:{one.batch}", after=after)
+        audit.note(
+            one.created_by,
+            "data.people" if one.kind == "people" else "data.typed" if one.kind else "data.imported",
+            f"batch:{one.batch}",
+            after=after,
+        )
         mappings.note(ask, one.created_by)
     _build(ask, one, tell)
 
