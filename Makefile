@@ -25,8 +25,9 @@ demo: $(VENV)/.runtime ## build the demo workspace and serve it (PORT=8321, SCAL
 	@test -f $(DEMO)/generations/current || $(BIN)/leitstern demo $(DEMO) --scale $(SCALE)
 	@$(BIN)/leitstern -w $(DEMO) serve --port $(PORT)
 
-test: lint types imports ## set up all and run all checks and tests
-	@$(MAKE) --no-print-directory unit ARGS='-m "not calendar"'
+# The types are checked on one core, beside the tests.
+test: lint imports ## set up all and run all checks and tests
+	@$(MAKE) --no-print-directory --jobs 2 types unit ARGS='-m "not calendar"'
 	@$(MAKE) --no-print-directory days
 
 lint: $(VENV)/.test
