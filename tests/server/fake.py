@@ -153,8 +153,17 @@ class FakeWorkspace:
         deals = {"key": ["D1", "D2", "D3"], "company": ["C11", "C1", None], "owner": ["P1", "P2", "P1"]}
         keys = [key for key, _name in SUBJECTS["customer"]]
         owners = ["P1" if place < 10 else None for place in range(len(keys))]
-        known = {"deal": deals, "company": {"key": keys, "owner": owners}}[fact]
+        campaigns = SUBJECTS.get("campaign", [])
+        campaign: dict[str, list[object]] = {
+            "key": [key for key, _name in campaigns],
+            "name": [name for _key, name in campaigns],
+            **dict.fromkeys(("channel", "started_at", "ended_at"), [None] * len(campaigns)),
+        }
+        known = {"deal": deals, "company": {"key": keys, "owner": owners}, "campaign": campaign}[fact]
         return pa.table({name: known[name] for name in ("key", *fields)})
+
+    def typed(self, _sheet: object, _start: date, _end: date) -> list[object]:
+        return []
 
     def quality(self) -> list[QualityFinding]:
         kpis = ("won_deals", "win_rate", "won_value", "sales_cycle", "lost_deals")

@@ -15,9 +15,9 @@ from leitstern.server.book.rights import seeing
 from leitstern.server.models import Account
 from leitstern.server.reader import Reader
 
-KPIS = ("won_value", "won_value_ytd", "revenue_rolling_12")
+KPIS = ("won_value", "won_value_ytd")
 GRAINS = ("month", "quarter", "year")
-_NUMBER = re.compile(r"\d[\d.,\u00a0\u202f]*\d")
+_NUMBER = re.compile(r"\d[\d.,]*\d")
 
 
 class Kept:
@@ -33,31 +33,32 @@ class Kept:
         everybodys = _cents(o for question in of_company for o in ask.compute(*question))
         self.all = _cents(o for question in self.asked for o in ask.compute(*question)) - everybodys
 
-    def from_(self, account: Account) -> frozenset[Decimal]:
-        """What `compute` and the policy keep from an account."""
-        seen = seeing(account.viewer)
-        return self.all - _cents(o for question in self.asked for o in seen.compute(*question))
+    def from_(self, account: Account | None) -> frozenset[str]:
+        """What `compute` and the policy keep from an account, as it may be written; all of it from nobody."""
+        kept = self.all
+        if account is not None:
+            seen = seeing(account.viewer)
+            kept -= _cents(o for question in self.asked for o in seen.compute(*question))
+        return frozenset(text for number in kept for text in written(number))
 
 
-def told(response: HttpResponse, kept: frozenset[Decimal]) -> set[Decimal]:
-    """The kept numbers that a page or document names, written in German, in English or as JSON."""
+def told(response: HttpResponse, kept: frozenset[str]) -> set[str]:
+    """The kept numbers that a page or document names."""
     if response.status_code != 200 or response.streaming:
         return set()
     text = response.content.decode(errors="ignore")
     if response["Content-Type"].startswith("text/html"):
         text = html.unescape(re.sub(r"<[^>]*>", " ", text))
-    return {number for written in _NUMBER.findall(text) for number in _readings(written)} & kept
+    return kept & set(_NUMBER.findall(text))
 
 
-def _readings(written: str) -> Iterable[Decimal]:
-    plain = re.sub(r"[\u00a0\u202f]", "", written)
-    for thousands, decimal in ((".", ","), (",", ".")):
-        bare = plain.replace(thousands, "").replace(decimal, ".")
-        if bare.count(".") == 1:
-            yield Decimal(bare).quantize(Decimal("0.01"))
+def written(number: Decimal) -> tuple[str, str, str]:
+    """As JSON, in English, and in German."""
+    english = f"{number:,.2f}"
+    return f"{number:.2f}".rstrip("0"), english, english.translate(str.maketrans(",.", ".,"))
 
 
 def _cents(found: Iterable[Observation]) -> frozenset[Decimal]:
     """The values that are no round sums, so that nothing else is mistaken for them."""
-    values = (Decimal(str(o.value)) for o in found if o.value is not None and o.subject.id != "")
+    values = (Decimal(str(o.value)) for o in found if o.value is not None)
     return frozenset(v.quantize(Decimal("0.01")) for v in values if v > 1000 and v % 1)
