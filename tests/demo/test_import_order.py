@@ -121,5 +121,5 @@ def test_a_first_import_that_fails_is_as_none(tmp_path: Path) -> None:
     receipt = workspace.import_files([tmp_path / "deals.csv"])
     assert receipt.total("loaded") == 1
     workspace.refresh()
-    (found,) = workspace.compute(["won_value"], start=FROM, end=date(2026, 4, 30)).to_json_rows()
+    (found,) = workspace.compute(["won_value"], start=date(2026, 4, 1), end=date(2026, 4, 30)).to_json_rows()
     assert found["value"] == 1300.5
